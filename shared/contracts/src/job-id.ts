@@ -1,0 +1,19 @@
+import type { JobData } from './job-catalogue.ts';
+
+/**
+ * Job ids say what they are about and are stable over re-sends: BullMQ ignores an `add` under an id that still
+ * exists, which is how a callback sent three times becomes one job.
+ * BullMQ refuses ids with a colon and ids of digits only; `_` and `|` of an out_trade_no are fine.
+ */
+export function toApplyPaymentJobId(payment: JobData<'apply-payment'>['payment']): string {
+  return `apply-payment_${payment.mchId}_${payment.transactionId}_SUCCESS`;
+}
+
+export function toKeepCallbackJobId(mchId: string, notificationId: string): string {
+  return `keep-callback_${mchId}_${notificationId.replaceAll(/[^0-9A-Za-z-]/g, '-')}`;
+}
+
+/** An effect's id is the id of its job. One order asks for one job of a name, unless `subject` tells them apart. */
+export function toEffectId(job: string, mchId: string, outTradeNo: string, subject?: string): string {
+  return [job, mchId, outTradeNo, subject].filter((part) => part !== undefined).join('_');
+}

@@ -1,0 +1,84 @@
+import { z } from 'zod';
+import { amountFen, appId, openId, outTradeNo } from './ids.ts';
+
+/** How the goods reach the buyer: WeChat's own numbers, 1 物流 express, 2 同城 same-city, 3 虚拟 virtual, 4 自提 pick-up. */
+export const logisticsType = z.union([z.literal(1), z.literal(2), z.literal(3), z.literal(4)]);
+export type LogisticsType = z.infer<typeof logisticsType>;
+
+/** Body of `POST /v1/orders`. The merchant is the one of the API key. */
+export const createOrderRequest = z
+  .strictObject({
+    appid: appId,
+    out_trade_no: outTradeNo,
+    /** Shown to the buyer; WeChat allows 127 characters. */
+    description: z.string().min(1).max(127),
+    amount: z.strictObject({ total: amountFen, currency: z.literal('CNY').default('CNY') }),
+    /** Required to prepay; without it the buyer cannot be told by message unless the payment names them. */
+    payer: z.strictObject({ openid: openId }).optional(),
+    attach: z.string().min(1).max(128).optional(),
+    /** RFC 3339 with offset. Default: two hours from now. */
+    time_expire: z.iso.datetime({ offset: true }).optional(),
+    logistics_type: logisticsType,
+    /** `false` registers an order that the merchant's own system prepays. */
+    prepay: z.boolean().default(true),
+  })
+  .refine((order) => !order.prepay || order.payer !== undefined, {
+    path: ['payer', 'openid'],
+    message: 'is required unless prepay is false',
+  });
+export type CreateOrderRequest = z.infer<typeof createOrderRequest>;
+
+/** Parameters of wx.requestPayment, as the mini-program passes them on. */
+export const requestPaymentParameters = z.strictObject({
+  timeStamp: z.string(),
+  nonceStr: z.string(),
+  package: z.string(),
+  signType: z.literal('RSA'),
+  paySign: z.string(),
+});
+export type RequestPaymentParameters = z.infer<typeof requestPaymentParameters>;
+
+export const orderStatuses = ['created', 'paid', 'accepted', 'fulfilled', 'closed'] as const;
+export type OrderStatus = (typeof orderStatuses)[number];
+
+/** What happened to an order, oldest first. */
+export const timeLineEntry = z.object({ at: z.string().datetime(), event: z.string() }).loose();
+
+/** Body of `GET /v1/orders/{out_trade_no}`, and `order` in the answer of `POST /v1/orders`. */
+export const orderResource = z.strictObject({
+  mchid: z.string(),
+  appid: z.string(),
+  out_trade_no: z.string(),
+  status: z.enum(orderStatuses),
+  description: z.string(),
+  amount: z.strictObject({ total: z.number().int(), currency: z.string() }),
+  logistics_type: logisticsType,
+  attach: z.string().optional(),
+  time_expire: z.string(),
+  transaction_id: z.string().optional(),
+  paid_at: z.string().datetime().optional(),
+  created_at: z.string().datetime(),
+  /** Effects that are not settled yet: what the order still waits for. */
+  pending: z.array(z.strictObject({ job: z.string(), due_at: z.string().datetime() })),
+  time_line: z.array(timeLineEntry),
+});
+export type OrderResource = z.infer<typeof orderResource>;
+
+export const createOrderResponse = z.strictObject({
+  order: orderResource,
+  /** Absent with `prepay: false`. */
+  payment: requestPaymentParameters.optional(),
+});
+export type CreateOrderResponse = z.infer<typeof createOrderResponse>;
+
+/** Every error of merchant-api: RFC 9457, with our code. */
+export const problemDocument = z.strictObject({
+  type: z.string(),
+  title: z.string(),
+  status: z.number().int(),
+  code: z.string(),
+  detail: z.string().optional(),
+  request_id: z.string(),
+  errors: z.array(z.strictObject({ field: z.string(), message: z.string() })).optional(),
+});
+export type ProblemDocument = z.infer<typeof problemDocument>;

@@ -1,0 +1,27 @@
+import { randomBytes } from 'node:crypto';
+
+/**
+ * Addresses of the servers that the whole test run shares. The root hooks start them, unless REDIS_URL or
+ * MONGODB_URI name servers that are there already.
+ */
+export function testRedisUrl(): string {
+  return required('REDIS_URL');
+}
+
+/** A database of its own on the shared server; drop it when the test file is done. */
+export function testMongoUri(): string {
+  const uri = new URL(required('MONGODB_URI'));
+  uri.pathname = `/huidiao_test_${randomBytes(6).toString('hex')}`;
+  return uri.href;
+}
+
+/** A Redis key prefix of its own. */
+export function testPrefix(): string {
+  return `test-${randomBytes(6).toString('hex')}`;
+}
+
+function required(name: string): string {
+  const value = process.env[name];
+  if (value === undefined) throw new Error(`${name} is not set; run the tests by npm test`);
+  return value;
+}
