@@ -53,6 +53,8 @@ export const jobCatalogue = {
       problem: z.string().max(2_000),
       /** The callback's body as it came: its resource is still encrypted with the merchant's APIv3 key. */
       body: z.string(),
+      /** How `body` holds the bytes; base64 for bytes that are no UTF-8. */
+      bodyEncoding: z.enum(['utf8', 'base64']),
     }),
     retry: { attempts: 5, baseDelayMs: secondMs, maxDelayMs: minuteMs, giveUpAfterMs: dayMs },
   },
@@ -91,5 +93,5 @@ export type EffectJobName = 'fulfil-order' | 'send-subscribe-message';
 /** Completed jobs only stay for looking at them: MongoDB decides what happened, not Redis. */
 export const completedJobRetention = { age: 10 * 60, count: 20_000 } as const;
 
-/** The largest job in bytes of JSON: a kept callback of the ingress's largest body, and some. */
-export const largestJobBytes = 2_000_000;
+/** The largest job in bytes of JSON: a kept callback of the ingress's largest body, every character escaped. */
+export const largestJobBytes = 8_000_000;

@@ -11,11 +11,20 @@ export const createOrderRequest = z
     appid: appId,
     out_trade_no: outTradeNo,
     /** Shown to the buyer; WeChat allows 127 characters. */
-    description: z.string().min(1).max(127),
+    description: z
+      .string()
+      .min(1)
+      .max(127)
+      .regex(/^[^\p{Cc}\p{Cs}]*$/u, 'must hold no control characters and no half characters'),
     amount: z.strictObject({ total: amountFen, currency: z.literal('CNY').default('CNY') }),
     /** Required to prepay; without it the buyer cannot be told by message unless the payment names them. */
     payer: z.strictObject({ openid: openId }).optional(),
-    attach: z.string().min(1).max(128).optional(),
+    attach: z
+      .string()
+      .min(1)
+      .max(128)
+      .regex(/^[^\0\p{Cs}]*$/u, 'must hold no NUL and no half characters')
+      .optional(),
     /** RFC 3339 with offset. Default: two hours from now. */
     time_expire: z.iso.datetime({ offset: true }).optional(),
     logistics_type: logisticsType,

@@ -58,16 +58,36 @@ export const merchantConfig = z.strictObject({
 });
 export type MerchantConfig = z.infer<typeof merchantConfig>;
 
+/** What a message template of this file may name in braces. */
+export const messagePlaceholders = [
+  'out_trade_no',
+  'transaction_id',
+  'description',
+  'amount_yuan',
+  'paid_at',
+] as const;
+export type MessagePlaceholder = (typeof messagePlaceholders)[number];
+
+const knownPlaceholders: ReadonlySet<string> = new Set(messagePlaceholders);
+/** Text whose every `{name}` is a placeholder that exists: a typing error shows at start, not at a buyer. */
+const templateText = z
+  .string()
+  .min(1)
+  .refine(
+    (text) => [...text.matchAll(/\{([^{}]*)\}/g)].every(([, name]) => knownPlaceholders.has(name ?? '')),
+    `may name only {${messagePlaceholders.join('} {')}}`,
+  );
+
 const messageTemplate = z.strictObject({
   /** 模板ID. */
   template_id: z.string().min(1).max(128),
   /** Path within the released mini-program; may hold placeholders. */
-  page: z.string().max(512).optional(),
+  page: templateText.refine((page) => page.length <= 512, 'must have at most 512 characters').optional(),
   /**
    * Template keyword (thing1, amount2, …) → text. Placeholders: {out_trade_no} {transaction_id} {description}
    * {amount_yuan} {paid_at}.
    */
-  data: z.record(z.string().regex(/^[a-z_]+[0-9]+$/, 'must be a keyword such as thing1'), z.string().min(1)),
+  data: z.record(z.string().regex(/^[a-z_]+[0-9]+$/, 'must be a keyword such as thing1'), templateText),
   /** After this long since the payment the message is of no use and is not sent. */
   useful_for_minutes: z
     .number()

@@ -57,12 +57,13 @@ export function decideRetry(
   return { action: 'retry', delayMs: delayMs(error, failed.attempt, policy, random) };
 }
 
-/** Below this a worker would spin on a job whose jitter came out near zero. */
+/** Below this a worker would spin on a job whose jitter came out near zero, or whose remote says Retry-After: 0. */
 const leastDelayMs = 200;
 
 function delayMs(error: AppError, times: number, policy: RetryPolicy, random: () => number): number {
   if (error.retryAfterMs !== undefined) {
-    return Math.round(Math.min(error.retryAfterMs, policy.giveUpAfterMs) * (1 + random() / 10));
+    const askedMs = Math.min(error.retryAfterMs, policy.giveUpAfterMs) * (1 + random() / 10);
+    return Math.max(leastDelayMs, Math.round(askedMs));
   }
   const ceilingMs = Math.min(policy.maxDelayMs, policy.baseDelayMs * 2 ** Math.min(times - 1, 30));
   return Math.max(leastDelayMs, Math.round(random() * ceilingMs));

@@ -221,6 +221,21 @@ export const errorCatalogue = {
     meaning: 'The API key is missing, unknown or revoked.',
     whatToDo: 'Send Authorization: Bearer with a valid key.',
   },
+  REQUEST_TOO_LARGE: {
+    kind: 'permanent',
+    meaning: 'The body of the request is over the limit.',
+    whatToDo: 'Send less; an order needs a few hundred bytes.',
+  },
+  REQUEST_MEDIA_TYPE: {
+    kind: 'permanent',
+    meaning: 'The body is not plain JSON in UTF-8.',
+    whatToDo: 'Send Content-Type: application/json, without Content-Encoding.',
+  },
+  ROUTE_NOT_FOUND: {
+    kind: 'permanent',
+    meaning: 'There is nothing at this path for this method.',
+    whatToDo: 'Compare method and path with the documentation.',
+  },
   ORDER_CONFLICT: {
     kind: 'permanent',
     meaning: 'An order with this number exists with other content.',
@@ -230,6 +245,17 @@ export const errorCatalogue = {
     kind: 'permanent',
     meaning: 'The order is paid, closed or expired, so no payment can be started.',
     whatToDo: 'Read the order; use a new out_trade_no for a new purchase.',
+  },
+  ORDER_NUMBER_USED: {
+    kind: 'permanent',
+    meaning: 'WeChat Pay knows this out_trade_no with other content than we asked for.',
+    whatToDo:
+      'Find the other system that uses this merchant number; make a new out_trade_no for a new purchase.',
+  },
+  ORDER_PREPAY_UNDER_WAY: {
+    kind: 'throttled',
+    meaning: 'Another request for the same order is talking to WeChat Pay.',
+    whatToDo: 'Repeat the same request after Retry-After.',
   },
   ORDER_NOT_FOUND: {
     kind: 'permanent',

@@ -12,13 +12,19 @@ export function testRedisUrl(): string {
 export function testMongoUri(): string {
   const uri = new URL(required('MONGODB_URI'));
   uri.pathname = `/huidiao_test_${randomBytes(6).toString('hex')}`;
+  madeByTests.databases.add(uri.href);
   return uri.href;
 }
 
 /** A Redis key prefix of its own. */
 export function testPrefix(): string {
-  return `test-${randomBytes(6).toString('hex')}`;
+  const prefix = `test-${randomBytes(6).toString('hex')}`;
+  madeByTests.prefixes.add(prefix);
+  return prefix;
 }
+
+/** What the two functions above have given away: removed in the end from servers that outlive the run. */
+export const madeByTests = { databases: new Set<string>(), prefixes: new Set<string>() } as const;
 
 function required(name: string): string {
   const value = process.env[name];

@@ -1,0 +1,214 @@
+// Runs on a fresh clone, before anything is installed: only node's own modules, and a syntax that old
+// versions can still read as far as the message that they are too old.
+import { spawn, spawnSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname, join, resolve } from 'node:path';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+
+const cloneFolder = resolve(dirname(fileURLToPath(import.meta.url)), '../..');
+const oldestNode = [20, 19];
+const usage = `usage: npm start [-- --once]      everything on this machine, with one purchase
+       npm test [-- FILE…]       the tests
+       npm run check             types, lint, format, import rules`;
+
+/** What to tell somebody whose Node is too old; undefined when it is new enough. */
+export function nodeVersionProblem(version) {
+  const [major = 0, minor = 0] = version.replace(/^v/, '').split('.').map(Number);
+  const [oldestMajor, oldestMinor] = oldestNode;
+  if (major > oldestMajor || (major === oldestMajor && minor >= oldestMinor)) return undefined;
+  return `This needs Node ${oldestMajor}.${oldestMinor} or newer, and this is Node ${version}. See https://nodejs.org/en/download`;
+}
+
+/**
+ * Whether the installed packages are those of the lock file: by the hash that this script left, or else, after
+ * somebody's own `npm install`, by npm's record of what it installed. Packages for other platforms may lack.
+ */
+export function isInstalled(folder) {
+  const lockText = readFileSync(join(folder, 'package-lock.json'), 'utf8');
+  const recordFile = join(folder, 'node_modules/.package-lock.json');
+  if (!existsSync(recordFile)) return false;
+  const hashFile = join(folder, 'node_modules/.huidiao-lock-hash');
+  if (existsSync(hashFile) && readFileSync(hashFile, 'utf8') === toHash(lockText)) return true;
+  const installed = JSON.parse(readFileSync(recordFile, 'utf8')).packages;
+  return Object.entries(JSON.parse(lockText).packages).every(([path, wanted]) => {
+    if (path === '' || !path.startsWith('node_modules/')) return true;
+    const found = installed[path];
+    return found ? found.version === wanted.version : wanted.optional === true || wanted.peer === true;
+  });
+}
+
+function toHash(text) {
+  return createHash('sha256').update(text).digest('hex');
+}
+
+/** npm's own words, and what they most likely mean. */
+export function installProblem(output) {
+  const isOffline =
+    /\b(ENOTFOUND|EAI_AGAIN|ECONNREFUSED|ECONNRESET|ENETUNREACH|EHOSTUNREACH|ETIMEDOUT|ERR_SOCKET_TIMEOUT|ENOTCACHED)\b/;
+  const hint = isOffline.test(output)
+    ? 'npm could not reach its registry. Is this machine online, or behind a proxy (npm config set proxy …)?\nOnly the first start needs the network.'
+    : 'npm ci failed; its words are above.';
+  return `${output.trim()}\n\n${hint}`;
+}
+
+function install() {
+  if (isInstalled(cloneFolder)) return;
+  timed('packages installed (npm ci)', () => {
+    // npm's path is known when npm runs us; `npm` otherwise.
+    const npm = process.env.npm_execpath;
+    const [command, first] = npm?.endsWith('.js') ? [process.execPath, [npm]] : ['npm', []];
+    const options = ['--no-audit', '--no-fund', '--loglevel=error', '--prefer-offline'];
+    const patience = ['--fetch-retries=2', '--fetch-retry-mintimeout=1000', '--fetch-retry-maxtimeout=8000'];
+    const run = spawnSync(command, [...first, 'ci', ...options, ...patience], {
+      cwd: cloneFolder,
+      encoding: 'utf8',
+    });
+    if (run.status !== 0)
+      fail(installProblem(`${run.error?.message ?? ''}${run.stdout ?? ''}${run.stderr ?? ''}`));
+    const lockText = readFileSync(join(cloneFolder, 'package-lock.json'), 'utf8');
+    writeFileSync(join(cloneFolder, 'node_modules/.huidiao-lock-hash'), toHash(lockText));
+  });
+}
+
+/** The packages that run: the tests are left to `npm run check`. */
+function build() {
+  const folders = ['services', 'deploy', 'deploy/examples']
+    .flatMap((parent) => readdirSync(join(cloneFolder, parent)).map((name) => join(parent, name)))
+    .filter((folder) => existsSync(join(cloneFolder, folder, 'tsconfig.json')));
+  timed('build', () => {
+    const run = runTool('typescript/bin/tsc', ['-b', ...folders], 'pipe');
+    if (run.status !== 0) fail(`${run.stdout}${run.stderr}\nThe build failed; its words are above.`);
+  });
+}
+
+function runTool(bin, args, stdio) {
+  return spawnSync(process.execPath, [join(cloneFolder, 'node_modules', bin), ...args], {
+    cwd: cloneFolder,
+    encoding: 'utf8',
+    stdio,
+  });
+}
+
+/** One at a time may install and build in this clone; a lock whose owner is gone is nobody's. */
+async function withLock(work) {
+  const folder = join(cloneFolder, '.huidiao');
+  const lock = join(folder, 'bootstrap.lock');
+  mkdirSync(folder, { recursive: true, mode: 0o700 });
+  for (let waits = 0; !takeLock(lock); waits += 1) {
+    if (waits === 0)
+      console.log('another npm command is installing or building in this clone; waiting for it');
+    if (waits > 1_500) fail(`waited 5 minutes for ${lock}; remove it if nothing else runs here`);
+    await new Promise((wake) => setTimeout(wake, 200));
+  }
+  process.once('exit', () => rmSync(lock, { force: true }));
+  work();
+  rmSync(lock, { force: true });
+}
+
+function takeLock(lock) {
+  try {
+    writeFileSync(lock, String(process.pid), { flag: 'wx' });
+    return true;
+  } catch (error) {
+    if (error.code !== 'EEXIST') throw error;
+    if (!isRunning(lock)) rmSync(lock, { force: true });
+    return false;
+  }
+}
+
+function isRunning(lock) {
+  try {
+    const owner = Number(readFileSync(lock, 'utf8'));
+    // An empty file belongs to somebody who is just writing it.
+    return owner === 0 || process.kill(owner, 0);
+  } catch (error) {
+    return error.code === 'EPERM';
+  }
+}
+
+function timed(what, work) {
+  const started = Date.now();
+  work();
+  const seconds = (Date.now() - started) / 1_000;
+  if (seconds >= 1) console.log(`${what} in ${seconds.toFixed(1)} s`);
+}
+
+function fail(message) {
+  console.error(message);
+  process.exit(1);
+}
+
+/** The folders whose tests `npm test` runs. */
+const testFiles = ['shared/*', 'services/*', 'deploy/*', 'deploy/examples/*'].map(
+  (folder) => `${folder}/src/**/*.test.ts`,
+);
+/** The run itself ends a test that hangs; this ends a run that cannot even do that. */
+const testLimitMs = 8 * 60_000;
+
+/** Runs mocha as its own command does, but as our direct child, which ends when we do. */
+function runTests(args) {
+  const nodeOptions = JSON.parse(readFileSync(join(cloneFolder, '.mocharc.json'), 'utf8'))['node-option'];
+  const files = args.some((word) => !word.startsWith('-') && /\.ts$|[*/]/.test(word)) ? [] : testFiles;
+  const mocha = spawn(
+    process.execPath,
+    [
+      ...nodeOptions.map((option) => `--${option}`),
+      join(cloneFolder, 'node_modules/mocha/lib/cli/cli.js'),
+      ...files,
+      ...args,
+    ],
+    { cwd: cloneFolder, stdio: ['inherit', 'inherit', 'inherit', 'ipc'] },
+  );
+  const limit = setTimeout(() => {
+    console.error(`the tests did not end within ${testLimitMs / 60_000} minutes`);
+    mocha.kill('SIGKILL');
+  }, testLimitMs);
+  for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => mocha.kill(signal));
+  endWithNpm(() => mocha.kill('SIGTERM'));
+  mocha.on('exit', (code) => {
+    clearTimeout(limit);
+    process.exit(code ?? 1);
+  });
+}
+
+/** A killed npm cannot tell us: its child then gets another parent. */
+function endWithNpm(end) {
+  if (process.env.npm_lifecycle_event === undefined) return;
+  const parent = process.ppid;
+  setInterval(() => process.ppid !== parent && end(), 500).unref();
+}
+
+function check() {
+  const steps = [
+    ['types', 'typescript/bin/tsc', ['-b', 'tsconfig.base.json']],
+    ['lint and format', '@biomejs/biome/bin/biome', ['ci', '--error-on-warnings', '.']],
+    ['import rules', '../deploy/local/dist/imports/main.js', []],
+  ];
+  const failed = steps.filter(([name, bin, args]) => {
+    const started = Date.now();
+    const isGood = runTool(bin, args, 'inherit').status === 0;
+    console.log(`${isGood ? 'ok    ' : 'FAILED'} ${name} (${((Date.now() - started) / 1_000).toFixed(1)} s)`);
+    return !isGood;
+  });
+  process.exit(failed.length === 0 ? 0 : 1);
+}
+
+async function main([command, ...args]) {
+  const problem = nodeVersionProblem(process.versions.node);
+  if (problem) fail(problem);
+  if (!['start', 'test', 'check'].includes(command)) fail(usage);
+  await withLock(() => {
+    install();
+    if (command === 'start') build();
+  });
+  if (command === 'test') return runTests(args);
+  if (command === 'check') return check();
+  const entry = join(cloneFolder, 'deploy/local/dist/main.js');
+  process.argv = [process.execPath, entry, ...args];
+  await import(pathToFileURL(entry).href);
+}
+
+if (process.argv[1] && resolve(process.argv[1]) === fileURLToPath(import.meta.url)) {
+  await main(process.argv.slice(2));
+}

@@ -1,0 +1,51 @@
+import { testMongoUri } from '@huidiao/testing';
+import { expect } from 'chai';
+import { after, before, describe, it } from 'mocha';
+import { mongo } from 'mongoose';
+import { databases, indexes, type Row, reads, writes } from './conformance-cases.test.ts';
+import { type EmbeddedStore, SUPPORTED, startEmbeddedStore } from './index.ts';
+
+/** Runs every case against a server; each has a collection of its own. */
+function conforms(toUri: () => string): void {
+  let client: mongo.MongoClient;
+  let database: mongo.Db;
+  before(() => {
+    client = new mongo.MongoClient(toUri(), { maxPoolSize: 64 });
+    database = client.db();
+  });
+  after(async () => {
+    await database.dropDatabase();
+    await client.close();
+  });
+  let cases = 0;
+  for (const [subject, list] of Object.entries({ writes, reads, indexes, databases })) {
+    describe(subject, () => {
+      for (const [sentence, run] of list) {
+        it(sentence, () => {
+          cases += 1;
+          return run(database.collection<Row>(`case_${cases}`));
+        });
+      }
+    });
+  }
+}
+
+describe('MongoDB, as the server of MONGODB_URI does it', () => {
+  conforms(testMongoUri);
+});
+
+describe('MongoDB, as the embedded store does it', () => {
+  let store: EmbeddedStore;
+  before(async () => {
+    store = await startEmbeddedStore();
+  });
+  after(() => store.close());
+
+  conforms(() => `${store.uri}/conformance`);
+
+  it('is covered by these cases: every command and operator, and so everything that the services may use', () => {
+    const { commands, operators } = store.recorded();
+    expect(commands).to.have.members(SUPPORTED.commands);
+    expect(operators).to.have.members(SUPPORTED.operators);
+  });
+});

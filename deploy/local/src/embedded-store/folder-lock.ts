@@ -1,0 +1,35 @@
+import { readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+/**
+ * Keeps a second server off a folder, by a file that names this process; one left by a process that is gone is taken
+ * over. Gives the function that lets go.
+ * @throws Error if a running process holds the folder
+ */
+export function lockFolder(folder: string): () => void {
+  const path = join(folder, 'store.lock');
+  try {
+    writeFileSync(path, describeProcess(process.pid), { flag: 'wx' });
+  } catch (error) {
+    if (!(error instanceof Error && 'code' in error && error.code === 'EEXIST')) throw error;
+    const holder = readFileSync(path, 'utf8');
+    const pid = Number.parseInt(holder, 10);
+    if (pid > 0 && holder === describeProcess(pid))
+      throw new Error(`${folder} is in use by process ${pid}; if that is no embedded store, delete ${path}`, {
+        cause: error,
+      });
+    writeFileSync(path, describeProcess(process.pid));
+  }
+  return () => rmSync(path, { force: true });
+}
+
+/** Process ids are used again, in containers almost at once; on Linux field 22 of `stat` is when a process began. */
+function describeProcess(pid: number): string {
+  try {
+    process.kill(pid, 0);
+    return `${pid} ${readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ').at(-1)?.split(' ')[19]}`;
+  } catch (error) {
+    const isGone = error instanceof Error && 'code' in error && error.code === 'ESRCH';
+    return isGone ? `${pid} is gone` : `${pid} `;
+  }
+}

@@ -1,0 +1,2 @@
+export { SUPPORTED } from './command-table.ts';
+export * from './server.ts';

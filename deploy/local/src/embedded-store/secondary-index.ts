@@ -1,0 +1,94 @@
+import { toKey, valuesAt } from './bson-value.ts';
+import { type BsonDocument, CommandFailure } from './command-failure.ts';
+import { compileFilter, type Filter } from './filter.ts';
+
+/** An index as createIndexes gave it and listIndexes gives it back. */
+export interface IndexSpec {
+  key: Record<string, 1 | -1>;
+  name: string;
+  unique?: true;
+  partialFilterExpression?: BsonDocument;
+  expireAfterSeconds?: number;
+}
+
+/**
+ * The documents, by the text of their _id, for each combination of the values of some fields. It holds those outside
+ * partialFilterExpression too, so that a look-up needs no proof that a query lies within the expression; the
+ * expression narrows only what must be unique.
+ */
+export class SecondaryIndex {
+  readonly spec: IndexSpec;
+  readonly #fields: readonly string[];
+  readonly #partial: Filter;
+  readonly #idsByKey = new Map<string, Set<string>>();
+  /** The documents that have a value in the first field. */
+  readonly #present = new Set<string>();
+  readonly #mustBeUnique = new Set<string>();
+
+  /** @throws CommandFailure 59 when partialFilterExpression uses what is not implemented */
+  constructor(spec: IndexSpec) {
+    this.spec = spec;
+    this.#fields = Object.keys(spec.key);
+    this.#partial = compileFilter(spec.partialFilterExpression ?? {}, () => {});
+  }
+
+  add(id: string, document: BsonDocument): void {
+    for (const key of this.#combinations(document).keys())
+      this.#idsByKey.set(key, (this.#idsByKey.get(key) ?? new Set()).add(id));
+    if (valuesAt(document, this.#fields[0]).some((value) => value != null)) this.#present.add(id);
+    if (this.spec.unique && this.#partial.test(document)) this.#mustBeUnique.add(id);
+  }
+
+  remove(id: string, document: BsonDocument): void {
+    for (const key of this.#combinations(document).keys()) {
+      const ids = this.#idsByKey.get(key);
+      if (ids?.delete(id) && ids.size === 0) this.#idsByKey.delete(key);
+    }
+    this.#present.delete(id);
+    this.#mustBeUnique.delete(id);
+  }
+
+  /** @throws CommandFailure 171 if a document cannot be indexed, 11000 if another has one of its unique keys */
+  assertAccepts(id: string, document: BsonDocument, namespace: string): void {
+    const combinations = this.#combinations(document);
+    if (!this.spec.unique || !this.#partial.test(document)) return;
+    for (const [key, values] of combinations)
+      for (const other of this.#idsByKey.get(key) ?? [])
+        if (other !== id && this.#mustBeUnique.has(other)) throw duplicateKey(namespace, this.spec, values);
+  }
+
+  /** The only documents that can match, if the filter says enough about this index's fields; else undefined. */
+  candidates({ equalities, ranges }: Filter): Iterable<string> | undefined {
+    const [first = ''] = this.#fields;
+    if (this.#fields.every((field) => equalities.has(field)))
+      return this.#idsByKey.get(toIndexKey(this.#fields.map((field) => equalities.get(field)))) ?? [];
+    return ranges.has(first) ? this.#present : undefined;
+  }
+
+  #combinations(document: BsonDocument): Map<string, readonly unknown[]> {
+    const perField = this.#fields.map((field) => valuesAt(document, field));
+    if (perField.filter((values) => values.length > 1).length > 1)
+      throw new CommandFailure(171, `cannot index parallel arrays in the index ${this.spec.name}`);
+    const rows = perField.reduce<unknown[][]>(
+      (combined, values) => combined.flatMap((row) => values.map((value) => [...row, value])),
+      [[]],
+    );
+    return new Map(rows.map((values) => [toIndexKey(values), values]));
+  }
+}
+
+function toIndexKey(values: readonly unknown[]): string {
+  return JSON.stringify(values.map(toKey));
+}
+
+/** MongoDB's duplicate-key error, with the fields that drivers hand on. */
+export function duplicateKey(
+  namespace: string,
+  { name, key }: IndexSpec,
+  values: readonly unknown[],
+): CommandFailure {
+  const keyValue = Object.fromEntries(Object.keys(key).map((field, i) => [field, values[i] ?? null]));
+  const shown = Object.entries(keyValue).map(([field, value]) => `${field}: ${JSON.stringify(value)}`);
+  const message = `E11000 duplicate key error collection: ${namespace} index: ${name} dup key: { ${shown.join(', ')} }`;
+  return new CommandFailure(11000, message, { keyPattern: key, keyValue });
+}

@@ -1,0 +1,135 @@
+import { once } from 'node:events';
+import { appendFileSync, mkdirSync } from 'node:fs';
+import { type AddressInfo, createServer, type Socket } from 'node:net';
+import { type AppendOnlyLog, openLog } from './append-only-log.ts';
+import { Collections } from './collections.ts';
+import { runCommand } from './command-table.ts';
+import { Cursors } from './cursors.ts';
+import { lockFolder } from './folder-lock.ts';
+import { MAX_MESSAGE_BYTES, parseRequest, toReplyMessage } from './wire-protocol.ts';
+
+const MAX_CONNECTIONS = 2000;
+
+/** Printed where an embedded store starts. */
+export const EMBEDDED_STORE_NOTICE =
+  'This is the embedded store, for evaluation and tests on one machine: one process, no replicas, no password. ' +
+  'To use MongoDB (7 or later), set MONGODB_URI, for example to mongodb://127.0.0.1:27017/huidiao, or put mongod on the PATH.';
+
+export interface EmbeddedStoreOptions {
+  /** Where the log is kept; undefined: in memory only. */
+  folder?: string | undefined;
+  /** 0, the default, is any free port. */
+  port?: number;
+  /** There is no password, so nothing but the loopback address, which is the default, makes sense. */
+  host?: string;
+  /** A file that gets a line for each command, and each `command operator`, when it is first seen. */
+  recordFile?: string | undefined;
+  /** How often documents are deleted whose time is over; as MongoDB, once a minute by default. */
+  sweepEveryMs?: number;
+}
+
+export interface EmbeddedStore {
+  uri: string;
+  port: number;
+  /** How many times the log was synced. */
+  syncs(): number;
+  /** What was used so far, by the names of `SUPPORTED`. */
+  recorded(): { commands: string[]; operators: string[] };
+  /** Lets what was begun become durable, and ends. */
+  close(): Promise<void>;
+}
+
+/**
+ * Starts a server that speaks MongoDB's wire protocol for exactly what the services use; the rest is refused with
+ * code 59. A command is run whole as soon as it is read. Its reply, a reader's too, waits until everything done so far
+ * is durable: so nothing is acknowledged or shown that a crash could take back. When the log cannot be written the
+ * process ends, by a rejection that nothing handles, for its memory is ahead of its disk.
+ * @throws Error if the folder is in use, its log damaged, or the port taken
+ */
+export async function startEmbeddedStore(options: EmbeddedStoreOptions = {}): Promise<EmbeddedStore> {
+  const { folder, port = 0, host = '127.0.0.1', recordFile, sweepEveryMs = 60_000 } = options;
+  const { collections, log, unlock } = await openFolder(folder);
+  const cursors = new Cursors();
+  const usage = new Set<string>();
+  const sockets = new Set<Socket>();
+  const server = createServer((socket) => {
+    sockets.add(socket);
+    socket.on('close', () => sockets.delete(socket));
+    eachMessage(socket, (message) => {
+      const request = parseRequest(message);
+      const [name = ''] = Object.keys(request.command);
+      const note = (operator: string) => remember(usage, `${name} ${operator}`.trimEnd(), recordFile);
+      const reply = toReplyMessage(request, runCommand({ ...request, name, collections, cursors, note }));
+      void Promise.resolve(log?.synced()).then(() => request.wantsReply && socket.write(reply));
+    });
+  });
+  server.maxConnections = MAX_CONNECTIONS;
+  const sweep = setInterval(() => {
+    collections.deleteExpired(new Date());
+    void log?.synced();
+  }, sweepEveryMs).unref();
+  const close = async () => {
+    clearInterval(sweep);
+    server.close();
+    for (const socket of sockets) socket.removeAllListeners('readable');
+    await log?.close();
+    for (const socket of sockets) socket.destroy();
+    unlock();
+  };
+  await once(server.listen(port, host), 'listening').catch(async (error: unknown) => {
+    await close();
+    throw error;
+  });
+  const bound = (server.address() as AddressInfo).port;
+  const column = (i: number) => [...new Set([...usage].flatMap((pair) => pair.split(' ')[i] ?? []))];
+  const recorded = () => ({ commands: column(0), operators: column(1) });
+  return { uri: `mongodb://${host}:${bound}`, port: bound, syncs: () => log?.syncs ?? 0, recorded, close };
+}
+
+async function openFolder(folder: string | undefined) {
+  let log: AppendOnlyLog | undefined;
+  const collections = new Collections((record) => log?.append(record));
+  if (folder === undefined) return { collections, log, unlock: () => {} };
+  mkdirSync(folder, { recursive: true });
+  const unlock = lockFolder(folder);
+  try {
+    log = await openLog(folder, collections);
+    return { collections, log, unlock };
+  } catch (error) {
+    unlock();
+    throw error;
+  }
+}
+
+/** Hands on the messages of a connection, in order. What is no message closes the connection, and it alone. */
+function eachMessage(socket: Socket, handle: (message: Buffer) => void): void {
+  let length: number | undefined;
+  const take = () => {
+    // A client that does not read its replies gets to send no more commands.
+    while (!socket.writableNeedDrain) {
+      length ??= (socket.read(4) as Buffer | null)?.readInt32LE(0);
+      if (length === undefined) return;
+      if (length < 16 || length > MAX_MESSAGE_BYTES) throw new Error(`a message of ${length} bytes`);
+      const message = socket.read(length - 4) as Buffer | null;
+      if (message === null) return;
+      length = undefined;
+      handle(message);
+    }
+  };
+  const takeOrClose = () => {
+    try {
+      take();
+    } catch {
+      socket.destroy();
+    }
+  };
+  socket.setNoDelay(true);
+  socket.on('error', () => socket.destroy());
+  socket.on('readable', takeOrClose);
+  socket.on('drain', takeOrClose);
+}
+
+function remember(usage: Set<string>, pair: string, file: string | undefined): void {
+  if (!usage.has(pair) && file !== undefined) appendFileSync(file, `${pair}\n`);
+  usage.add(pair);
+}

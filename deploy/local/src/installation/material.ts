@@ -1,0 +1,154 @@
+import { generateKeyPairSync, randomBytes, randomInt } from 'node:crypto';
+import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+/** The ids of the one merchant and the one mini-program of a local installation. */
+export interface MaterialIds {
+  readonly mchId: string;
+  readonly appId: string;
+  readonly merchantSerialNo: string;
+  readonly publicKeyId: string;
+  readonly templateId: string;
+  /** The buyer of the sample purchase. */
+  readonly openId: string;
+}
+
+/** A local installation's keys and secrets: made once, re-used, in files that only their owner can read. */
+export interface Material {
+  readonly folder: string;
+  readonly ids: MaterialIds;
+  /** MERCHANTS_FILE of the services, with the shop at this address. */
+  writeMerchantsFile(shopWebhookUrl: string): string;
+  /** SIMULATOR_FILE: the same merchant and app as WeChat knows them. */
+  writeSimulatorFile(): string;
+  /** The file that holds the secret that webhooks to the shop are signed with, `whsec_…`. */
+  readonly webhookSecretFile: string;
+}
+
+const files = {
+  ids: 'ids.json',
+  merchantPrivateKey: 'apiclient_key.pem',
+  merchantPublicKey: 'apiclient_pub.pem',
+  platformPrivateKey: 'wechatpay_key.pem',
+  platformPublicKey: 'pub_key.pem',
+  apiV3Key: 'api_v3_key',
+  appSecret: 'app_secret',
+  webhookSecret: 'shop_webhook_secret',
+} as const;
+
+/** The keywords of the message's template, as a real one of 订单支付成功 has them. */
+const templateData = {
+  character_string1: '{out_trade_no}',
+  thing2: '{description}',
+  amount3: '{amount_yuan}',
+  time4: '{paid_at}',
+} as const;
+
+/** Opens the material in `<dataFolder>/material`, making it first where it is not there. */
+export function openMaterial(dataFolder: string): Material {
+  const folder = join(dataFolder, 'material');
+  if (!existsSync(folder)) make(folder);
+  const ids = JSON.parse(readFileSync(join(folder, files.ids), 'utf8')) as MaterialIds;
+  return {
+    folder,
+    ids,
+    webhookSecretFile: join(folder, files.webhookSecret),
+    writeMerchantsFile: (url) => writeJson(join(folder, 'merchants.json'), toMerchantsFile(ids, url)),
+    writeSimulatorFile: () => writeJson(join(folder, 'simulator.json'), toSimulatorFile(ids)),
+  };
+}
+
+/** Whole or not at all: a folder that is half made would be taken for the installation's. */
+function make(folder: string): void {
+  const work = `${folder}.new`;
+  rmSync(work, { recursive: true, force: true });
+  mkdirSync(work, { recursive: true, mode: 0o700 });
+  const write = (name: string, text: string) => writeFileSync(join(work, name), text, { mode: 0o600 });
+  const merchant = makeKeyPair();
+  const platform = makeKeyPair();
+  write(files.merchantPrivateKey, merchant.privateKey);
+  write(files.merchantPublicKey, merchant.publicKey);
+  write(files.platformPrivateKey, platform.privateKey);
+  write(files.platformPublicKey, platform.publicKey);
+  write(files.apiV3Key, randomBytes(16).toString('hex'));
+  write(files.appSecret, randomBytes(16).toString('hex'));
+  write(files.webhookSecret, `whsec_${randomBytes(32).toString('base64')}`);
+  write(files.ids, `${JSON.stringify(makeIds(), undefined, 2)}\n`);
+  renameSync(work, folder);
+}
+
+function makeKeyPair(): { privateKey: string; publicKey: string } {
+  return generateKeyPairSync('rsa', {
+    modulusLength: 2_048,
+    privateKeyEncoding: { type: 'pkcs8', format: 'pem' },
+    publicKeyEncoding: { type: 'spki', format: 'pem' },
+  });
+}
+
+function makeIds(): MaterialIds {
+  return {
+    mchId: `19${digits(8)}`,
+    appId: `wx${randomBytes(8).toString('hex')}`,
+    merchantSerialNo: `4${randomBytes(20).toString('hex').toUpperCase().slice(1)}`,
+    publicKeyId: `PUB_KEY_ID_01${digits(38)}`,
+    templateId: randomBytes(32).toString('base64url'),
+    openId: `o${randomBytes(20).toString('base64url')}`,
+  };
+}
+
+function digits(count: number): string {
+  return Array.from({ length: count }, () => randomInt(10)).join('');
+}
+
+function toMerchantsFile(ids: MaterialIds, shopWebhookUrl: string): object {
+  const shop = {
+    webhook_url: shopWebhookUrl,
+    webhook_secrets: [{ file: files.webhookSecret }],
+    // The sample shop listens on this machine.
+    allow_private_network: true,
+  };
+  const merchant = {
+    mchid: ids.mchId,
+    merchant_serial_no: ids.merchantSerialNo,
+    merchant_private_key_file: files.merchantPrivateKey,
+    api_v3_key: { file: files.apiV3Key },
+    wechatpay_public_keys: [{ id: ids.publicKeyId, file: files.platformPublicKey }],
+    appids: [ids.appId],
+    shop,
+  };
+  const order_paid = {
+    template_id: ids.templateId,
+    page: 'pages/order?no={out_trade_no}',
+    data: templateData,
+  };
+  const app = { appid: ids.appId, app_secret: { file: files.appSecret }, templates: { order_paid } };
+  return { merchants: [merchant], apps: [app] };
+}
+
+function toSimulatorFile(ids: MaterialIds): object {
+  const merchant = {
+    mchid: ids.mchId,
+    merchant_serial_no: ids.merchantSerialNo,
+    merchant_public_key_file: files.merchantPublicKey,
+    api_v3_key: { file: files.apiV3Key },
+    appids: [ids.appId],
+  };
+  const app = {
+    appid: ids.appId,
+    app_secret: { file: files.appSecret },
+    templates: { [ids.templateId]: Object.keys(templateData) },
+  };
+  const public_key = { id: ids.publicKeyId, private_key_file: files.platformPrivateKey };
+  // The callbacks go to this machine, which WeChat would refuse as a notify_url.
+  return {
+    merchants: [merchant],
+    apps: [app],
+    platform: { mode: 'public_key', public_key },
+    allow_private_notify_hosts: true,
+  };
+}
+
+function writeJson(file: string, value: object): string {
+  writeFileSync(file, `${JSON.stringify(value, undefined, 2)}\n`, { mode: 0o600 });
+  return file;
+}

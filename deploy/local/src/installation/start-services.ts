@@ -1,0 +1,109 @@
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { type ReadyProcess, startNodeProcess } from '../processes/node-process.ts';
+import { runProgram } from '../processes/run-program.ts';
+import { toLogFile } from '../processes/running-process.ts';
+import type { Material } from './material.ts';
+import type { ReleaseStack } from './release-stack.ts';
+
+/** Where the programs of a local installation are and what they share. */
+export interface ServicesSetup {
+  readonly cloneFolder: string;
+  readonly dataFolder: string;
+  readonly material: Material;
+  /** The environment that every program gets, REDIS_URL and MONGODB_URI included. */
+  readonly env: NodeJS.ProcessEnv;
+  readonly releases: ReleaseStack;
+  /** Told of each program that runs. */
+  onStarted(process: ReadyProcess): void;
+}
+
+/** The addresses of what runs, `http://127.0.0.1:<port>`; health ports serve /healthz, /readyz and /metrics. */
+export interface Addresses {
+  readonly ingress: string;
+  readonly merchantApi: string;
+  readonly simulator: string;
+  readonly shop: string;
+  readonly health: Readonly<Record<string, string>>;
+}
+
+/** Indexes first, or no service starts. @throws with the command's own words. */
+export async function migrate({
+  cloneFolder,
+  env,
+}: Pick<ServicesSetup, 'cloneFolder' | 'env'>): Promise<void> {
+  await runProgram({
+    command: process.execPath,
+    args: [join(cloneFolder, 'shared/store/dist/migrate-command.js')],
+    env,
+    timeoutMs: 60_000,
+  });
+}
+
+/**
+ * Makes the indexes and starts the two ends of the wires, then the services between them, each as its own process.
+ * @throws when one does not start, with the tail of its log.
+ */
+export async function startServices(setup: ServicesSetup): Promise<Addresses> {
+  const { material } = setup;
+  const ends = startTogether(setup, [
+    ['wechat-simulator', 'services/wechat-simulator', { SIMULATOR_FILE: material.writeSimulatorFile() }],
+    ['shop', 'deploy/examples/shop', { WEBHOOK_SECRET_FILE: material.webhookSecretFile }],
+  ]);
+  const [[simulator, shop]] = await Promise.all([ends, migrate(setup)]);
+  const wechat = toUrl(simulator?.port);
+  const shared = {
+    MERCHANTS_FILE: material.writeMerchantsFile(`${toUrl(shop?.port)}/webhooks/huidiao`),
+    WECHAT_PAY_API_URL: wechat,
+    WECHAT_API_URL: wechat,
+  };
+  const between = await startTogether(setup, [
+    ['ingress', 'services/ingress', shared],
+    ['order-worker', 'services/order-worker', shared],
+    ['message-worker', 'services/message-worker', shared],
+    ['reconciler', 'services/reconciler', shared],
+  ]);
+  const ingress = toUrl(between[0]?.port);
+  const [api] = await startTogether(setup, [
+    ['merchant-api', 'services/merchant-api', { ...shared, CALLBACK_BASE_URL: ingress }],
+  ]);
+  const services = [...between, api].flatMap((service) => service ?? []);
+  return {
+    ingress,
+    merchantApi: toUrl(api?.port),
+    simulator: wechat,
+    shop: toUrl(shop?.port),
+    health: Object.fromEntries(services.map(({ name, healthPort }) => [name, toUrl(healthPort)])),
+  };
+}
+
+type Program = readonly [name: string, folder: string, env: NodeJS.ProcessEnv];
+
+async function startTogether(setup: ServicesSetup, programs: readonly Program[]): Promise<ReadyProcess[]> {
+  const started = await Promise.allSettled(programs.map((program) => start(setup, program)));
+  const running = started.flatMap((one) => (one.status === 'fulfilled' ? one.value : []));
+  setup.releases.add(async () => {
+    await Promise.all(running.map((one) => one.stop()));
+  });
+  const failed = started.find((one) => one.status === 'rejected');
+  if (failed) throw failed.reason;
+  return running;
+}
+
+async function start(setup: ServicesSetup, [name, folder, env]: Program): Promise<ReadyProcess> {
+  mkdirSync(setup.dataFolder, { recursive: true, mode: 0o700 });
+  const local = { HOST: '127.0.0.1', PORT: '0', HEALTH_HOST: '127.0.0.1', HEALTH_PORT: '0' };
+  const started = await startNodeProcess({
+    name,
+    file: join(setup.cloneFolder, folder, 'dist/main.js'),
+    env: { ...setup.env, ...local, ...env },
+    logFile: toLogFile(setup.dataFolder, name),
+  });
+  setup.onStarted(started);
+  return started;
+}
+
+function toUrl(port: number | undefined): string {
+  if (port === undefined) throw new Error('a program that listens did not say on which port');
+  return `http://127.0.0.1:${port}`;
+}

@@ -1,0 +1,99 @@
+import { createServer, type IncomingMessage, type Server } from 'node:http';
+import { type AddressInfo, connect, type Socket } from 'node:net';
+import { expect } from 'chai';
+import { afterEach, beforeEach, describe, it } from 'mocha';
+import { createBodyBudget } from './body-budget.ts';
+import { type BodyOutcome, readBody } from './read-body.ts';
+
+describe('readBody', () => {
+  const limits = { maxBytes: 1_000, timeoutMs: 5_000 };
+  let server: Server;
+  let client: Socket;
+  let seen: Promise<IncomingMessage>;
+
+  beforeEach(async () => {
+    server = createServer();
+    seen = new Promise((resolve) => server.once('request', resolve));
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    client = connect((server.address() as AddressInfo).port, '127.0.0.1');
+    client.on('error', () => {});
+  });
+
+  afterEach(async () => {
+    client.destroy();
+    server.closeAllConnections();
+    await new Promise((resolve) => server.close(resolve));
+  });
+
+  async function send(head: string, body = ''): Promise<IncomingMessage> {
+    client.write(`POST / HTTP/1.1\r\nHost: x\r\n${head}\r\n\r\n${body}`);
+    return seen;
+  }
+
+  function textOf(outcome: BodyOutcome): string {
+    return outcome.kind === 'read' ? outcome.body.toString() : outcome.kind;
+  }
+
+  it('gives the bytes as they came', async () => {
+    const body = '{"a":"\\u4f60\\/ é"}';
+    const request = await send(`Content-Length: ${Buffer.byteLength(body)}`, body);
+    expect(textOf(await readBody(request, limits, createBodyBudget(10_000)))).to.equal(body);
+  });
+
+  it('gives an empty body as empty', async () => {
+    const request = await send('Content-Length: 0');
+    expect(textOf(await readBody(request, limits, createBodyBudget(10_000)))).to.equal('');
+  });
+
+  it('takes a body of exactly the limit', async () => {
+    const request = await send('Content-Length: 1000', 'x'.repeat(1_000));
+    expect(textOf(await readBody(request, limits, createBodyBudget(10_000)))).to.have.length(1_000);
+  });
+
+  it('refuses one byte over the limit by its declared length, without reading it', async () => {
+    const request = await send('Content-Length: 1001');
+    expect(await readBody(request, limits, createBodyBudget(10_000))).to.deep.equal({ kind: 'too-large' });
+  });
+
+  it('refuses one byte over the limit of a body without declared length', async () => {
+    const request = await send('Transfer-Encoding: chunked', `3e9\r\n${'x'.repeat(1_001)}\r\n0\r\n\r\n`);
+    expect(await readBody(request, limits, createBodyBudget(10_000))).to.deep.equal({ kind: 'too-large' });
+  });
+
+  it('gives up on a sender that stalls', async () => {
+    const request = await send('Content-Length: 10', 'half');
+    const budget = createBodyBudget(10_000);
+    expect(await readBody(request, { ...limits, timeoutMs: 20 }, budget)).to.deep.equal({ kind: 'late' });
+    expect(budget.inFlightBytes).to.equal(0);
+  });
+
+  it('says that the sender went away', async () => {
+    const request = await send('Content-Length: 10', 'half');
+    const outcome = readBody(request, limits, createBodyBudget(10_000));
+    client.destroy();
+    expect(await outcome).to.deep.equal({ kind: 'aborted' });
+  });
+
+  it('keeps within the memory budget of all bodies together, and gives back what it took', async () => {
+    const budget = createBodyBudget(1_000);
+    budget.take(900);
+    const request = await send('Content-Length: 101', 'x'.repeat(101));
+    expect(await readBody(request, limits, budget)).to.deep.equal({ kind: 'over-budget' });
+    expect(budget.inFlightBytes).to.equal(900);
+  });
+
+  it('holds the memory until it is released', async () => {
+    const budget = createBodyBudget(1_000);
+    const request = await send('Content-Length: 5', 'hello');
+    const outcome = await readBody(request, limits, budget);
+    expect(budget.inFlightBytes).to.equal(5);
+    if (outcome.kind === 'read') outcome.release();
+    expect(budget.inFlightBytes).to.equal(0);
+  });
+
+  it('notices that somebody else read the body before', async () => {
+    const request = await send('Content-Length: 5', 'hello');
+    for await (const _chunk of request);
+    expect(await readBody(request, limits, createBodyBudget(10_000))).to.deep.equal({ kind: 'consumed' });
+  });
+});

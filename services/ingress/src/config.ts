@@ -1,0 +1,67 @@
+import type { MerchantDirectory } from '@huidiao/contracts';
+import {
+  commonShape,
+  envInteger,
+  envPort,
+  listenShape,
+  loadConfig,
+  loadMerchantDirectory,
+  merchantsShape,
+  redisShape,
+} from '@huidiao/runtime';
+
+/** Environment variables of the ingress. */
+export const ingressShape = {
+  ...commonShape,
+  ...listenShape({ port: 3000 }),
+  ...redisShape,
+  ...merchantsShape,
+  HEALTH_PORT: envPort({ default: 9090 }),
+  /** A ciphertext alone may have 1,048,576 characters. */
+  CALLBACK_MAX_BYTES: envInteger({ min: 1_024, max: 3_000_000, default: 1_500_000 }),
+  /** Memory for all bodies in flight together; beyond it 503. */
+  CALLBACK_MEMORY_BYTES: envInteger({ min: 1_048_576, max: 17_179_869_184, default: 134_217_728 }),
+  CALLBACK_BODY_TIMEOUT_MS: envInteger({ min: 50, max: 4_000, default: 1_000 }),
+  REDIS_TIMEOUT_MS: envInteger({ min: 50, max: 3_000, default: 700 }),
+  MAX_CONNECTIONS: envInteger({ min: 1, max: 1_000_000, default: 10_000 }),
+} as const;
+
+export interface IngressConfig {
+  readonly logLevel: string;
+  readonly http: { readonly host: string; readonly port: number };
+  readonly health: { readonly host: string; readonly port: number };
+  readonly redis: {
+    readonly url: string;
+    readonly prefix: string;
+    readonly appendfsync: 'always' | 'everysec' | 'unchecked';
+    readonly waitReplicas: number;
+    readonly deadlineMs: number;
+  };
+  readonly body: { readonly maxBytes: number; readonly timeoutMs: number; readonly budgetBytes: number };
+  readonly maxConnections: number;
+  readonly directory: MerchantDirectory;
+}
+
+/** @throws AppError CONFIG_INVALID with every problem of the environment, or of the merchants file. */
+export function loadIngressConfig(env: NodeJS.ProcessEnv): IngressConfig {
+  const read = loadConfig(ingressShape, env);
+  return {
+    logLevel: read.LOG_LEVEL,
+    http: { host: read.HOST, port: read.PORT },
+    health: { host: read.HEALTH_HOST, port: read.HEALTH_PORT },
+    redis: {
+      url: read.REDIS_URL,
+      prefix: read.REDIS_PREFIX,
+      appendfsync: read.REDIS_APPENDFSYNC,
+      waitReplicas: read.REDIS_WAIT_REPLICAS,
+      deadlineMs: read.REDIS_TIMEOUT_MS,
+    },
+    body: {
+      maxBytes: read.CALLBACK_MAX_BYTES,
+      timeoutMs: read.CALLBACK_BODY_TIMEOUT_MS,
+      budgetBytes: read.CALLBACK_MEMORY_BYTES,
+    },
+    maxConnections: read.MAX_CONNECTIONS,
+    directory: loadMerchantDirectory(read.MERCHANTS_FILE, env),
+  };
+}

@@ -1,0 +1,51 @@
+import { type Request, type RequestHandler, type Response, raw } from 'express';
+import { sendProblem } from './problem.ts';
+
+/** Bodies over this many bytes are 413; an order needs a few hundred. */
+const largestBodyBytes = 64 * 1024;
+
+/**
+ * Handlers that leave `req.body` as parsed JSON, or answer 413, 415 or 400. The body must be UTF-8 to the letter:
+ * Express's own parser would turn wrong bytes into U+FFFD, and a garbled description would become an order's.
+ */
+export function readJson(): RequestHandler[] {
+  return [requireJson, raw({ type: () => true, limit: largestBodyBytes, inflate: false }), parseBody];
+}
+
+const requireJson: RequestHandler = (req, res, next) => {
+  if (isUtf8Json(req.headers['content-type'] ?? '')) next();
+  else sendProblem(res, { status: 415, code: 'REQUEST_MEDIA_TYPE' });
+};
+
+function isUtf8Json(contentType: string): boolean {
+  const [mediaType = '', ...parameters] = contentType.toLowerCase().split(';');
+  const charset = parameters
+    .map((parameter) => parameter.trim())
+    .find((parameter) => parameter.startsWith('charset='));
+  return (
+    mediaType.trim() === 'application/json' && (charset === undefined || /^charset="?utf-?8"?$/.test(charset))
+  );
+}
+
+const parseBody: RequestHandler = (req: Request, res: Response, next) => {
+  const parsed = parseJson(req.body);
+  if (parsed === undefined) {
+    sendProblem(res, {
+      status: 400,
+      code: 'REQUEST_INVALID',
+      detail: 'The body is not valid JSON in UTF-8.',
+    });
+    return;
+  }
+  req.body = parsed.value;
+  next();
+};
+
+function parseJson(body: unknown): { value: unknown } | undefined {
+  if (!Buffer.isBuffer(body)) return undefined;
+  try {
+    return { value: JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(body)) };
+  } catch {
+    return undefined;
+  }
+}

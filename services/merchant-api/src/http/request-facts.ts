@@ -1,0 +1,38 @@
+import type { Merchant } from '@huidiao/contracts';
+import type { ErrorCode } from '@huidiao/errors';
+import type { Response } from 'express';
+
+/** What is known of a request on its way; becomes its log line. */
+export interface RequestFacts {
+  readonly requestId: string;
+  readonly startedAtMs: number;
+  /** The pattern, not the path: a metric's label. */
+  route: string;
+  merchant?: Merchant;
+  outTradeNo?: string;
+  outcome?: string;
+  errorCode?: ErrorCode;
+}
+
+const factsByResponse = new WeakMap<Response, RequestFacts>();
+
+/** Begins the facts of one request. */
+export function beginRequestFacts(res: Response, requestId: string): RequestFacts {
+  const facts: RequestFacts = { requestId, startedAtMs: performance.now(), route: 'none' };
+  factsByResponse.set(res, facts);
+  return facts;
+}
+
+/** The facts of the request that this response answers. */
+export function requestFactsOf(res: Response): RequestFacts {
+  const facts = factsByResponse.get(res);
+  if (facts === undefined) throw new Error('a handler ran before observeRequests');
+  return facts;
+}
+
+/** The merchant of the API key; only behind `authenticate`. */
+export function merchantOf(res: Response): Merchant {
+  const { merchant } = requestFactsOf(res);
+  if (merchant === undefined) throw new Error('a handler ran before authenticate');
+  return merchant;
+}

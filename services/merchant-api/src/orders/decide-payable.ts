@@ -1,0 +1,27 @@
+import type { Order } from '@huidiao/store';
+
+/** Why no payment can be started for an order. */
+export type NotPayableReason = 'paid' | 'closed' | 'expired';
+
+/** `undefined` while the buyer may still pay: the order is `created` and its time_expire lies ahead. */
+export function decideNotPayable(
+  order: Pick<Order, 'status' | 'timeExpire'>,
+  now: Date,
+): NotPayableReason | undefined {
+  if (order.status === 'closed') return 'closed';
+  if (order.status !== 'created') return 'paid';
+  return order.timeExpire.getTime() <= now.getTime() ? 'expired' : undefined;
+}
+
+/** The buyer needs a moment between our answer and wx.requestPayment. */
+const prepayIdMarginMs = 60_000;
+
+/** The order's prepay_id if it can still be signed, and handed to the buyer with time to use it. */
+export function usablePrepayId(
+  order: Pick<Order, 'prepayId' | 'prepayIdExpiresAt'>,
+  now: Date,
+): string | undefined {
+  if (order.prepayId === undefined || order.prepayIdExpiresAt === undefined) return undefined;
+  const usableForMs = order.prepayIdExpiresAt.getTime() - now.getTime();
+  return usableForMs > prepayIdMarginMs ? order.prepayId : undefined;
+}

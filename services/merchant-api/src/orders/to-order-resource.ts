@@ -1,0 +1,43 @@
+import type { OrderResource } from '@huidiao/contracts';
+import type { Order, TimeLineEntry } from '@huidiao/store';
+
+/**
+ * An order as the merchant sees it. The openid is left out: the merchant has it, and whoever reads over the
+ * shoulder of a support screen need not.
+ */
+export function toOrderResource(order: Order): OrderResource {
+  return {
+    mchid: order.mchId,
+    appid: order.appId,
+    out_trade_no: order.outTradeNo,
+    status: order.status,
+    description: order.description,
+    amount: { total: order.amountFen, currency: order.currency },
+    logistics_type: order.logisticsType,
+    ...(order.attach === undefined ? {} : { attach: order.attach }),
+    time_expire: order.timeExpire.toISOString(),
+    ...(order.transactionId === undefined ? {} : { transaction_id: order.transactionId }),
+    ...(order.paidAt === undefined ? {} : { paid_at: order.paidAt.toISOString() }),
+    created_at: order.createdAt.toISOString(),
+    pending: order.effects.map(({ job, dueAt }) => ({ job, due_at: dueAt.toISOString() })),
+    time_line: order.timeLine.map(toTimeLineResource),
+  };
+}
+
+/** One entry, its facts under the names that WeChat's own answers use (transactionId → transaction_id). */
+function toTimeLineResource(entry: TimeLineEntry): OrderResource['time_line'][number] {
+  const { at, event, ...facts } = entry;
+  const shown = Object.entries(facts)
+    .filter(([name]) => !isOpenId(name))
+    .map(([name, fact]) => [toWireName(name), fact instanceof Date ? fact.toISOString() : fact]);
+  return { ...Object.fromEntries(shown), at: at.toISOString(), event };
+}
+
+function isOpenId(name: string): boolean {
+  return name.toLowerCase().includes('openid');
+}
+
+function toWireName(name: string): string {
+  if (name === 'mchId' || name === 'appId') return name.toLowerCase();
+  return name.replaceAll(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
+}

@@ -1,0 +1,52 @@
+import type { MerchantDirectory } from '@huidiao/contracts';
+import {
+  commonShape,
+  envBaseUrl,
+  envInteger,
+  envPort,
+  loadConfig,
+  loadMerchantDirectory,
+  merchantsShape,
+  mongoShape,
+  redisShape,
+} from '@huidiao/runtime';
+
+export interface MessageWorkerConfig {
+  readonly logLevel: string;
+  readonly health: { readonly host: string; readonly port: number };
+  readonly redis: { readonly url: string; readonly prefix: string };
+  readonly mongo: { readonly uri: string };
+  readonly wechatApiUrl: string;
+  /** Messages that this process sends at once, each to another buyer. */
+  readonly concurrency: number;
+  readonly drainMs: number;
+  readonly directory: MerchantDirectory;
+}
+
+const shape = {
+  ...commonShape,
+  ...redisShape,
+  ...mongoShape,
+  ...merchantsShape,
+  HEALTH_PORT: envPort({ default: 9093 }),
+  WECHAT_API_URL: envBaseUrl({ default: 'https://api.weixin.qq.com' }),
+  WORKER_CONCURRENCY: envInteger({ min: 1, max: 500, default: 20 }),
+};
+
+/** The whole drain has 25 s, and the connections want some of it. */
+const drainMs = 20_000;
+
+/** @throws AppError CONFIG_INVALID that names every problem. */
+export function loadMessageWorkerConfig(env: NodeJS.ProcessEnv): MessageWorkerConfig {
+  const variables = loadConfig(shape, env);
+  return Object.freeze({
+    logLevel: variables.LOG_LEVEL,
+    health: { host: variables.HEALTH_HOST, port: variables.HEALTH_PORT },
+    redis: { url: variables.REDIS_URL, prefix: variables.REDIS_PREFIX },
+    mongo: { uri: variables.MONGODB_URI },
+    wechatApiUrl: variables.WECHAT_API_URL,
+    concurrency: variables.WORKER_CONCURRENCY,
+    drainMs,
+    directory: loadMerchantDirectory(variables.MERCHANTS_FILE, env),
+  });
+}

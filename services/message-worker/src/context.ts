@@ -1,0 +1,109 @@
+import { type Clock, systemClock } from '@huidiao/contracts';
+import { createQueueWorker, type QueueWorker } from '@huidiao/queue';
+import {
+  closeRedis,
+  createLifecycle,
+  createLogger,
+  createMetrics,
+  createRedis,
+  type Lifecycle,
+  type Logger,
+  type Metrics,
+} from '@huidiao/runtime';
+import { createStore, type Store } from '@huidiao/store';
+import { createAccessTokens, createMiniProgramClient, createRedisAccessTokenStore } from '@huidiao/wechat';
+import type { MessageWorkerConfig } from './config.ts';
+import { createSendSubscribeMessage } from './jobs/send-subscribe-message.ts';
+import { createMessageDeadLetters } from './message/message-dead-letters.ts';
+import { createRecipientTurns } from './recipient-turn.ts';
+
+export interface MessageWorkerContext {
+  readonly config: MessageWorkerConfig;
+  readonly logger: Logger;
+  readonly metrics: Metrics;
+  readonly lifecycle: Lifecycle;
+  readonly store: Store;
+  /** Begins to take jobs. */
+  work(): QueueWorker;
+}
+
+export interface MessageWorkerOverrides {
+  readonly clock?: Clock;
+  readonly random?: () => number;
+  readonly logger?: Logger;
+  /** Of one call to WeChat. */
+  readonly sendTimeoutMs?: number;
+  /** How long a process that died keeps a recipient. */
+  readonly turnMs?: number;
+  /** For tests; how soon the job of a process that died is found. */
+  readonly lockMs?: number;
+}
+
+/**
+ * Longer than one send with everything that may go wrong on its way: a token waited for and fetched (11 s), the
+ * call (5 s), a token replaced, by force (16 s), the call again (5 s), and MongoDB slow before and after.
+ */
+const turnMs = 60_000;
+
+/** The whole wiring of the message-worker. What it opens is released by its lifecycle, last in, first out. */
+export function createContext(
+  config: MessageWorkerConfig,
+  overrides: MessageWorkerOverrides = {},
+): MessageWorkerContext {
+  const { directory } = config;
+  const { prefix } = config.redis;
+  const clock = overrides.clock ?? systemClock;
+  const logger = overrides.logger ?? createLogger({ service: 'message-worker', level: config.logLevel });
+  const metrics = createMetrics({ service: 'message-worker' });
+  const lifecycle = createLifecycle({ logger });
+
+  const store = createStore({ uri: config.mongo.uri, logger, metrics, clock });
+  lifecycle.onRelease('store', () => store.close());
+  const redis = createRedis('command', { url: config.redis.url, name: 'message-worker' }, logger);
+  lifecycle.onRelease('redis', () => closeRedis(redis));
+
+  const baseUrl = config.wechatApiUrl;
+  const timeout = overrides.sendTimeoutMs === undefined ? {} : { timeoutMs: overrides.sendTimeoutMs };
+  const tokenStore = createRedisAccessTokenStore({ redis, prefix, apps: directory.apps, clock });
+  const accessTokens = createAccessTokens({ store: tokenStore, baseUrl, clock, logger, metrics });
+  const client = createMiniProgramClient({ baseUrl, accessTokens, clock, ...timeout, logger, metrics });
+  lifecycle.onRelease('mini-program client', () => client.close());
+
+  const sendSubscribeMessage = createSendSubscribeMessage({
+    store,
+    client,
+    turns: createRecipientTurns({ redis, prefix, leaseMs: overrides.turnMs ?? turnMs }),
+    directory,
+    clock,
+    outcomes: metrics.counter({
+      name: 'huidiao_messages_total',
+      help: 'Messages to buyers that ended, by how',
+      labelNames: ['outcome'],
+    }),
+  });
+
+  return {
+    config,
+    logger,
+    metrics,
+    lifecycle,
+    store,
+    work() {
+      const worker = createQueueWorker({
+        queue: 'subscribe-message',
+        handlers: { 'send-subscribe-message': sendSubscribeMessage },
+        redis: { url: config.redis.url },
+        prefix,
+        concurrency: config.concurrency,
+        deadLetters: createMessageDeadLetters(store),
+        logger,
+        metrics,
+        clock,
+        ...(overrides.random === undefined ? {} : { random: overrides.random }),
+        ...(overrides.lockMs === undefined ? {} : { lockMs: overrides.lockMs }),
+      });
+      lifecycle.onRelease('worker', () => worker.close(config.drainMs));
+      return worker;
+    },
+  };
+}

@@ -1,0 +1,7 @@
+import { loadMessageWorkerConfig } from './config.ts';
+import { createContext } from './context.ts';
+import { start } from './start.ts';
+
+const context = createContext(loadMessageWorkerConfig(process.env));
+await start(context);
+await context.lifecycle.untilStopped();

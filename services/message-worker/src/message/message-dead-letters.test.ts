@@ -1,0 +1,114 @@
+import type { DeadLetter } from '@huidiao/contracts';
+import { AppError } from '@huidiao/errors';
+import type { Store } from '@huidiao/store';
+import { expect } from 'chai';
+import { after, before, describe, it } from 'mocha';
+import {
+  appId,
+  mchId,
+  type PaidOrder,
+  queue,
+  type RunningWorker,
+  startMessageWorker,
+} from '../message-worker.fixture.test.ts';
+import { createMessageDeadLetters } from './message-dead-letters.ts';
+
+describe('the dead letter of a message', () => {
+  let worker: RunningWorker;
+  let store: Store;
+  before(async () => {
+    worker = await startMessageWorker({ idle: true });
+    store = worker.context.store;
+  });
+  after(() => worker.close());
+
+  function toDeadLetter({ outTradeNo, effectId }: PaidOrder): DeadLetter {
+    return {
+      queue,
+      jobId: effectId,
+      jobName: 'send-subscribe-message',
+      payload: { mchId, outTradeNo, effectId, requestId: 'test' },
+      errorCode: 'JOB_KILLED_WORKERS',
+      reason: 'reason',
+      details: {},
+      attempts: 3,
+      firstAttemptAt: new Date(),
+      failedAt: new Date(),
+    };
+  }
+
+  async function openRow({ outTradeNo, openId, effectId }: PaidOrder): Promise<void> {
+    const usefulUntil = new Date(Date.now() + 60_000);
+    await store.messages.open({
+      key: effectId,
+      mchId,
+      appId,
+      openId,
+      templateId: 'x',
+      outTradeNo,
+      usefulUntil,
+    });
+  }
+
+  async function effectsOf({ outTradeNo }: PaidOrder): Promise<number | undefined> {
+    return (await store.orders.find(mchId, outTradeNo))?.effects.length;
+  }
+
+  it('settles the row of a message on its way as unknown, and the order', async () => {
+    const order = await worker.newPaidOrder();
+    await openRow(order);
+    await store.messages.beginSending(order.effectId);
+    await createMessageDeadLetters(store).store(toDeadLetter(order));
+    expect(await store.messages.find(order.effectId)).to.deep.include({
+      state: 'unknown',
+      facts: { errorCode: 'JOB_KILLED_WORKERS' },
+    });
+    expect(await effectsOf(order)).to.equal(0);
+  });
+
+  it('settles the row of a message that was queued as expired: it never left', async () => {
+    const order = await worker.newPaidOrder();
+    await openRow(order);
+    await createMessageDeadLetters(store).store(toDeadLetter(order));
+    expect((await store.messages.find(order.effectId))?.state).to.equal('expired');
+    expect(await effectsOf(order)).to.equal(0);
+  });
+
+  it('leaves a row that ended as it is, and can be stored twice', async () => {
+    const order = await worker.newPaidOrder();
+    await openRow(order);
+    await store.messages.beginSending(order.effectId);
+    await store.messages.settle(order.effectId, 'refused', { errorCode: 'MESSAGE_REFUSED' });
+    const deadLetters = createMessageDeadLetters(store);
+    await deadLetters.store(toDeadLetter(order));
+    await deadLetters.store(toDeadLetter(order));
+    expect((await store.messages.find(order.effectId))?.state).to.equal('refused');
+    expect(await effectsOf(order)).to.equal(0);
+  });
+
+  it('leaves row and order alone when it cannot be stored', async () => {
+    const order = await worker.newPaidOrder();
+    await openRow(order);
+    const failing = {
+      ...store,
+      deadLetters: { ...store.deadLetters, store: () => Promise.reject(new AppError('STORE_UNAVAILABLE')) },
+    };
+    const stored = createMessageDeadLetters(failing).store(toDeadLetter(order));
+    expect(await stored.catch((error: AppError) => error.code)).to.equal('STORE_UNAVAILABLE');
+    expect((await store.messages.find(order.effectId))?.state).to.equal('queued');
+    expect(await effectsOf(order)).to.equal(1);
+  });
+
+  it('is stored of a job that nobody understands', async () => {
+    const payload = { hello: 'world' };
+    const jobId = `unknown-${Date.now()}`;
+    const deadLetter = {
+      ...toDeadLetter(await worker.newPaidOrder()),
+      jobId,
+      payload,
+      errorCode: 'JOB_UNKNOWN',
+    };
+    await createMessageDeadLetters(store).store(deadLetter);
+    expect((await store.deadLetters.find(queue, jobId))?.payload).to.deep.equal(payload);
+  });
+});

@@ -1,0 +1,58 @@
+import type { Message, MessageFacts, SettledState, Store } from '@huidiao/store';
+
+/** How a message ended. `unknown`: WeChat may or may not have sent it, and it is never sent again. */
+export interface Settlement {
+  readonly state: SettledState;
+  /** errorCode, remoteCode (WeChat's errcode) or msgId, where there is one. */
+  readonly facts: MessageFacts;
+}
+
+/** The effect of an order that a message is. */
+export interface MessageEffect {
+  readonly mchId: string;
+  readonly outTradeNo: string;
+  /** Also the key of the message's row. */
+  readonly effectId: string;
+}
+
+/**
+ * Records how a message ended: in its row first, then in the order. After a crash between the two the row says
+ * how it ended, and only the order is left to be told.
+ *
+ * @returns what the row says: one that was settled before keeps it, and that is what the order is told.
+ * @throws AppError STORE_UNAVAILABLE
+ */
+export async function settleMessage(
+  store: Pick<Store, 'orders' | 'messages'>,
+  effect: MessageEffect,
+  settlement: Settlement,
+): Promise<Settlement> {
+  const settled = await settleRow(store, effect.effectId, settlement);
+  await settleEffect(store, effect, settled);
+  return settled;
+}
+
+/** Only the row: the order still waits, for a dead letter that has to be written first. */
+export async function settleRow(
+  store: Pick<Store, 'messages'>,
+  key: string,
+  settlement: Settlement,
+): Promise<Settlement> {
+  if (await store.messages.settle(key, settlement.state, settlement.facts)) return settlement;
+  const row = await store.messages.find(key);
+  return (row && toSettlement(row)) ?? settlement;
+}
+
+/** Only the order, for a row that is settled. */
+export async function settleEffect(
+  store: Pick<Store, 'orders'>,
+  { mchId, outTradeNo, effectId }: MessageEffect,
+  { state, facts }: Settlement,
+): Promise<void> {
+  await store.orders.settleEffect(mchId, outTradeNo, effectId, { ...facts, event: `message.${state}` });
+}
+
+/** How the message of a row ended; `undefined` while it has not. */
+export function toSettlement({ state, facts }: Message): Settlement | undefined {
+  return state === 'queued' || state === 'sending' ? undefined : { state, facts };
+}

@@ -1,0 +1,62 @@
+import type { MerchantDirectory } from '@huidiao/contracts';
+import {
+  commonShape,
+  envInteger,
+  envPort,
+  loadConfig,
+  loadMerchantDirectory,
+  merchantsShape,
+  mongoShape,
+  redisShape,
+} from '@huidiao/runtime';
+
+/** Environment variables of the order-worker. */
+export const orderWorkerShape = {
+  ...commonShape,
+  ...redisShape,
+  ...mongoShape,
+  ...merchantsShape,
+  HEALTH_PORT: envPort({ default: 9092 }),
+  /** Jobs of each of its two queues at once. */
+  WORKER_CONCURRENCY: envInteger({ min: 1, max: 1_000, default: 32 }),
+  /** After this the reconciler adds the job of an effect whose result is not recorded. */
+  EFFECT_GRACE_MS: envInteger({ min: 100, max: 600_000, default: 10_000 }),
+  /** On SIGTERM, how long a job may go on. */
+  DRAIN_MS: envInteger({ min: 0, max: 24_000, default: 20_000 }),
+} as const;
+
+export interface OrderWorkerConfig {
+  readonly logLevel: string;
+  readonly health: { readonly host: string; readonly port: number };
+  readonly redis: {
+    readonly url: string;
+    readonly prefix: string;
+    readonly appendfsync: 'always' | 'everysec' | 'unchecked';
+    readonly waitReplicas: number;
+  };
+  readonly mongo: { readonly uri: string };
+  readonly concurrency: number;
+  readonly effectGraceMs: number;
+  readonly drainMs: number;
+  readonly directory: MerchantDirectory;
+}
+
+/** @throws AppError CONFIG_INVALID with every problem of the environment, or of the merchants file. */
+export function loadOrderWorkerConfig(env: NodeJS.ProcessEnv): OrderWorkerConfig {
+  const read = loadConfig(orderWorkerShape, env);
+  return {
+    logLevel: read.LOG_LEVEL,
+    health: { host: read.HEALTH_HOST, port: read.HEALTH_PORT },
+    redis: {
+      url: read.REDIS_URL,
+      prefix: read.REDIS_PREFIX,
+      appendfsync: read.REDIS_APPENDFSYNC,
+      waitReplicas: read.REDIS_WAIT_REPLICAS,
+    },
+    mongo: { uri: read.MONGODB_URI },
+    concurrency: read.WORKER_CONCURRENCY,
+    effectGraceMs: read.EFFECT_GRACE_MS,
+    drainMs: read.DRAIN_MS,
+    directory: loadMerchantDirectory(read.MERCHANTS_FILE, env),
+  };
+}

@@ -1,0 +1,100 @@
+import { type Clock, systemClock } from '@huidiao/contracts';
+import { createProducer, createQueueWorker, type Producer, type QueueWorker } from '@huidiao/queue';
+import {
+  createLifecycle,
+  createLogger,
+  createMetrics,
+  type Lifecycle,
+  type Logger,
+  type Metrics,
+} from '@huidiao/runtime';
+import { createStore, type Store, withEffectsSettled } from '@huidiao/store';
+import type { OrderWorkerConfig } from './config.ts';
+import { createApplyPayment } from './jobs/apply-payment.ts';
+import { createFulfilOrder } from './jobs/fulfil-order.ts';
+import { createKeepCallback } from './jobs/keep-callback.ts';
+import { createShopClient } from './shop/shop-client.ts';
+
+export interface OrderWorkerContext {
+  readonly config: OrderWorkerConfig;
+  readonly logger: Logger;
+  readonly metrics: Metrics;
+  readonly lifecycle: Lifecycle;
+  readonly store: Store;
+  /** Begins to take jobs. */
+  work(): readonly QueueWorker[];
+}
+
+export interface OrderWorkerOverrides {
+  readonly clock?: Clock;
+  readonly random?: () => number;
+  readonly logger?: Logger;
+  readonly producer?: Pick<Producer, 'add' | 'close'>;
+}
+
+/** The whole wiring of the order-worker. What it opens is released by its lifecycle, last in, first out. */
+export function createContext(
+  config: OrderWorkerConfig,
+  overrides: OrderWorkerOverrides = {},
+): OrderWorkerContext {
+  const clock = overrides.clock ?? systemClock;
+  const logger = overrides.logger ?? createLogger({ service: 'order-worker', level: config.logLevel });
+  const metrics = createMetrics({ service: 'order-worker' });
+  const lifecycle = createLifecycle({ logger });
+  const directory = config.directory;
+
+  const store = createStore({ uri: config.mongo.uri, logger, metrics, clock });
+  lifecycle.onRelease('store', () => store.close());
+  const redis = { url: config.redis.url };
+  const producer =
+    overrides.producer ??
+    createProducer({
+      redis,
+      prefix: config.redis.prefix,
+      durability: config.redis.appendfsync,
+      waitReplicas: config.redis.waitReplicas,
+      logger,
+      metrics,
+    });
+  lifecycle.onRelease('producer', () => producer.close());
+  const shop = createShopClient({ clock, logger, metrics });
+  lifecycle.onRelease('shop client', () => shop.close());
+
+  const deps = { store, producer, shop, directory, effectGraceMs: config.effectGraceMs, clock, logger };
+  const worker = {
+    redis,
+    prefix: config.redis.prefix,
+    concurrency: config.concurrency,
+    deadLetters: withEffectsSettled(store),
+    logger,
+    metrics,
+    clock,
+    ...(overrides.random === undefined ? {} : { random: overrides.random }),
+  };
+
+  return {
+    config,
+    logger,
+    metrics,
+    lifecycle,
+    store,
+    work() {
+      const workers = [
+        createQueueWorker({
+          ...worker,
+          queue: 'payment-event',
+          handlers: { 'apply-payment': createApplyPayment(deps), 'keep-callback': createKeepCallback(deps) },
+        }),
+        createQueueWorker({
+          ...worker,
+          queue: 'order-fulfilment',
+          handlers: { 'fulfil-order': createFulfilOrder(deps) },
+        }),
+      ];
+      lifecycle.onRelease('workers', async () => {
+        await Promise.all(workers.map((each) => each.close(config.drainMs)));
+      });
+      return workers;
+    },
+  };
+}

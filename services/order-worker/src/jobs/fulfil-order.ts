@@ -1,0 +1,68 @@
+import { type Clock, type JobData, type MerchantDirectory, toEffectId } from '@huidiao/contracts';
+import { AppError } from '@huidiao/errors';
+import type { JobOutcome, Producer } from '@huidiao/queue';
+import type { Logger } from '@huidiao/runtime';
+import type { Effect, Order, Store } from '@huidiao/store';
+import type { ShopClient } from '../shop/shop-client.ts';
+import { toOrderPaidWebhook } from '../shop/to-shop-webhook.ts';
+import { addEffectJobs } from './add-effect-jobs.ts';
+
+export interface FulfilOrderDeps {
+  readonly store: Pick<Store, 'orders'>;
+  readonly producer: Pick<Producer, 'add'>;
+  readonly shop: ShopClient;
+  readonly directory: MerchantDirectory;
+  readonly effectGraceMs: number;
+  readonly clock: Clock;
+  readonly logger: Logger;
+}
+
+/**
+ * Tells the shop that an order is paid and records its answer. The webhook-id is the order's, so a shop that is
+ * told again after a crash between its answer and our record can see that it knows it already.
+ *
+ * @throws AppError SHOP_*, ORDER_NOT_FOUND, STORE_UNAVAILABLE.
+ */
+export function createFulfilOrder(deps: FulfilOrderDeps) {
+  return async (job: JobData<'fulfil-order'>): Promise<JobOutcome> => {
+    const { outTradeNo } = job;
+    const order = await deps.store.orders.find(job.mchId, outTradeNo);
+    if (order === undefined)
+      throw new AppError('ORDER_NOT_FOUND', { details: { mchId: job.mchId, outTradeNo } });
+    if (!isWaitingForShop(order, job.effectId)) return { outcome: 'already_settled', outTradeNo };
+
+    const merchant = deps.directory.merchants.get(order.mchId);
+    if (merchant === undefined)
+      throw new AppError('SHOP_NOT_CONFIGURED', { details: { mchId: order.mchId } });
+    const { id, webhook } = toOrderPaidWebhook(order);
+    const { httpStatus } = await deps.shop.tell(merchant, id, webhook);
+
+    const effects = toMessageEffects(deps, order, job.requestId);
+    const accepted = await deps.store.orders.accept(order.mchId, outTradeNo, job.effectId, {
+      httpStatus,
+      fulfilledToo: isDeliveredAtOnce(order),
+      effects,
+    });
+    if (accepted === undefined) return { outcome: 'already_settled', outTradeNo, httpStatus };
+    await addEffectJobs(deps.producer, order, effects, deps.logger);
+    return { outcome: accepted.status, outTradeNo, httpStatus };
+  };
+}
+
+function isWaitingForShop(order: Order, effectId: string): boolean {
+  return order.status === 'paid' && order.effects.some((effect) => effect.id === effectId);
+}
+
+/** Virtual goods (3) and self pick-up (4) leave nothing to deliver once the shop has accepted. */
+function isDeliveredAtOnce(order: Order): boolean {
+  return order.logisticsType === 3 || order.logisticsType === 4;
+}
+
+/** The buyer is told only if the app has a template for it and the payment or the order names the buyer. */
+function toMessageEffects(deps: FulfilOrderDeps, order: Order, requestId: string): Effect[] {
+  const template = deps.directory.apps.get(order.appId)?.templates.orderPaid;
+  if (template === undefined || (order.payment?.openId ?? order.openId) === undefined) return [];
+  const id = toEffectId('send-subscribe-message', order.mchId, order.outTradeNo, 'order_paid');
+  const dueAt = new Date(deps.clock.now().getTime() + deps.effectGraceMs);
+  return [{ id, job: 'send-subscribe-message', dueAt, requestId }];
+}

@@ -1,0 +1,63 @@
+import { type Agent as HttpAgent, request as httpRequest, type IncomingMessage } from 'node:http';
+import { type Agent as HttpsAgent, request as httpsRequest } from 'node:https';
+import type { Shop } from '@huidiao/contracts';
+import { AppError } from '@huidiao/errors';
+import { assertTargetAllowed, guardedLookup } from './webhook-target.ts';
+
+export interface WebhookAnswer {
+  readonly httpStatus: number;
+  readonly retryAfter: string | undefined;
+}
+
+/** More than this of an answer's body is not read: only the status counts. */
+const largestAnswerBytes = 64 * 1024;
+
+/**
+ * One POST to the shop, bounded in time and in what is read of the answer. Redirects are not followed.
+ *
+ * @throws AppError SHOP_UNREACHABLE (no answer in time), SHOP_TARGET_FORBIDDEN (a private network).
+ */
+export function postWebhook(
+  shop: Pick<Shop, 'webhookUrl' | 'allowPrivateNetwork' | 'timeoutMs'>,
+  body: string,
+  headers: Readonly<Record<string, string>>,
+  agent: HttpAgent | HttpsAgent,
+): Promise<WebhookAnswer> {
+  return new Promise((resolve, reject) => {
+    const url = new URL(shop.webhookUrl);
+    if (!shop.allowPrivateNetwork) assertTargetAllowed(url);
+    const send = url.protocol === 'https:' ? httpsRequest : httpRequest;
+    const request = send(url, {
+      method: 'POST',
+      agent,
+      signal: AbortSignal.timeout(shop.timeoutMs),
+      headers: {
+        ...headers,
+        'content-type': 'application/json',
+        'content-length': Buffer.byteLength(body),
+        'user-agent': 'huidiao',
+      },
+      ...(shop.allowPrivateNetwork ? {} : { lookup: guardedLookup }),
+    });
+    request.on('error', (error) => reject(toShopError(error)));
+    request.on('response', (response) => resolve(settle(response)));
+    request.end(body);
+  });
+}
+
+function settle(response: IncomingMessage): WebhookAnswer {
+  let bytes = 0;
+  response.on('error', () => {}); // the status is known; a body that breaks off changes nothing
+  response.on('data', (chunk: Buffer) => {
+    bytes += chunk.length;
+    if (bytes > largestAnswerBytes) response.destroy();
+  });
+  return { httpStatus: response.statusCode ?? 0, retryAfter: response.headers['retry-after'] };
+}
+
+function toShopError(error: Error): AppError {
+  if (error instanceof AppError) return error;
+  if (error.cause instanceof AppError) return error.cause;
+  const reason = 'code' in error && typeof error.code === 'string' ? error.code : error.name;
+  return new AppError('SHOP_UNREACHABLE', { cause: error, details: { reason } });
+}

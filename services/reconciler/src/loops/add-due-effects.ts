@@ -1,0 +1,37 @@
+import type { Clock } from '@huidiao/contracts';
+import type { Producer } from '@huidiao/queue';
+import type { Store } from '@huidiao/store';
+
+export interface AddDueEffectsDeps {
+  readonly store: Pick<Store, 'orders'>;
+  readonly producer: Pick<Producer, 'add'>;
+  readonly clock: Clock;
+  readonly leaseMs: number;
+  readonly limit: number;
+}
+
+/**
+ * One round: adds the jobs of effects whose result is not recorded although their time has come. The same id
+ * again, so a job that is still waiting, delayed or being worked on is left as it is.
+ *
+ * Claiming moves the effect's time on, which is the lease: a second replica claims other effects, and one whose
+ * job could not be added comes again after the lease.
+ *
+ * @returns how many jobs Redis took.
+ * @throws AppError STORE_UNAVAILABLE, or what kept Redis from taking any of them.
+ */
+export async function addDueEffects(deps: AddDueEffectsDeps): Promise<number> {
+  const { store, producer, clock, leaseMs, limit } = deps;
+  const due = await store.orders.claimDueEffects({ now: clock.now(), leaseMs, limit });
+  const adds = await Promise.allSettled(
+    due.map(({ order, effect }) => {
+      const { mchId, outTradeNo } = order;
+      const data = { mchId, outTradeNo, effectId: effect.id, requestId: effect.requestId };
+      return producer.add({ name: effect.job, id: effect.id, data });
+    }),
+  );
+  const refused = adds.find((add) => add.status === 'rejected');
+  const taken = adds.filter((add) => add.status === 'fulfilled').length;
+  if (taken === 0 && refused !== undefined) throw refused.reason;
+  return taken;
+}

@@ -1,0 +1,78 @@
+import { createSimulatedClock, type SimulatedClock } from './clock.ts';
+import { createFaults, type Faults, noFaults } from './faults.ts';
+import { createLedger, type Ledger } from './ledger.ts';
+import { type AccessTokenBook, createAccessTokenBook } from './mini-program/access-token-book.ts';
+import { createMessageBook, type MessageBook } from './mini-program/message-book.ts';
+import { createMerchants, type Merchants } from './pay/merchants.ts';
+import { createNotificationDelivery, type NotificationDelivery } from './pay/notification-delivery.ts';
+import { createOpenIds, type OpenIds } from './pay/open-ids.ts';
+import { createOrderBook, type OrderBook } from './pay/order-book.ts';
+import { createPlatformKeys, type PlatformKeys } from './pay/platform-keys.ts';
+import { createRandom, type Random } from './random.ts';
+import type { SimulatedApp, SimulatorSettings } from './settings.ts';
+
+/** The whole state of one simulated WeChat. Nothing of it outlives the process. */
+export interface Context {
+  readonly settings: SimulatorSettings;
+  readonly clock: SimulatedClock;
+  readonly random: Random;
+  readonly faults: Faults;
+  readonly ledger: Ledger;
+  readonly merchants: Merchants;
+  readonly apps: ReadonlyMap<string, SimulatedApp>;
+  readonly platformKeys: PlatformKeys;
+  readonly orders: OrderBook;
+  readonly openIds: OpenIds;
+  readonly delivery: NotificationDelivery;
+  readonly tokens: AccessTokenBook;
+  readonly messages: MessageBook;
+  /** Breaks off what is being sent and drops what is scheduled. */
+  close(): Promise<void>;
+}
+
+/** Builds it from its settings; throws where a key does not parse. */
+export function createContext(settings: SimulatorSettings): Context {
+  const { platform } = settings;
+  const clock = createSimulatedClock(settings.clockSpeed);
+  const random = createRandom(settings.seed);
+  const ledger = createLedger();
+  const faults = createFaults({
+    ...noFaults,
+    probe_share: settings.probeShare,
+    variety: settings.variety,
+    ...(platform.migrationShare !== undefined && { migration_share: platform.migrationShare }),
+    ...(platform.serialSpelling !== undefined && { serial_spelling: platform.serialSpelling }),
+  });
+  const merchants = createMerchants(settings.merchants);
+  const platformKeys = createPlatformKeys(platform.mode ?? 'public_key', platform, random);
+  const { answerLimitMs } = settings;
+  const delivery = createNotificationDelivery({
+    clock,
+    random,
+    faults,
+    ledger,
+    merchants,
+    platformKeys,
+    answerLimitMs,
+  });
+
+  return {
+    settings,
+    clock,
+    random,
+    faults,
+    ledger,
+    merchants,
+    apps: new Map(settings.apps.map((app) => [app.appId, app])),
+    platformKeys,
+    orders: createOrderBook(),
+    openIds: createOpenIds(),
+    delivery,
+    tokens: createAccessTokenBook(clock),
+    messages: createMessageBook(),
+    close: async () => {
+      delivery.close();
+      await clock.close();
+    },
+  };
+}

@@ -1,0 +1,71 @@
+import { type Agent, request as requestHttp } from 'node:http';
+import { request as requestHttps } from 'node:https';
+import type { SignedNotification } from './build-signed-notification.ts';
+
+/** What came of sending one notification once. */
+export type Receipt =
+  | {
+      readonly outcome: 'answered';
+      readonly status: number;
+      readonly answer: string;
+      readonly durationMs: number;
+    }
+  | { readonly outcome: 'timeout' | 'failed'; readonly problem: string; readonly durationMs: number };
+
+/** Of an answer only so much is kept. */
+const keptAnswerBytes = 500;
+
+/**
+ * POSTs a notification. It has until `limitMs` (real time) to be answered whole; redirects are not followed.
+ * Repeated headers are sent repeated, which fetch cannot do. Never rejects.
+ */
+export function postNotification(
+  url: string,
+  { headers, body }: SignedNotification,
+  options: { limitMs: number; signal?: AbortSignal; agent?: Agent },
+): Promise<Receipt> {
+  const startedAt = performance.now();
+  const durationMs = (): number => Math.round(performance.now() - startedAt);
+  const send = url.startsWith('https:') ? requestHttps : requestHttp;
+
+  return new Promise((resolve) => {
+    const request = send(url, {
+      method: 'POST',
+      headers: { ...headers, 'Content-Length': Buffer.byteLength(body), Connection: 'close' },
+      signal: options.signal,
+      // A connection of its own for every attempt: one that the receiver is just closing would look like a
+      // failure of the receiver.
+      agent: options.agent ?? false,
+    });
+    const timer = setTimeout(
+      () => finish({ outcome: 'timeout', problem: 'no answer in time', durationMs: durationMs() }),
+      options.limitMs,
+    );
+    const finish = (receipt: Receipt): void => {
+      clearTimeout(timer);
+      resolve(receipt);
+      request.destroy();
+    };
+    const fail = (error: Error): void =>
+      finish({ outcome: 'failed', problem: error.message, durationMs: durationMs() });
+    request.on('error', fail);
+    request.on('response', (response) => {
+      const kept: Buffer[] = [];
+      let keptBytes = 0;
+      response.on('data', (chunk: Buffer) => {
+        if (keptBytes < keptAnswerBytes) kept.push(chunk);
+        keptBytes += chunk.length;
+      });
+      response.on('error', fail);
+      response.on('end', () =>
+        finish({
+          outcome: 'answered',
+          status: response.statusCode ?? 0,
+          answer: Buffer.concat(kept).toString().slice(0, keptAnswerBytes),
+          durationMs: durationMs(),
+        }),
+      );
+    });
+    request.end(body);
+  });
+}

@@ -1,0 +1,134 @@
+import { createHash, randomBytes } from 'node:crypto';
+import type { Request, RequestHandler, Response } from 'express';
+import { BoundedMap } from '../bounded-map.ts';
+import type { Context } from '../context.ts';
+import type { ApiName } from '../faults.ts';
+import type { KnownMerchant } from '../pay/merchants.ts';
+import { spellSerial } from '../pay/platform-keys.ts';
+import { type ApiAnswer, PayRefusal } from '../pay/refusal.ts';
+import { createSignatureHeaders } from '../pay/sign-message.ts';
+import { verifyRequestSignature } from '../pay/verify-request-signature.ts';
+import { compactStyle, writeJson } from '../write-json.ts';
+import { performFault } from './api-fault.ts';
+import { toJsonBody, toRawBody } from './raw-body.ts';
+
+/** What an operation of WeChat Pay does for an authentic request. Throws PayRefusal. */
+export type PayOperation = (call: {
+  merchant: KnownMerchant;
+  request: Request;
+  body: unknown;
+  underProbe: boolean;
+}) => ApiAnswer;
+
+/**
+ * The way of every WeChat Pay request: verify its signature, do it, sign the answer with the key that its
+ * Wechatpay-Serial asked for. Errors are signed too.
+ */
+export function createPayRoute(context: Context, api: ApiName, operate: PayOperation): RequestHandler {
+  const takeProbe = createProbeTurns(context);
+  return (request, response) => {
+    const faultBefore = context.faults.take(api, 'before');
+    if (faultBefore !== undefined) {
+      return recordCall(context, api, {
+        ...performFault(request, response, faultBefore),
+        fault: true,
+        probe: false,
+      });
+    }
+    const underProbe = takeProbe(request);
+    const answer = toAnswer(context, request, operate, underProbe);
+    const faultAfter = context.faults.take(api, 'after');
+    if (faultAfter !== undefined) {
+      return recordCall(context, api, {
+        ...performFault(request, response, faultAfter),
+        fault: true,
+        probe: false,
+      });
+    }
+    sendSigned(context, request, response, answer, underProbe);
+    recordCall(context, api, {
+      status: answer.status,
+      code: toCode(answer),
+      fault: false,
+      probe: underProbe,
+    });
+  };
+}
+
+function toAnswer(context: Context, request: Request, operate: PayOperation, underProbe: boolean): ApiAnswer {
+  try {
+    const merchant = verifyRequestSignature(
+      {
+        method: request.method,
+        url: request.originalUrl,
+        authorization: request.headers.authorization,
+        body: toRawBody(request),
+      },
+      context.merchants,
+      Date.now(),
+    );
+    if (context.platformKeys.forAnswer(request.get('wechatpay-serial')) === undefined) {
+      throw new PayRefusal(
+        400,
+        'INVALID_REQUEST',
+        'Wechatpay-Serial与商户使用的平台证书或微信支付公钥不匹配',
+      );
+    }
+    const body = toJsonBody(request);
+    if (request.method === 'POST' && body === undefined) {
+      throw new PayRefusal(400, 'PARAM_ERROR', '请求体不是合法的JSON', { location: 'body' });
+    }
+    return operate({ merchant, request, body, underProbe });
+  } catch (error) {
+    if (error instanceof PayRefusal) return error.toAnswer();
+    throw error;
+  }
+}
+
+function sendSigned(
+  context: Context,
+  request: Request,
+  response: Response,
+  answer: ApiAnswer,
+  probe: boolean,
+): void {
+  const { platformKeys, random, faults } = context;
+  const key = platformKeys.forAnswer(request.get('wechatpay-serial')) ?? platformKeys.forAnswer(undefined);
+  if (key === undefined) throw new Error('the platform has no key');
+  const body = answer.body === undefined ? '' : writeJson(answer.body, compactStyle, random);
+  const serial = spellSerial(key, faults.settings.serial_spelling);
+  response.status(answer.status);
+  response.set({ 'Request-ID': randomBytes(20).toString('hex').toUpperCase() });
+  response.set(createSignatureHeaders({ privateKey: key.privateKey, serial, body, probe }));
+  if (answer.body === undefined) response.end();
+  else response.type('application/json; charset=utf-8').send(Buffer.from(body));
+}
+
+/** A probe goes before the genuine answer: the same request, repeated, is never probed twice in a row. */
+function createProbeTurns(context: Context): (request: Request) => boolean {
+  const probed = new BoundedMap<string, true>(10_000);
+  return (request) => {
+    const key = createHash('sha256')
+      .update(`${request.method} ${request.originalUrl}\n`)
+      .update(toRawBody(request))
+      .digest('base64');
+    const wasProbed = probed.get(key) === true;
+    probed.delete(key);
+    if (wasProbed || !context.random.happens(context.faults.settings.probe_share)) return false;
+    probed.set(key, true);
+    return true;
+  };
+}
+
+function recordCall(
+  context: Context,
+  api: ApiName,
+  call: { status: number; code: string; fault: boolean; probe: boolean },
+): void {
+  context.ledger.recordCall({ api, at: new Date().toISOString(), ...call });
+}
+
+function toCode({ body }: ApiAnswer): string {
+  const isError = body !== null && typeof body === 'object' && 'code' in body;
+  return isError && typeof body.code === 'string' ? body.code : '';
+}

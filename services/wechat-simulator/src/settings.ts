@@ -1,0 +1,65 @@
+import type { Certificate, PlatformMode, PublicKey, SerialSpelling } from './pay/platform-keys.ts';
+
+/** A merchant as WeChat Pay knows it. `apiV3Key` is a secret of 32 bytes. */
+export interface SimulatedMerchant {
+  readonly mchId: string;
+  /** Serial of the merchant's API certificate (商户API证书序列号). */
+  readonly merchantSerialNo: string;
+  /** PEM, SubjectPublicKeyInfo. */
+  readonly merchantPublicKeyPem: string;
+  readonly apiV3Key: string;
+  readonly appIds: readonly string[];
+}
+
+/** A mini-program as WeChat knows it. */
+export interface SimulatedApp {
+  readonly appId: string;
+  readonly appSecret: string;
+  /** 模板ID → keywords. */
+  readonly templates: Readonly<Record<string, readonly string[]>>;
+  /** Messages of each template that every payment of a buyer allows. Default 1. */
+  readonly grantsPerPayment?: number;
+  /** Source addresses that may fetch a token. Default: all. */
+  readonly ipWhitelist?: readonly string[];
+  /** subscribe/send per day of Beijing. Default 30 million. */
+  readonly dailySendLimit?: number;
+}
+
+/** What signs in WeChat's name; keys that are left out are made. */
+export interface PlatformSettings {
+  readonly mode?: PlatformMode;
+  readonly publicKey?: PublicKey;
+  readonly certificates?: readonly Certificate[];
+  readonly migrationShare?: number;
+  readonly serialSpelling?: SerialSpelling;
+}
+
+/** Everything that a simulator is made from. */
+export interface SimulatorSettings {
+  readonly merchants: readonly SimulatedMerchant[];
+  readonly apps: readonly SimulatedApp[];
+  readonly platform: PlatformSettings;
+  readonly allowPrivateNotifyHosts: boolean;
+  readonly allowRemoteControl: boolean;
+  /** How many times faster than the wall clock durations pass. */
+  readonly clockSpeed: number;
+  /** 0–1, see Faults. */
+  readonly probeShare: number;
+  readonly variety: boolean;
+  readonly seed: number;
+  /** How long a receiver of a notification may take, in real milliseconds. WeChat: 5,000. */
+  readonly answerLimitMs: number;
+}
+
+export const defaultSettings: SimulatorSettings = {
+  merchants: [],
+  apps: [],
+  platform: {},
+  allowPrivateNotifyHosts: false,
+  allowRemoteControl: false,
+  clockSpeed: 1,
+  probeShare: 0,
+  variety: true,
+  seed: 1,
+  answerLimitMs: 5_000,
+};

@@ -1,0 +1,124 @@
+import { type Clock, type DeadLetterSink, type QueueName, systemClock } from '@huidiao/contracts';
+import { AppError, type ErrorCode, errorCatalogue } from '@huidiao/errors';
+import { closeRedis, createRedis, type Logger, type Metrics } from '@huidiao/runtime';
+import { createDeadIds, type DeadIds } from './dead-ids.ts';
+import { toDeadLetter } from './dead-letter.ts';
+import { parseJobEnvelope } from './job-envelope.ts';
+import { type OpenJob, type OpenQueue, openQueue } from './open-queue.ts';
+import { createRemoveFailedJob, type RemoveFailedJob } from './remove-failed-job.ts';
+
+/**
+ * Finds jobs that failed without a dead letter: BullMQ fails a job that stalled more often than allowed without
+ * ever calling a handler, and a person may fail one by hand. It stores the dead letter and removes the job, so
+ * that the next add under its id works.
+ */
+export interface FailedJobSweeper {
+  /**
+   * Sweeps the oldest failed jobs of each queue, at most `limitPerQueue` of each. May run in several processes
+   * at once. Throws when Redis is away or a dead letter cannot be stored; the job then stays for the next sweep.
+   */
+  sweep(limitPerQueue: number): Promise<{ readonly swept: number }>;
+  close(): Promise<void>;
+}
+
+export interface FailedJobSweeperOptions {
+  readonly queues: readonly QueueName[];
+  readonly redis: { readonly url: string };
+  readonly prefix: string;
+  readonly deadLetters: DeadLetterSink;
+  readonly logger: Logger;
+  readonly metrics: Metrics;
+  readonly clock?: Clock;
+}
+
+interface SweptQueue {
+  readonly name: QueueName;
+  readonly queue: OpenQueue;
+  readonly deadIds: DeadIds;
+  readonly removeFailedJob: RemoveFailedJob;
+}
+
+/** @see FailedJobSweeper */
+export function createFailedJobSweeper(options: FailedJobSweeperOptions): FailedJobSweeper {
+  const { prefix, logger, metrics, deadLetters, clock = systemClock } = options;
+  const redis = createRedis('command', { url: options.redis.url, name: 'sweeper' }, logger);
+  const sweptTotal = metrics.counter({
+    name: 'huidiao_failed_jobs_swept_total',
+    help: 'Jobs that had failed without a dead letter and now have one.',
+    labelNames: ['queue', 'error_code'],
+  });
+  const queues = options.queues.map((name): SweptQueue => {
+    const queue = openQueue(name, redis, prefix, logger);
+    return {
+      name,
+      queue,
+      deadIds: createDeadIds(redis, prefix, name),
+      removeFailedJob: createRemoveFailedJob(redis, queue),
+    };
+  });
+
+  async function sweepQueue({ name, queue, deadIds, removeFailedJob }: SweptQueue, limit: number) {
+    let count = 0;
+    // Always with a range: without one BullMQ reads all of them, https://github.com/taskforcesh/bullmq/issues/4608
+    for (const job of await queue.getJobs(['failed'], 0, limit - 1, true)) {
+      // Another sweeper may have been faster, and the id may be in use again by now.
+      if (job.id === undefined || !(await job.isFailed())) continue;
+      const error = toSweptError(job);
+      await deadLetters.store(toSweptDeadLetter(job, name, error, clock));
+      await deadIds.add(job.id, clock.now());
+      if (!(await removeFailedJob(job.id))) continue;
+      count += 1;
+      sweptTotal.inc({ queue: name, error_code: error.code });
+      const fields = { event: 'job.swept', queue: name, job: job.name, jobId: job.id, errorCode: error.code };
+      logger.error(fields, 'job.swept');
+    }
+    return count;
+  }
+
+  return {
+    async sweep(limitPerQueue) {
+      // All of them, so that a queue which cannot be swept does not starve the others.
+      const results = await Promise.allSettled(queues.map((queue) => sweepQueue(queue, limitPerQueue)));
+      let swept = 0;
+      for (const result of results) {
+        if (result.status === 'rejected') throw toSweepError(result.reason);
+        swept += result.value;
+      }
+      return { swept };
+    },
+    async close() {
+      await Promise.all(queues.map(({ queue }) => queue.close()));
+      await closeRedis(redis);
+    },
+  };
+}
+
+function toSweptDeadLetter(job: OpenJob, queue: QueueName, error: AppError, clock: Clock) {
+  const firstAttemptAt = parseJobEnvelope(job.data)?.meta?.firstAttemptAt ?? job.processedOn ?? job.timestamp;
+  return toDeadLetter({
+    job,
+    queue,
+    error,
+    attempts: job.attemptsMade,
+    firstAttemptAt: new Date(firstAttemptAt),
+    failedAt: job.finishedOn === undefined ? clock.now() : new Date(job.finishedOn),
+  });
+}
+
+/** Our worker leaves a code as the reason; of a job that stalled and has none, BullMQ gave up. */
+function toSweptError(job: OpenJob): AppError {
+  const reason = job.failedReason ?? '';
+  const details = { failedReason: reason, stalled: job.stalledCounter, started: job.attemptsStarted };
+  if (isErrorCode(reason)) return new AppError(reason, { details });
+  if (job.stalledCounter > 0) return new AppError('JOB_KILLED_WORKERS', { details });
+  return new AppError('INTERNAL_ERROR', { message: `the job failed without a code: ${reason}`, details });
+}
+
+function isErrorCode(text: string): text is ErrorCode {
+  return Object.hasOwn(errorCatalogue, text);
+}
+
+function toSweepError(error: unknown): AppError {
+  if (error instanceof AppError) return error;
+  return new AppError('QUEUE_UNAVAILABLE', { message: 'failed jobs could not be swept', cause: error });
+}

@@ -1,0 +1,198 @@
+import { waitFor } from '@huidiao/testing';
+import { expect } from 'chai';
+import { afterEach, describe, it } from 'mocha';
+import { createProducer, type Producer, type ProducerOptions } from './producer.ts';
+import {
+  createOwnRedis,
+  createRecordingLogger,
+  messageData,
+  newMetrics,
+  type OwnRedis,
+} from './test-support.test.ts';
+
+const message = (id: string) => ({ name: 'send-subscribe-message' as const, id, data: messageData() });
+
+describe('producer, when Redis is away or would lose jobs', () => {
+  let redis: OwnRedis;
+  let producer: Producer;
+  let recording: ReturnType<typeof createRecordingLogger>;
+
+  const open = (options: Partial<ProducerOptions> = {}): Producer => {
+    recording = createRecordingLogger();
+    producer = createProducer({
+      redis: { url: redis.url },
+      prefix: 'huidiao',
+      durability: 'always',
+      waitReplicas: 0,
+      leastRecheckMs: 0,
+      logger: recording.logger,
+      metrics: newMetrics(),
+      ...options,
+    });
+    return producer;
+  };
+  const add = async (id: string): Promise<string> => {
+    try {
+      await producer.add(message(id));
+      return 'added';
+    } catch (error) {
+      return String((error as { code?: string }).code);
+    }
+  };
+  const ready = () => waitFor('the producer', () => producer.isReady());
+  const waiting = () => redis.client.llen('{huidiao:subscribe-message}:subscribe-message:wait');
+
+  afterEach(async () => {
+    await producer.close();
+    await redis.close();
+  });
+
+  it('is made while Redis is down, turns adds away at once, and is ready once Redis has come', async () => {
+    redis = await createOwnRedis({}, { started: false });
+    open({ deadlineMs: 5_000 });
+    expect(producer.isReady()).to.equal(false);
+    const startedAt = performance.now();
+    expect(await add('m1')).to.equal('QUEUE_UNAVAILABLE');
+    expect(performance.now() - startedAt).to.be.lessThan(1_000);
+    await redis.start();
+    await ready();
+    expect(await add('m1')).to.equal('added');
+  });
+
+  it('rejects within the deadline when Redis is silent, and adds again when it answers', async () => {
+    redis = await createOwnRedis();
+    open({ deadlineMs: 300 });
+    await ready();
+    expect(await add('m0')).to.equal('added');
+    redis.signal('SIGSTOP');
+    const startedAt = performance.now();
+    const answers = await Promise.all(['m1', 'm2', 'm3'].map(add));
+    const tookMs = performance.now() - startedAt;
+    expect(answers).to.deep.equal(Array(3).fill('QUEUE_UNAVAILABLE'));
+    expect(tookMs).to.be.within(290, 1_000);
+    // The connection to a silent peer is given up with all that piled up for it.
+    await waitFor('adds to fail at once', () => !producer.isReady());
+    redis.signal('SIGCONT');
+    await ready();
+    expect(await Promise.all(['m1', 'm2', 'm3'].map(add))).to.deep.equal(Array(3).fill('added'));
+    expect(await waiting()).to.equal(4);
+  });
+
+  it('fails what is under way when Redis is killed, and has every acknowledged job after its restart', async () => {
+    redis = await createOwnRedis();
+    open({ deadlineMs: 1_000 });
+    await ready();
+    const acknowledged: string[] = [];
+    const adds: Promise<void>[] = [];
+    const addOne = async (id: string) => {
+      if ((await add(id)) === 'added') acknowledged.push(id);
+    };
+    for (let index = 0; index < 200; index += 1) {
+      adds.push(addOne(`m${index}`));
+      if (index === 100) void redis.kill();
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+    await Promise.all(adds);
+    await redis.kill();
+    await redis.start();
+    const kept = new Set(
+      await redis.client.lrange('{huidiao:subscribe-message}:subscribe-message:wait', 0, -1),
+    );
+    expect(acknowledged).to.not.have.length(0).and.not.have.length(200);
+    expect(acknowledged.filter((id) => !kept.has(id))).to.deep.equal([]);
+  });
+
+  const wrong: [what: string, settings: Record<string, string>][] = [
+    ['keeps no append-only file', { appendonly: 'no' }],
+    ['syncs once a second', { appendfsync: 'everysec' }],
+    ['evicts keys when memory is short', { 'maxmemory-policy': 'allkeys-lru' }],
+    ['does not sync while it rewrites its file', { 'no-appendfsync-on-rewrite': 'yes' }],
+  ];
+  for (const [what, settings] of wrong) {
+    it(`refuses every add while Redis ${what}, until that is mended`, async () => {
+      redis = await createOwnRedis(settings);
+      open();
+      await waitFor('the verdict', async () => (await add('m1')) === 'QUEUE_NOT_DURABLE');
+      expect(producer.isReady()).to.equal(false);
+      expect(await redis.client.dbsize()).to.equal(0);
+      for (const name of Object.keys(settings)) await redis.client.config('SET', name, mended[name] ?? '');
+      expect(await add('m1')).to.equal('added');
+      expect(producer.isReady()).to.equal(true);
+      const reports = recording.lines.filter((line) => line.event === 'redis.durability');
+      expect(reports.map((line) => line.level)).to.deep.equal(['error', 'info']);
+    });
+  }
+
+  it('asks a Redis that is not durable no more often than allowed', async () => {
+    redis = await createOwnRedis({ appendonly: 'no' });
+    open({ leastRecheckMs: 60_000 });
+    await waitFor('the verdict', async () => (await add('m1')) === 'QUEUE_NOT_DURABLE');
+    await redis.client.config('SET', 'appendonly', 'yes');
+    await redis.client.config('RESETSTAT');
+    for (let index = 0; index < 20; index += 1) expect(await add('m1')).to.equal('QUEUE_NOT_DURABLE');
+    expect(await redis.client.info('commandstats')).to.not.contain('config|get');
+  });
+
+  it('accepts a sync once a second by setting only, and says so', async () => {
+    redis = await createOwnRedis({ appendfsync: 'everysec' });
+    open({ durability: 'everysec' });
+    await ready();
+    expect(await add('m1')).to.equal('added');
+    const report = recording.lines.find((line) => line.event === 'redis.durability');
+    expect(report).to.include({ level: 'warn', appendfsync: 'everysec' });
+  });
+
+  it('refuses a Redis that forbids CONFIG, unless it is told not to look', async () => {
+    redis = await createOwnRedis({ 'rename-command': 'CONFIG ' });
+    open();
+    await waitFor('the verdict', async () => (await add('m1')) === 'QUEUE_NOT_DURABLE');
+    await producer.close();
+    open({ durability: 'unchecked' });
+    await ready();
+    expect(await add('m1')).to.equal('added');
+    expect(recording.lines.find((line) => line.event === 'redis.durability')?.level).to.equal('warn');
+  });
+
+  it('looks again after a reconnect, before anything is added', async () => {
+    redis = await createOwnRedis();
+    open({ leastRecheckMs: 60_000 });
+    await ready();
+    await redis.client.config('SET', 'appendfsync', 'no');
+    await redis.client.client('KILL', 'TYPE', 'normal', 'SKIPME', 'yes');
+    await waitFor('the verdict', async () => (await add('m1')) === 'QUEUE_NOT_DURABLE');
+    expect(await redis.client.exists('{huidiao:subscribe-message}:subscribe-message:m1')).to.equal(0);
+  });
+
+  it('refuses a read-only replica', async () => {
+    redis = await createOwnRedis();
+    const replica = await createOwnRedis({ replicaof: `127.0.0.1 ${redis.port}` });
+    try {
+      open({ redis: { url: replica.url } });
+      await waitFor('the verdict', async () => (await add('m1')) === 'QUEUE_NOT_DURABLE');
+    } finally {
+      await producer.close();
+      await replica.close();
+    }
+  });
+
+  it('resolves once the replica has the job', async () => {
+    redis = await createOwnRedis();
+    const replica = await createOwnRedis({ replicaof: `127.0.0.1 ${redis.port}` });
+    try {
+      open({ waitReplicas: 1, deadlineMs: 2_000 });
+      await ready();
+      await waitFor('the replica', async () => (await add('m1')) === 'added', { timeoutMs: 15_000 });
+      expect(await replica.client.exists('{huidiao:subscribe-message}:subscribe-message:m1')).to.equal(1);
+    } finally {
+      await producer.close();
+      await replica.close();
+    }
+  });
+});
+
+const mended: Readonly<Record<string, string>> = {
+  appendonly: 'yes',
+  appendfsync: 'always',
+  'maxmemory-policy': 'noeviction',
+  'no-appendfsync-on-rewrite': 'no',
+};

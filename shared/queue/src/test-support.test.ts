@@ -1,0 +1,107 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { DeadLetter, DeadLetterSink, JobData } from '@huidiao/contracts';
+import { createLogger, createMetrics } from '@huidiao/runtime';
+import { waitFor } from '@huidiao/testing';
+import { Redis } from 'ioredis';
+
+/** What the tests of this package share; it holds no test itself. */
+
+export const silentLogger = createLogger({ service: 'test', level: 'silent' });
+export const newMetrics = () => createMetrics({ service: 'test' });
+
+/** A logger whose lines can be looked at. */
+export function createRecordingLogger() {
+  const lines: Record<string, unknown>[] = [];
+  const write = (line: string) => void lines.push(JSON.parse(line));
+  return { lines, logger: createLogger({ service: 'test', level: 'info' }, { write }) };
+}
+
+/** Data of the simplest job of the catalogue. */
+export function messageData(outTradeNo = 'order-0001'): JobData<'send-subscribe-message'> {
+  return { requestId: 'request-1', mchId: '1900000001', outTradeNo, effectId: `effect_${outTradeNo}` };
+}
+
+/** Dead letters in memory; `fail` makes the next stores or resolves reject. */
+export function createTestDeadLetters() {
+  const stored: DeadLetter[] = [];
+  const resolved: string[] = [];
+  const failures: { store?: Error; resolve?: Error } = {};
+  const sink: DeadLetterSink = {
+    async store(deadLetter) {
+      if (failures.store) throw failures.store;
+      stored.push(deadLetter);
+    },
+    async resolve(_queue, jobId) {
+      if (failures.resolve) throw failures.resolve;
+      resolved.push(jobId);
+    },
+  };
+  return { sink, stored, resolved, failures };
+}
+
+export interface OwnRedis {
+  readonly port: number;
+  readonly url: string;
+  /** A connection to look into the server with. */
+  readonly client: Redis;
+  /** Starts the server again, on the same port and with what it wrote to disk. */
+  start(): Promise<void>;
+  signal(signal: 'SIGSTOP' | 'SIGCONT'): void;
+  kill(): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** A redis-server of one test, durable unless `settings` say otherwise; `started: false` only takes a port. */
+export async function createOwnRedis(
+  settings: Readonly<Record<string, string>> = {},
+  { started = true } = {},
+): Promise<OwnRedis> {
+  const port = await findFreePort();
+  const dir = await mkdtemp(join(tmpdir(), 'huidiao-redis-'));
+  const config = { appendonly: 'yes', appendfsync: 'always', save: '', port: String(port), ...settings };
+  const args = Object.entries(config).flatMap(([name, value]) => [`--${name}`, ...value.split(' ')]);
+  const client = new Redis(port, { lazyConnect: true, retryStrategy: () => 20 });
+  client.on('error', () => undefined);
+  let server: ChildProcess | undefined;
+
+  const start = async (): Promise<void> => {
+    server = spawn('redis-server', [...args, '--dir', dir], { stdio: 'ignore' });
+    if (client.status === 'wait') await client.connect().catch(() => undefined);
+    await waitFor('redis-server', async () => (await client.ping()) === 'PONG');
+  };
+  const kill = async (): Promise<void> => {
+    if (server === undefined || server.exitCode !== null || server.signalCode !== null) return;
+    const gone = once(server, 'exit');
+    server.kill('SIGKILL');
+    await gone;
+  };
+  const own: OwnRedis = {
+    port,
+    url: `redis://127.0.0.1:${port}`,
+    client,
+    start,
+    signal: (signal) => void server?.kill(signal),
+    kill,
+    async close() {
+      client.disconnect();
+      await kill();
+      await rm(dir, { recursive: true, force: true });
+    },
+  };
+  if (started) await start().catch((error: unknown) => own.close().then(() => Promise.reject(error)));
+  return own;
+}
+
+async function findFreePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const address = server.address();
+  server.close();
+  if (address === null || typeof address === 'string') throw new Error('no port');
+  return address.port;
+}

@@ -1,0 +1,14 @@
+export * from './announce-ready.ts';
+export * from './breaker.ts';
+export * from './environment-text.ts';
+export type { Labels } from './label-bound.ts';
+export * from './lifecycle.ts';
+export * from './load-config.ts';
+export * from './logger.ts';
+export * from './mask-open-id.ts';
+export * from './merchant-directory/load-merchant-directory.ts';
+export * from './metrics.ts';
+export * from './redis.ts';
+export * from './shared-shapes.ts';
+export * from './start-health-server.ts';
+export * from './start-http-server.ts';

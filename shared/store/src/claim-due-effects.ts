@@ -1,0 +1,69 @@
+import { trusted } from 'mongoose';
+import { changeOrder, type OrderTable } from './change-order.ts';
+import type { Effect, Order } from './order.ts';
+import type { OrderRow } from './order-row.ts';
+
+export interface DueEffect {
+  order: Order;
+  /** As it is after the claim: `dueAt` is the end of the lease. */
+  effect: Effect;
+}
+
+export interface ClaimOptions {
+  now: Date;
+  /** How long nobody else may claim what is claimed here. */
+  leaseMs: number;
+  /** The most effects to claim. */
+  limit: number;
+}
+
+/**
+ * Claims effects whose time has come, about the oldest first, by moving their `dueAt` to the end of the lease.
+ * The move is guarded by the old `dueAt`, so that of any number of claimers one gets an effect.
+ * @throws AppError STORE_UNAVAILABLE when nothing could be claimed because of it
+ */
+export async function claimDueEffects(table: OrderTable, options: ClaimOptions): Promise<DueEffect[]> {
+  const { now, limit } = options;
+  const leaseUntil = new Date(now.getTime() + options.leaseMs);
+  const rows = await table.run('orders.find-due', () => findDue(table, now, limit));
+  const due = rows.flatMap(({ _id, effects }) =>
+    effects.filter(({ dueAt }) => dueAt <= now).map((effect) => ({ _id, effect })),
+  );
+  const claims = await Promise.allSettled(
+    due.slice(0, limit).map(({ _id, effect }) => claim(table, _id, effect, leaseUntil)),
+  );
+  return toClaimed(claims);
+}
+
+/**
+ * Not sorted: the index over `effects.dueAt` is read in its order anyway, whereas MongoDB sorts by a field of an
+ * array in memory, after reading every due effect there is.
+ * https://www.mongodb.com/docs/manual/reference/method/cursor.sort/#sort-by-an-array-field
+ */
+async function findDue(
+  table: OrderTable,
+  now: Date,
+  limit: number,
+): Promise<Pick<OrderRow, '_id' | 'effects'>[]> {
+  return await table.rows
+    .find({ 'effects.dueAt': trusted({ $lte: now }) }, { effects: 1 })
+    .limit(limit)
+    .lean<Pick<OrderRow, '_id' | 'effects'>[]>();
+}
+
+async function claim(table: OrderTable, _id: string, effect: Effect, leaseUntil: Date) {
+  const { id, dueAt } = effect;
+  const guard = { _id, effects: trusted({ $elemMatch: { id, dueAt } }) };
+  const order = await table.run('orders.claim-effect', () =>
+    changeOrder(table, guard, { set: { 'effects.$.dueAt': leaseUntil } }),
+  );
+  return order === undefined ? undefined : { order, effect: { ...effect, dueAt: leaseUntil } };
+}
+
+/** What was claimed is given even if some claims failed: nobody else can have it before its lease is over. */
+function toClaimed(claims: readonly PromiseSettledResult<DueEffect | undefined>[]): DueEffect[] {
+  const claimed = claims.flatMap((claim) => (claim.status === 'fulfilled' ? (claim.value ?? []) : []));
+  const failed = claims.find((claim) => claim.status === 'rejected');
+  if (failed !== undefined && claimed.length === 0) throw failed.reason;
+  return claimed;
+}

@@ -1,0 +1,145 @@
+import { dropTestDatabase } from '@huidiao/store';
+import { testMongoUri, waitFor } from '@huidiao/testing';
+import { expect } from 'chai';
+import { describe, it } from 'mocha';
+import { createMongoProxy, type MongoProxy } from './mongo-proxy.test.ts';
+import { createStore, type Store, type StoreOptions } from './store.ts';
+import { codeOf, newOrder, paymentOf, quietOptions } from './test-store.test.ts';
+
+const limits = { selectionTimeoutMs: 400, socketTimeoutMs: 400 };
+/** Selection while never connected, then selection and answer, and some for a busy machine. */
+const longestMs = 3 * 400 + 1_500;
+
+describe('the connection to MongoDB', () => {
+  async function withProxy(
+    mode: Parameters<typeof createMongoProxy>[1],
+    test: (store: Store, proxy: MongoProxy, uri: string) => Promise<void>,
+    options: Partial<StoreOptions> = {},
+  ): Promise<void> {
+    const uri = testMongoUri();
+    const proxy = await createMongoProxy(uri, mode);
+    const store = createStore({ ...quietOptions(), ...limits, ...options, uri: proxy.uri });
+    try {
+      await test(store, proxy, uri);
+    } finally {
+      await store.close();
+      await proxy.close();
+      await dropTestDatabase(uri);
+    }
+  }
+
+  async function timed(work: Promise<unknown>): Promise<{ code: unknown; tookMs: number }> {
+    const startedAt = performance.now();
+    return { code: await codeOf(work), tookMs: performance.now() - startedAt };
+  }
+
+  const find = (store: Store) => store.orders.find('1900000001', 'nobodys');
+
+  it('makes operations wait for it at start', async () => {
+    await withProxy('through', async (store) => {
+      expect(await find(store)).to.equal(undefined);
+    });
+  });
+
+  it('fails operations in time while MongoDB is away at start, and mends itself when it comes', async () => {
+    await withProxy('away', async (store, proxy) => {
+      const { code, tookMs } = await timed(find(store));
+      expect(code).to.equal('STORE_UNAVAILABLE');
+      expect(tookMs).to.be.lessThan(longestMs);
+      expect(await store.isReady()).to.equal(false);
+      proxy.setMode('through');
+      await waitFor('the store to be ready', () => store.isReady());
+      expect(await find(store)).to.equal(undefined);
+    });
+  });
+
+  it('fails operations in time when MongoDB goes away, and mends itself when it is back', async () => {
+    await withProxy('through', async (store, proxy) => {
+      await find(store);
+      proxy.setMode('away');
+      const { code, tookMs } = await timed(find(store));
+      expect(code).to.equal('STORE_UNAVAILABLE');
+      expect(tookMs).to.be.lessThan(longestMs);
+      proxy.setMode('through');
+      await waitFor('the store to be ready', () => store.isReady());
+    });
+  });
+
+  it('fails reads and writes in time when MongoDB is stopped and answers nothing', async () => {
+    await withProxy('through', async (store, proxy) => {
+      const { order } = await store.orders.register(newOrder());
+      proxy.setMode('silent');
+      const pay = store.orders.pay(order, paymentOf(order), { eventKey: 'event-1', effects: [] });
+      const results = await Promise.all([find(store), pay, store.deadLetters.resolve('q', 'j')].map(timed));
+      for (const { code, tookMs } of results) {
+        expect(code).to.equal('STORE_UNAVAILABLE');
+        expect(tookMs).to.be.lessThan(longestMs);
+      }
+      expect(await store.isReady()).to.equal(false);
+      proxy.setMode('through');
+      await waitFor('the store to be ready', () => store.isReady());
+    });
+  });
+
+  it('closes in time while MongoDB is stopped', async () => {
+    await withProxy('through', async (store, proxy) => {
+      await find(store);
+      proxy.setMode('silent');
+      const { tookMs } = await timed(store.close());
+      expect(tookMs).to.be.lessThan(3_000 + 1_000);
+    });
+  });
+
+  it('closes at once while it is still looking for MongoDB, and twice does no harm', async () => {
+    const test = async (store: Store) => {
+      const waiting = timed(find(store));
+      const { tookMs } = await timed(store.close());
+      expect(tookMs).to.be.lessThan(1_000);
+      expect(await waiting).to.include({ code: 'STORE_UNAVAILABLE' });
+      await store.close();
+      expect(await codeOf(find(store))).to.equal('STORE_UNAVAILABLE');
+    };
+    await withProxy('away', test, { selectionTimeoutMs: 10_000 });
+  });
+
+  it('refuses a URI that is none, without printing it', () => {
+    for (const uri of ['postgres://user:hunter2@host/db', 'mongodb://user:hunter2@/db', 'hunter2']) {
+      expect(() => createStore({ ...quietOptions(), uri }))
+        .to.throw()
+        .that.satisfies(
+          (error: { code: string; message: string }) =>
+            error.code === 'CONFIG_INVALID' && !error.message.includes('hunter2'),
+        );
+    }
+  });
+
+  it('writes to the majority and its journal, with a time limit, whatever the URI says', async () => {
+    await withProxy('through', async (_store, proxy) => {
+      const uri = `${proxy.uri}&w=1&journal=false&wtimeoutMS=1&socketTimeoutMS=0`;
+      const store = createStore({ ...quietOptions(), ...limits, uri });
+      try {
+        await store.orders.register(newOrder());
+        await store.messages.beginSending('nobodys');
+        await find(store);
+        const sent = (name: string) => proxy.commands.find((command) => name in command);
+        for (const name of ['insert', 'findAndModify']) {
+          expect(sent(name)?.writeConcern).to.deep.equal({ w: 'majority', wtimeout: 400, j: true });
+        }
+        for (const name of ['find', 'findAndModify']) expect(sent(name)?.maxTimeMS).to.equal(400);
+      } finally {
+        await store.close();
+      }
+    });
+  });
+
+  it('sends no command that nobody asked for', async () => {
+    await withProxy('through', async (store, proxy) => {
+      await store.isReady();
+      await find(store);
+      await store.close();
+      const names = new Set(proxy.commands.map((command) => Object.keys(command)[0]));
+      for (const usual of ['hello', 'ismaster', 'ping', 'find', 'endSessions']) names.delete(usual);
+      expect([...names]).to.deep.equal([]);
+    });
+  });
+});

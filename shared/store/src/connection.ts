@@ -1,0 +1,148 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { AppError } from '@huidiao/errors';
+import type { Logger, Metrics } from '@huidiao/runtime';
+import { type Connection, type Model, Mongoose, type Schema } from 'mongoose';
+import { assertUri, toClientOptions } from './client-options.ts';
+import { toStoreError } from './to-store-error.ts';
+import { within } from './within.ts';
+
+export type Database = NonNullable<Connection['db']>;
+
+export interface StoreConnectionOptions {
+  uri: string;
+  logger: Logger;
+  metrics: Metrics;
+  /** How long an operation looks for a server that takes writes. */
+  selectionTimeoutMs: number;
+  /** How long a server may take to answer one command. */
+  socketTimeoutMs: number;
+}
+
+/** A connection to MongoDB that never gives up, and operations on it that always end. */
+export interface StoreConnection {
+  table<Row>(schema: Schema<Row>): Model<Row>;
+  /**
+   * Runs one operation, bounded in time and measured under its name.
+   * @throws AppError STORE_UNAVAILABLE: MongoDB is away or too slow; a write may have happened nevertheless
+   */
+  run<T>(operation: string, work: (database: Database) => Promise<T>): Promise<T>;
+  close(): Promise<void>;
+}
+
+const pauseBetweenConnectsMs = 500;
+const closeLimitMs = 3_000;
+
+/** Begins to connect and returns at once. @throws AppError CONFIG_INVALID when the URI is not one */
+export function createStoreConnection(options: StoreConnectionOptions): StoreConnection {
+  const { uri, logger, selectionTimeoutMs, socketTimeoutMs } = options;
+  const operationLimitMs = selectionTimeoutMs + socketTimeoutMs;
+  const clientOptions = toClientOptions(uri, options);
+  assertUri(uri, clientOptions);
+  const seconds = options.metrics.histogram({
+    name: 'huidiao_store_operation_seconds',
+    help: 'Duration of operations on MongoDB',
+    labelNames: ['operation', 'outcome'],
+  });
+  const closing = new AbortController();
+  const connection = createConnection(socketTimeoutMs);
+  reportOutages(connection, logger, closing.signal);
+  let lastFailure: unknown;
+  const connecting = keepConnecting();
+  connecting.catch(() => undefined);
+
+  return { table, run, close };
+
+  /** Neither the driver nor mongoose tries a second time when the first connection fails. */
+  async function keepConnecting(): Promise<Database> {
+    for (;;) {
+      try {
+        await connection.openUri(uri, { ...clientOptions });
+        if (lastFailure !== undefined) logger.info({ event: 'store.back' }, 'store.back');
+        lastFailure = undefined;
+        return connection.db ?? raise(new TypeError('an open connection has a database'));
+      } catch (error) {
+        closing.signal.throwIfAborted();
+        if (lastFailure === undefined) logger.warn({ event: 'store.away', ...toReason(error) }, 'store.away');
+        lastFailure = error;
+        await delay(pauseBetweenConnectsMs, undefined, { signal: closing.signal });
+      }
+    }
+  }
+
+  async function run<T>(operation: string, work: (database: Database) => Promise<T>): Promise<T> {
+    const startedAt = performance.now();
+    let outcome = 'ok';
+    try {
+      if (closing.signal.aborted) throw unavailable('closed');
+      const database = await within(selectionTimeoutMs, connecting, () => unavailable('not connected'));
+      return await within(operationLimitMs, work(database), () => unavailable('no answer in time'));
+    } catch (error) {
+      const failure = closing.signal.aborted ? unavailable('closed', error) : toStoreError(error, operation);
+      outcome = failure.code;
+      throw failure;
+    } finally {
+      seconds.observe({ operation, outcome }, (performance.now() - startedAt) / 1_000);
+    }
+  }
+
+  function unavailable(reason: string, cause = lastFailure): AppError {
+    return new AppError('STORE_UNAVAILABLE', { details: { reason }, cause });
+  }
+
+  function table<Row>(schema: Schema<Row>): Model<Row> {
+    const name = schema.get('collection') ?? raise(new TypeError('a schema names its collection'));
+    return connection.model<Row>(name, schema);
+  }
+
+  async function close(): Promise<void> {
+    if (closing.signal.aborted) return;
+    closing.abort();
+    const late = () => unavailable('MongoDB does not let go');
+    await within(closeLimitMs, release(), late).catch((error: unknown) => {
+      logger.warn({ event: 'store.close-failed', ...toReason(error) }, 'store.close-failed');
+    });
+  }
+
+  /** The client first, by itself: mongoose would wait for the attempt to connect that is under way. */
+  async function release(): Promise<void> {
+    await connection.getClient()?.close();
+    await connecting.catch(() => undefined);
+    await connection.close();
+  }
+}
+
+/** A connection of a mongoose of its own: nothing is shared with another store of this process. */
+function createConnection(maxTimeMS: number): Connection {
+  const odm = new Mongoose();
+  odm.set({
+    autoCreate: false,
+    autoIndex: false,
+    bufferCommands: false,
+    maxTimeMS,
+    sanitizeFilter: true,
+    strictQuery: 'throw',
+  });
+  return odm.createConnection();
+}
+
+/** One line when MongoDB goes away after it was there, one when it is back. */
+function reportOutages(connection: Connection, logger: Logger, closing: AbortSignal): void {
+  let isThere = false;
+  connection.on('error', (error: unknown) => logger.debug({ event: 'store.error', ...toReason(error) }));
+  connection.on('connected', () => {
+    isThere = true;
+  });
+  connection.on('reconnected', () => logger.info({ event: 'store.back' }, 'store.back'));
+  connection.on('disconnected', () => {
+    if (isThere && !closing.aborted) logger.warn({ event: 'store.away' }, 'store.away');
+    isThere = false;
+  });
+}
+
+function toReason(error: unknown): { reason: string } {
+  return { reason: error instanceof Error ? `${error.name}: ${error.message}` : String(error) };
+}
+
+function raise(error: Error): never {
+  throw error;
+}

@@ -1,0 +1,63 @@
+import { orderStatuses } from '@huidiao/contracts';
+import { Schema } from 'mongoose';
+import type { Order } from './order.ts';
+import { rowOptions } from './row-options.ts';
+
+/** An order as it lies in MongoDB. */
+export interface OrderRow extends Omit<Order, 'id'> {
+  _id: string;
+  /** Until then somebody is asking WeChat for a prepay_id. */
+  prepayTurnUntil: Date;
+}
+
+const effectSchema = new Schema({ id: String, job: String, dueAt: Date, requestId: String }, { _id: false });
+
+const paymentSchema = new Schema(
+  {
+    transactionId: String,
+    successTime: String,
+    payerTotalFen: Number,
+    bankType: String,
+    tradeType: String,
+    openId: String,
+  },
+  { _id: false, strict: 'throw' },
+);
+
+export const orderSchema = new Schema<OrderRow>(
+  {
+    _id: String,
+    mchId: String,
+    appId: String,
+    outTradeNo: String,
+    openId: String,
+    description: String,
+    amountFen: Number,
+    currency: String,
+    attach: String,
+    logisticsType: Number,
+    timeExpire: Date,
+    prepay: Boolean,
+    prepayId: String,
+    prepayIdExpiresAt: Date,
+    prepayTurnUntil: Date,
+    contentHash: String,
+    status: { type: String, enum: orderStatuses },
+    version: Number,
+    transactionId: String,
+    payment: paymentSchema,
+    appliedEvents: [String],
+    effects: [effectSchema],
+    timeLine: [Schema.Types.Mixed],
+    paidAt: Date,
+    createdAt: Date,
+    updatedAt: Date,
+  },
+  { ...rowOptions, collection: 'orders' },
+);
+
+/** A row as the rest of the system sees it. */
+export function toOrder(row: OrderRow): Order {
+  const { _id: id, prepayTurnUntil: _turn, ...order } = row;
+  return { id, ...order };
+}

@@ -1,0 +1,93 @@
+import { type Clock, type PaymentSucceeded, toOrderId } from '@huidiao/contracts';
+import { trusted } from 'mongoose';
+import { type AcceptOptions, acceptOrder } from './accept-order.ts';
+import { changeOrder, type OrderTable } from './change-order.ts';
+import { type ClaimOptions, claimDueEffects, type DueEffect } from './claim-due-effects.ts';
+import type { StoreConnection } from './connection.ts';
+import type { NewOrder, Order, TimeLineEvent } from './order.ts';
+import { type OrderRow, orderSchema, toOrder } from './order-row.ts';
+import { type PayOptions, payOrder } from './pay-order.ts';
+import { recordPrepay, takePrepayTurn } from './prepay-order.ts';
+import { type Registration, registerOrder } from './register-order.ts';
+
+/**
+ * Orders and their effects. Every transition is one guarded update; what it gives when someone was faster is said
+ * at each. All of them throw AppError STORE_UNAVAILABLE when MongoDB is away; a write may have happened then.
+ */
+export interface OrderStore {
+  /** See registerOrder. */
+  register(order: NewOrder): Promise<Registration>;
+  find(mchId: string, outTradeNo: string): Promise<Order | undefined>;
+  /** See takePrepayTurn. */
+  takePrepayTurn(order: Order, leaseMs: number): Promise<boolean>;
+  /** See recordPrepay. */
+  recordPrepay(
+    mchId: string,
+    outTradeNo: string,
+    prepay: { readonly prepayId: string; readonly expiresAt: Date },
+  ): Promise<Order>;
+  /** `created | closed → paid`; see payOrder. */
+  pay(from: Order, payment: PaymentSucceeded, options: PayOptions): Promise<Order | undefined>;
+  /** `created → closed`, by status and version; `undefined` when someone was faster or the order is not `created`. */
+  close(from: Order, event?: Omit<TimeLineEvent, 'event'>): Promise<Order | undefined>;
+  /** Writes a time line entry about a callback, once per key; `false` when it was noted or applied before. */
+  noteEvent(mchId: string, outTradeNo: string, eventKey: string, entry: TimeLineEvent): Promise<boolean>;
+  /** `paid → accepted | fulfilled`; see acceptOrder. */
+  accept(
+    mchId: string,
+    outTradeNo: string,
+    effectId: string,
+    options: AcceptOptions,
+  ): Promise<Order | undefined>;
+  /** Takes an effect out of the order and tells its result, in one update; `false` when it was settled before. */
+  settleEffect(mchId: string, outTradeNo: string, effectId: string, entry: TimeLineEvent): Promise<boolean>;
+  /** See claimDueEffects. */
+  claimDueEffects(options: ClaimOptions): Promise<DueEffect[]>;
+}
+
+export function createOrderStore(connection: StoreConnection, clock: Clock): OrderStore {
+  const table: OrderTable = { rows: connection.table(orderSchema), run: connection.run, clock };
+  return {
+    register: (order) => registerOrder(table, order),
+    find: (mchId, outTradeNo) => findOrder(table, mchId, outTradeNo),
+    takePrepayTurn: (order, leaseMs) => takePrepayTurn(table, order, leaseMs),
+    recordPrepay: (mchId, outTradeNo, prepay) => recordPrepay(table, { mchId, outTradeNo }, prepay),
+    pay: (from, payment, options) => payOrder(table, from, payment, options),
+    close: (from, facts) => closeOrder(table, from, facts),
+    noteEvent: (mchId, outTradeNo, eventKey, entry) =>
+      noteEvent(table, toOrderId(mchId, outTradeNo), eventKey, entry),
+    accept: (mchId, outTradeNo, effectId, options) =>
+      acceptOrder(table, { mchId, outTradeNo }, effectId, options),
+    settleEffect: (mchId, outTradeNo, effectId, entry) =>
+      settleEffect(table, toOrderId(mchId, outTradeNo), effectId, entry),
+    claimDueEffects: (options) => claimDueEffects(table, options),
+  };
+}
+
+async function findOrder(table: OrderTable, mchId: string, outTradeNo: string): Promise<Order | undefined> {
+  const _id = toOrderId(mchId, outTradeNo);
+  const row = await table.run('orders.find', async () => table.rows.findOne({ _id }).lean<OrderRow>());
+  return row === null ? undefined : toOrder(row);
+}
+
+async function closeOrder(table: OrderTable, from: Order, facts?: Omit<TimeLineEvent, 'event'>) {
+  const guard = { _id: from.id, status: 'created' as const, version: from.version };
+  const change = { set: { status: 'closed' }, events: [{ ...facts, event: 'closed' }] };
+  return await table.run('orders.close', () => changeOrder(table, guard, change));
+}
+
+async function noteEvent(table: OrderTable, _id: string, eventKey: string, entry: TimeLineEvent) {
+  const guard = { _id, appliedEvents: trusted({ $ne: eventKey }) };
+  const noted = await table.run('orders.note-event', () =>
+    changeOrder(table, guard, { events: [entry], eventKey }),
+  );
+  return noted !== undefined;
+}
+
+async function settleEffect(table: OrderTable, _id: string, effectId: string, entry: TimeLineEvent) {
+  const guard = { _id, 'effects.id': effectId };
+  const settled = await table.run('orders.settle-effect', () =>
+    changeOrder(table, guard, { pullEffect: effectId, events: [entry] }),
+  );
+  return settled !== undefined;
+}

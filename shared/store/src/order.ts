@@ -1,0 +1,93 @@
+import type { EffectJobName, LogisticsType, OrderStatus } from '@huidiao/contracts';
+
+/** A payment as it is kept in the order that it paid. */
+export interface OrderPayment {
+  transactionId: string;
+  /** RFC 3339, as WeChat wrote it. */
+  successTime?: string;
+  payerTotalFen?: number;
+  bankType?: string;
+  tradeType: string;
+  openId?: string;
+}
+
+/**
+ * Something that has to happen because of a transition. It lives inside the order, written by the update that
+ * made it necessary, and leaves the order only when its result is recorded.
+ */
+export interface Effect {
+  /** Also the id of its job: see toEffectId. */
+  id: string;
+  job: EffectJobName;
+  /** From then on a reconciler may add its job again. */
+  dueAt: Date;
+  /** The request that caused it. */
+  requestId: string;
+}
+
+export type Fact = string | number | boolean | Date;
+
+/** What happened to an order; the oldest of very many entries are dropped. */
+export interface TimeLineEntry {
+  at: Date;
+  event: string;
+  [fact: string]: Fact;
+}
+
+/** A time line entry before the store dates it. Facts that are undefined are left out. */
+export interface TimeLineEvent {
+  event: string;
+  [fact: string]: Fact | undefined;
+}
+
+/** An order as read. Amounts are safe integers, in fen. */
+export interface Order {
+  /** toOrderId(mchId, outTradeNo). */
+  id: string;
+  mchId: string;
+  appId: string;
+  outTradeNo: string;
+  openId?: string;
+  description: string;
+  amountFen: number;
+  currency: string;
+  attach?: string;
+  logisticsType: LogisticsType;
+  timeExpire: Date;
+  /** Whether we asked WeChat for the prepay_id, or the merchant's own system did. */
+  prepay: boolean;
+  prepayId?: string;
+  prepayIdExpiresAt?: Date;
+  /** Tells a repeated registration from one with other content under the same number. */
+  contentHash: string;
+  status: OrderStatus;
+  /** Counts every change: what was read as version n is still so only while the version is n. */
+  version: number;
+  /** The payment's; unique over the merchant's orders. */
+  transactionId?: string;
+  payment?: OrderPayment;
+  /** Keys of callbacks that were applied or noted; bounded. */
+  appliedEvents: string[];
+  effects: Effect[];
+  timeLine: TimeLineEntry[];
+  /** WeChat's success_time, or when we learned of the payment if that is missing. */
+  paidAt?: Date;
+  createdAt: Date;
+  updatedAt: Date;
+}
+
+/** What the one who registers an order must know of it. */
+export interface NewOrder {
+  mchId: string;
+  appId: string;
+  outTradeNo: string;
+  openId?: string | undefined;
+  description: string;
+  amountFen: number;
+  currency: string;
+  attach?: string | undefined;
+  logisticsType: LogisticsType;
+  timeExpire: Date;
+  prepay: boolean;
+  contentHash: string;
+}

@@ -1,0 +1,44 @@
+import { toOrderId } from '@huidiao/contracts';
+import { AppError } from '@huidiao/errors';
+import { trusted } from 'mongoose';
+import { changeOrder, type OrderTable } from './change-order.ts';
+import type { Order } from './order.ts';
+
+/**
+ * Whether the caller may now ask WeChat for a prepay_id, alone until the lease is over. `false` when someone else
+ * is asking, or when the order is no longer as the caller read it: re-read it then.
+ * @throws AppError STORE_UNAVAILABLE
+ */
+export async function takePrepayTurn(table: OrderTable, order: Order, leaseMs: number): Promise<boolean> {
+  const now = table.clock.now();
+  const guard = {
+    _id: order.id,
+    status: 'created' as const,
+    version: order.version,
+    prepayTurnUntil: trusted({ $lte: now }),
+  };
+  const set = { prepayTurnUntil: new Date(now.getTime() + leaseMs) };
+  const changed = await table.run('orders.take-prepay-turn', () => changeOrder(table, guard, { set }));
+  return changed !== undefined;
+}
+
+/**
+ * Keeps the prepay_id and ends the turn.
+ * @throws AppError ORDER_NOT_FOUND, STORE_UNAVAILABLE
+ */
+export async function recordPrepay(
+  table: OrderTable,
+  order: { readonly mchId: string; readonly outTradeNo: string },
+  prepay: { readonly prepayId: string; readonly expiresAt: Date },
+): Promise<Order> {
+  const set = {
+    prepayId: prepay.prepayId,
+    prepayIdExpiresAt: prepay.expiresAt,
+    prepayTurnUntil: table.clock.now(),
+  };
+  const change = { set, events: [{ event: 'prepaid' }] };
+  const guard = { _id: toOrderId(order.mchId, order.outTradeNo) };
+  const changed = await table.run('orders.record-prepay', () => changeOrder(table, guard, change));
+  if (changed === undefined) throw new AppError('ORDER_NOT_FOUND', { details: { orderId: guard._id } });
+  return changed;
+}

@@ -1,0 +1,87 @@
+import { type Clock, systemClock } from '@huidiao/contracts';
+import type { Logger, Metrics } from '@huidiao/runtime';
+import { type ApiKeyStore, createApiKeyStore } from './api-key-store.ts';
+import { assertMigrated } from './assert-migrated.ts';
+import { type CallbackStore, createCallbackStore } from './callback-store.ts';
+import { createStoreConnection, type StoreConnection, type StoreConnectionOptions } from './connection.ts';
+import { createDeadLetterStore, type DeadLetterStore } from './dead-letter-store.ts';
+import { createMessageStore, type MessageStore } from './message-store.ts';
+import { migrate } from './migrate.ts';
+import { createOrderStore, type OrderStore } from './order-store.ts';
+import { within } from './within.ts';
+
+export interface StoreOptions {
+  /** A MongoDB connection string. Without a database name the rows go to `huidiao`. */
+  uri: string;
+  logger: Logger;
+  metrics: Metrics;
+  clock?: Clock;
+  /** How long an operation looks for a server that takes writes; default 3 s. */
+  selectionTimeoutMs?: number;
+  /** How long a server may take to answer a command; default 5 s. */
+  socketTimeoutMs?: number;
+  /** How long the ledger keeps a callback after it came for the last time; default 30 days. */
+  callbackRetentionMs?: number;
+}
+
+/**
+ * Everything that is kept in MongoDB. All operations end within `selectionTimeoutMs` twice and `socketTimeoutMs`
+ * together, and throw AppError STORE_UNAVAILABLE when MongoDB is away or silent; a write may then have happened.
+ * Needs no transactions, so a single server will do.
+ */
+export interface Store {
+  readonly orders: OrderStore;
+  readonly callbacks: CallbackStore;
+  readonly messages: MessageStore;
+  readonly deadLetters: DeadLetterStore;
+  readonly apiKeys: ApiKeyStore;
+  /** Whether MongoDB answers within 2 s. Never throws. */
+  isReady(): Promise<boolean>;
+  /** See migrate. */
+  migrate(): Promise<string[]>;
+  /** See assertMigrated. */
+  assertMigrated(): Promise<void>;
+  /** Ends within 3 s, whether MongoDB answers or not. */
+  close(): Promise<void>;
+}
+
+const readyLimitMs = 2_000;
+const dayMs = 24 * 60 * 60 * 1_000;
+
+/**
+ * Makes a store with a connection of its own and returns at once. MongoDB being away is no reason to fail: it is
+ * tried again in the background until `close`.
+ * @throws AppError CONFIG_INVALID when the URI is not one
+ */
+export function createStore(options: StoreOptions): Store {
+  const clock = options.clock ?? systemClock;
+  const connectionOptions: StoreConnectionOptions = {
+    uri: options.uri,
+    logger: options.logger,
+    metrics: options.metrics,
+    selectionTimeoutMs: options.selectionTimeoutMs ?? 3_000,
+    socketTimeoutMs: options.socketTimeoutMs ?? 5_000,
+  };
+  const connection = createStoreConnection(connectionOptions);
+  return {
+    orders: createOrderStore(connection, clock),
+    callbacks: createCallbackStore(connection, options.callbackRetentionMs ?? 30 * dayMs),
+    messages: createMessageStore(connection, clock),
+    deadLetters: createDeadLetterStore(connection, clock),
+    apiKeys: createApiKeyStore(connection, clock),
+    isReady: () => isReady(connection),
+    migrate: () => migrate(connectionOptions),
+    assertMigrated: () => assertMigrated(connection, options.logger),
+    close: () => connection.close(),
+  };
+}
+
+async function isReady(connection: StoreConnection): Promise<boolean> {
+  const ping = connection.run('store.ping', async (database) => database.command({ ping: 1 }));
+  try {
+    await within(readyLimitMs, ping, () => new Error('no answer in time'));
+    return true;
+  } catch {
+    return false;
+  }
+}

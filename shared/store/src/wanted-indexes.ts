@@ -1,0 +1,36 @@
+export interface WantedIndex {
+  readonly collection: string;
+  readonly name: string;
+  /** Field → direction, in this order. */
+  readonly key: Readonly<Record<string, 1 | -1>>;
+  readonly unique?: true;
+  readonly partialFilterExpression?: Readonly<Record<string, unknown>>;
+  readonly expireAfterSeconds?: number;
+}
+
+/**
+ * Every index besides `_id`, which is unique by itself and carries most guarantees: order, callback, message,
+ * dead letter and key have their natural key there.
+ *
+ * A partial index must not be made with `$ne` or `$not`, which MongoDB refuses; and the one over `effects.dueAt`
+ * holds only orders that wait for something, however many there have been.
+ * https://www.mongodb.com/docs/manual/core/index-partial/
+ */
+export const wantedIndexes: readonly WantedIndex[] = [
+  {
+    collection: 'orders',
+    name: 'transaction-pays-one-order',
+    key: { mchId: 1, transactionId: 1 },
+    unique: true,
+    partialFilterExpression: { transactionId: { $type: 'string' } },
+  },
+  {
+    collection: 'orders',
+    name: 'due-effects',
+    key: { 'effects.dueAt': 1 },
+    partialFilterExpression: { 'effects.dueAt': { $exists: true } },
+  },
+  { collection: 'callbacks', name: 'of-order', key: { mchId: 1, outTradeNo: 1, firstAt: 1 } },
+  { collection: 'callbacks', name: 'expiry', key: { expiresAt: 1 }, expireAfterSeconds: 0 },
+  { collection: 'deadLetters', name: 'by-state', key: { state: 1, failedAt: -1 } },
+];

@@ -1,0 +1,352 @@
+import { generateKeyPairSync, randomBytes } from 'node:crypto';
+import type {
+  App,
+  CreateOrderResponse,
+  Merchant,
+  MerchantDirectory,
+  OrderResource,
+} from '@huidiao/contracts';
+import { createShop, type Shop as SampleShop } from '@huidiao/example-shop';
+import * as ingress from '@huidiao/ingress';
+import * as merchantApi from '@huidiao/merchant-api';
+import * as messageWorker from '@huidiao/message-worker';
+import * as orderWorker from '@huidiao/order-worker';
+import { createQueueReader, type QueueReader } from '@huidiao/queue';
+import * as reconciler from '@huidiao/reconciler';
+import { createLogger, createMetrics, type Lifecycle, type Logger } from '@huidiao/runtime';
+import { createStore, dropTestDatabase, type Store } from '@huidiao/store';
+import { createSimulator, type Simulator, type SimulatorSettings } from '@huidiao/wechat-simulator';
+import { testMongoUri, testPrefix, testRedisUrl } from './servers.ts';
+import { waitFor } from './wait-for.ts';
+
+export const testMerchant = {
+  mchId: '1900000001',
+  appId: 'wx1234567890abcdef',
+  templateId: 'template-order-paid',
+};
+
+/** What can be set of an installation. */
+export interface InstallationOptions {
+  /** Services that are not started. */
+  readonly without?: readonly ServiceName[];
+  readonly merchant?: Partial<Merchant>;
+  readonly simulator?: Partial<SimulatorSettings>;
+  readonly orderWorker?: orderWorker.OrderWorkerOverrides;
+  readonly effectGraceMs?: number;
+}
+
+export type ServiceName = 'ingress' | 'merchant-api' | 'order-worker' | 'message-worker' | 'reconciler';
+
+/** Everything between WeChat and the shop, on real parts, in this process: Redis and store are the run's own. */
+export interface Installation {
+  readonly directory: MerchantDirectory;
+  readonly simulator: Simulator;
+  readonly shop: SampleShop;
+  readonly store: Store;
+  readonly queues: QueueReader;
+  readonly redisUrl: string;
+  readonly mongoUri: string;
+  readonly prefix: string;
+  readonly ingressPort: number;
+  readonly apiUrl: string;
+  /** Everything that the services logged, one JSON line each. */
+  readonly logLines: readonly string[];
+  /** POST /v1/orders with what a shop would send. */
+  createOrder(outTradeNo: string, facts?: Record<string, unknown>): Promise<CreateOrderResponse>;
+  readOrder(outTradeNo: string): Promise<OrderResource>;
+  startService(name: ServiceName): Promise<void>;
+  stopService(name: ServiceName): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** Starts an installation with keys of its own, its own database and its own Redis keys. Close it. */
+export async function startInstallation(options: InstallationOptions = {}): Promise<Installation> {
+  const closers: (() => Promise<unknown>)[] = [];
+  const close = async () => {
+    for (const closer of closers.reverse()) await closer();
+  };
+  try {
+    return await open(options, closers, close);
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
+
+async function open(
+  options: InstallationOptions,
+  closers: (() => Promise<unknown>)[],
+  close: () => Promise<void>,
+): Promise<Installation> {
+  const redisUrl = testRedisUrl();
+  const mongoUri = testMongoUri();
+  const prefix = testPrefix();
+  const logLines: string[] = [];
+  const loggerOf = (service: string) =>
+    createLogger({ service, level: 'debug' }, { write: (line: string) => void logLines.push(line) });
+
+  const keys = createKeys();
+  const simulator = await createSimulator({
+    merchants: [keys.ofWeChat],
+    apps: [keys.appOfWeChat],
+    ...options.simulator,
+  });
+  closers.push(() => simulator.close());
+  const shop = await createShop({ webhookSecret: keys.webhookSecret });
+  closers.push(() => shop.close());
+  const directory = toDirectory(keys, simulator, shop, options.merchant);
+
+  const store = createStore({
+    uri: mongoUri,
+    logger: loggerOf('test'),
+    metrics: createMetrics({ service: 'test' }),
+  });
+  closers.push(() => store.close());
+  closers.push(() => dropTestDatabase(mongoUri));
+  await store.migrate();
+  const { key: apiKey } = await store.apiKeys.create({ mchId: testMerchant.mchId, label: 'test' });
+  const queues = createQueueReader({ redis: { url: redisUrl }, prefix, logger: loggerOf('test') });
+  closers.push(() => queues.close());
+
+  const running = new Map<ServiceName, Lifecycle>();
+  closers.push(() => Promise.all([...running.values()].map((lifecycle) => lifecycle.close())));
+  const settings: ServiceSettings = { redisUrl, mongoUri, prefix, directory, simulator, options, loggerOf };
+  let ingressPort = 0;
+  let apiUrl = '';
+
+  const startService = async (name: ServiceName): Promise<void> => {
+    const { lifecycle, port } = await starters[name]({ ...settings, ingressPort });
+    running.set(name, lifecycle);
+    if (name === 'ingress') ingressPort = port ?? 0;
+    if (name === 'merchant-api') apiUrl = `http://127.0.0.1:${port}`;
+  };
+  for (const name of Object.keys(starters) as ServiceName[]) {
+    if (!options.without?.includes(name)) await startService(name);
+  }
+
+  const call = async (path: string, init: RequestInit = {}): Promise<unknown> => {
+    const headers = { authorization: `Bearer ${apiKey}`, 'content-type': 'application/json' };
+    const response = await fetch(`${apiUrl}${path}`, { ...init, headers });
+    const body = await response.json();
+    if (!response.ok) throw new Error(`${response.status} ${JSON.stringify(body)}`);
+    return body;
+  };
+
+  return {
+    directory,
+    simulator,
+    shop,
+    store,
+    queues,
+    redisUrl,
+    mongoUri,
+    prefix,
+    logLines,
+    get ingressPort() {
+      return ingressPort;
+    },
+    get apiUrl() {
+      return apiUrl;
+    },
+    createOrder: async (outTradeNo, facts = {}) => {
+      const body = JSON.stringify({ ...toOrderRequest(outTradeNo), ...facts });
+      return (await call('/v1/orders', { method: 'POST', body })) as CreateOrderResponse;
+    },
+    readOrder: async (outTradeNo) => (await call(`/v1/orders/${outTradeNo}`)) as OrderResource,
+    startService,
+    stopService: async (name) => {
+      await running.get(name)?.close();
+      running.delete(name);
+    },
+    close,
+  };
+}
+
+/** The body of POST /v1/orders for a cup of tea of ¥88 that needs no delivery. */
+export function toOrderRequest(outTradeNo: string) {
+  return {
+    appid: testMerchant.appId,
+    out_trade_no: outTradeNo,
+    description: '龙井茶',
+    amount: { total: 8_800, currency: 'CNY' },
+    payer: { openid: `o-buyer-of-${outTradeNo}` },
+    logistics_type: 3,
+  };
+}
+
+function createKeys() {
+  const merchantKey = generateKeyPairSync('rsa', { modulusLength: 2048 });
+  const merchantSerialNo = randomBytes(20).toString('hex').toUpperCase();
+  const apiV3Key = randomBytes(16).toString('hex');
+  const appSecret = randomBytes(16).toString('hex');
+  return {
+    merchantSerialNo,
+    merchantPrivateKeyPem: merchantKey.privateKey.export({ type: 'pkcs8', format: 'pem' }).toString(),
+    apiV3Key,
+    appSecret,
+    webhookSecret: `whsec_${randomBytes(32).toString('base64')}`,
+    ofWeChat: {
+      mchId: testMerchant.mchId,
+      merchantSerialNo,
+      merchantPublicKeyPem: merchantKey.publicKey.export({ type: 'spki', format: 'pem' }).toString(),
+      apiV3Key,
+      appIds: [testMerchant.appId],
+    },
+    appOfWeChat: {
+      appId: testMerchant.appId,
+      appSecret,
+      templates: { [testMerchant.templateId]: ['character_string1', 'amount2', 'thing3', 'time4'] },
+    },
+  };
+}
+
+function toDirectory(
+  keys: ReturnType<typeof createKeys>,
+  simulator: Simulator,
+  shop: SampleShop,
+  facts: Partial<Merchant> = {},
+): MerchantDirectory {
+  const { publicKey, certificates } = simulator.platform;
+  const merchant: Merchant = {
+    mchId: testMerchant.mchId,
+    merchantSerialNo: keys.merchantSerialNo,
+    merchantPrivateKeyPem: keys.merchantPrivateKeyPem,
+    apiV3Key: keys.apiV3Key,
+    apiV3KeyPrevious: undefined,
+    wechatpayPublicKeys: publicKey === undefined ? [] : [publicKey],
+    platformCertificatePems: certificates.map((certificate) => certificate.pem),
+    appIds: [testMerchant.appId],
+    shop: {
+      webhookUrl: shop.webhookUrl,
+      webhookSecrets: [keys.webhookSecret],
+      allowPrivateNetwork: true,
+      timeoutMs: 5_000,
+    },
+    unknownOrder: 'dead_letter',
+    latePayment: 'refund',
+    ...facts,
+  };
+  const app: App = {
+    appId: testMerchant.appId,
+    appSecret: keys.appSecret,
+    originalId: undefined,
+    miniprogramState: 'formal',
+    lang: 'zh_CN',
+    templates: {
+      orderPaid: {
+        templateId: testMerchant.templateId,
+        page: 'pages/order?no={out_trade_no}',
+        data: {
+          character_string1: '{out_trade_no}',
+          amount2: '{amount_yuan}',
+          thing3: '{description}',
+          time4: '{paid_at}',
+        },
+        usefulForMs: 24 * 60 * 60_000,
+      },
+    },
+  };
+  return { merchants: new Map([[merchant.mchId, merchant]]), apps: new Map([[app.appId, app]]) };
+}
+
+interface ServiceSettings {
+  readonly redisUrl: string;
+  readonly mongoUri: string;
+  readonly prefix: string;
+  readonly directory: MerchantDirectory;
+  readonly simulator: Simulator;
+  readonly options: InstallationOptions;
+  loggerOf(service: string): Logger;
+}
+
+type Starter = (
+  settings: ServiceSettings & { readonly ingressPort: number },
+) => Promise<{ lifecycle: Lifecycle; port?: number }>;
+
+const anyPort = { host: '127.0.0.1', port: 0 };
+
+/** In the order in which they are started: merchant-api has to know the ingress's address. */
+const starters: Record<ServiceName, Starter> = {
+  ingress: async ({ redisUrl, prefix, directory, loggerOf }) => {
+    const context = ingress.createContext(
+      {
+        logLevel: 'debug',
+        http: anyPort,
+        health: anyPort,
+        redis: { url: redisUrl, prefix, appendfsync: 'always', waitReplicas: 0, deadlineMs: 2_000 },
+        body: { maxBytes: 1_500_000, timeoutMs: 2_000, budgetBytes: 64_000_000 },
+        maxConnections: 1_000,
+        directory,
+      },
+      { logger: loggerOf('ingress') },
+    );
+    const { port } = await ingress.start(context);
+    await waitFor('the ingress to reach Redis', () => context.producer.isReady());
+    return { lifecycle: context.lifecycle, port };
+  },
+  'merchant-api': async ({ mongoUri, directory, simulator, ingressPort, loggerOf }) => {
+    const context = merchantApi.createContext(
+      {
+        logLevel: 'debug',
+        http: { ...anyPort, drainMs: 1_000 },
+        health: anyPort,
+        mongo: { uri: mongoUri },
+        wechatPayApiUrl: simulator.uri,
+        callbackBaseUrl: `http://127.0.0.1:${ingressPort}`,
+        directory,
+      },
+      { logger: loggerOf('merchant-api') },
+    );
+    const { port } = await merchantApi.start(context);
+    return { lifecycle: context.lifecycle, port };
+  },
+  'order-worker': async ({ redisUrl, mongoUri, prefix, directory, options, loggerOf }) => {
+    const context = orderWorker.createContext(
+      {
+        logLevel: 'debug',
+        health: anyPort,
+        redis: { url: redisUrl, prefix, appendfsync: 'always', waitReplicas: 0 },
+        mongo: { uri: mongoUri },
+        concurrency: 32,
+        effectGraceMs: options.effectGraceMs ?? 10_000,
+        drainMs: 2_000,
+        directory,
+      },
+      { logger: loggerOf('order-worker'), ...options.orderWorker },
+    );
+    await orderWorker.start(context);
+    return { lifecycle: context.lifecycle };
+  },
+  'message-worker': async ({ redisUrl, mongoUri, prefix, directory, simulator, loggerOf }) => {
+    const context = messageWorker.createContext(
+      {
+        logLevel: 'debug',
+        health: anyPort,
+        redis: { url: redisUrl, prefix },
+        mongo: { uri: mongoUri },
+        wechatApiUrl: simulator.uri,
+        concurrency: 20,
+        drainMs: 2_000,
+        directory,
+      },
+      { logger: loggerOf('message-worker') },
+    );
+    await messageWorker.start(context);
+    return { lifecycle: context.lifecycle };
+  },
+  reconciler: async ({ redisUrl, mongoUri, prefix, loggerOf }) => {
+    const context = reconciler.createContext(
+      {
+        logLevel: 'debug',
+        health: anyPort,
+        redis: { url: redisUrl, prefix, appendfsync: 'always', waitReplicas: 0 },
+        mongo: { uri: mongoUri },
+        effects: { intervalMs: 100, leaseMs: 5_000, limit: 200 },
+        sweep: { intervalMs: 200, limit: 200 },
+      },
+      { logger: loggerOf('reconciler') },
+    );
+    await reconciler.start(context);
+    return { lifecycle: context.lifecycle };
+  },
+};

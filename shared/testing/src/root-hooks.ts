@@ -1,0 +1,73 @@
+import { mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { removeDatabases, removeKeys } from './remove-what-tests-made.ts';
+
+const cloneFolder = resolve(import.meta.dirname, '../../..');
+const folderName = /^huidiao-test-(\d+)-/;
+/** Ends the servers that are ours and removes their data. */
+let stopServers: (() => Promise<void>) | undefined;
+const isGiven = { redis: Boolean(process.env.REDIS_URL), mongo: Boolean(process.env.MONGODB_URI) };
+
+/**
+ * Once, before all tests: one Redis and one MongoDB for the run, unless REDIS_URL and MONGODB_URI name some. Each
+ * run has its own on free ports in its own temporary folder, so runs beside each other do not meet.
+ */
+export async function mochaGlobalSetup(): Promise<void> {
+  endWithParent();
+  if (isGiven.redis && isGiven.mongo) return;
+  stopServers = await startServers();
+}
+
+/** Once, after all tests: nothing stays behind, on servers that were there before either. */
+export async function mochaGlobalTeardown(): Promise<void> {
+  try {
+    if (isGiven.mongo) await removeDatabases();
+    if (isGiven.redis) await removeKeys();
+  } finally {
+    await stopServers?.();
+  }
+}
+
+async function startServers(): Promise<() => Promise<void>> {
+  // Not loaded by whoever brings servers along.
+  const { findMongo, findRedis, isRunning } = await import('@huidiao/local');
+  removeLeftovers(isRunning);
+  const dataFolder = mkdtempSync(join(tmpdir(), `huidiao-test-${process.pid}-`));
+  const programsFolder = join(cloneFolder, '.huidiao/programs');
+  mkdirSync(programsFolder, { recursive: true, mode: 0o700 });
+  const search = { env: process.env, dataFolder, programsFolder, isTemporary: true, say: console.log };
+  const found = await Promise.allSettled([findRedis(search), findMongo(search)]);
+  const stop = async () => {
+    await Promise.all(found.map((one) => (one.status === 'fulfilled' ? one.value.stop() : undefined)));
+    rmSync(dataFolder, { recursive: true, force: true });
+  };
+  const [redis, mongo] = found;
+  if (redis.status === 'fulfilled' && mongo.status === 'fulfilled') {
+    process.env.REDIS_URL = redis.value.url;
+    process.env.MONGODB_URI = mongo.value.url;
+    return stop;
+  }
+  await stop();
+  throw found.find((one) => one.status === 'rejected')?.reason;
+}
+
+/** Folders of runs that were killed and could not remove them. */
+function removeLeftovers(isRunning: (pid: number) => boolean): void {
+  for (const name of readdirSync(tmpdir())) {
+    const owner = Number(folderName.exec(name)?.[1]);
+    if (!owner || isRunning(owner)) continue;
+    try {
+      rmSync(join(tmpdir(), name), { recursive: true, force: true });
+    } catch {
+      // Another user's.
+    }
+  }
+}
+
+/** `npm test` talks to us over IPC only by being there: when it is gone, so are we, and then our servers. */
+function endWithParent(): void {
+  if (!process.connected) return;
+  process.once('disconnect', () => process.exit(1));
+  process.channel?.unref();
+}

@@ -1,0 +1,87 @@
+import { type ErrorCode, errorCatalogue } from '@huidiao/errors';
+import { expect } from 'chai';
+import { describe, it } from 'mocha';
+import { classifyPayAnswer, type PayApi, payErrorCodes } from './pay-error-codes.ts';
+
+type Row = [string, ErrorCode, 'permanent' | 'transient' | 'throttled', 'query first'?];
+
+const both: Row[] = [
+  ['PARAM_ERROR', 'WECHAT_REFUSED', 'permanent'],
+  ['APPID_MCHID_NOT_MATCH', 'WECHAT_REFUSED', 'permanent'],
+  ['MCH_NOT_EXISTS', 'WECHAT_REFUSED', 'permanent'],
+  ['SIGN_ERROR', 'WECHAT_CREDENTIALS_REFUSED', 'permanent'],
+  ['NO_AUTH', 'WECHAT_REFUSED', 'permanent'],
+  ['NOAUTH', 'WECHAT_REFUSED', 'permanent'],
+  ['NOT_ENOUGH', 'WECHAT_REFUSED', 'permanent'],
+  ['NOTENOUGH', 'WECHAT_REFUSED', 'permanent'],
+  ['USER_ACCOUNT_ABNORMAL', 'WECHAT_REFUSED', 'permanent'],
+  ['TRADE_ERROR', 'WECHAT_REFUSED', 'permanent'],
+  ['RULELIMIT', 'WECHAT_REFUSED', 'permanent'],
+  ['OPENID_MISMATCH', 'WECHAT_REFUSED', 'permanent'],
+  ['USER_PAYING', 'WECHAT_BUSY', 'throttled', 'query first'],
+  ['USERPAYING', 'WECHAT_BUSY', 'throttled', 'query first'],
+  ['RATELIMIT_EXCEEDED', 'WECHAT_BUSY', 'throttled'],
+  ['RATE_LIMITED', 'WECHAT_BUSY', 'throttled'],
+  ['FREQUENCY_LIMITED', 'WECHAT_BUSY', 'throttled'],
+  ['SYSTEM_ERROR', 'WECHAT_SYSTEM_ERROR', 'transient'],
+  ['SYSTEMERROR', 'WECHAT_SYSTEM_ERROR', 'transient'],
+  ['SERVICE_UNAVAILABLE', 'WECHAT_BUSY', 'throttled'],
+];
+const rows: Record<PayApi, Row[]> = {
+  'prepay-jsapi': [
+    ...both,
+    ['INVALID_REQUEST', 'WECHAT_REFUSED', 'permanent', 'query first'],
+    ['ORDER_PAID', 'ORDER_NOT_PAYABLE', 'permanent', 'query first'],
+    ['ORDERPAID', 'ORDER_NOT_PAYABLE', 'permanent', 'query first'],
+    ['ORDER_CLOSED', 'ORDER_NOT_PAYABLE', 'permanent', 'query first'],
+    ['ORDERCLOSED', 'ORDER_NOT_PAYABLE', 'permanent', 'query first'],
+    ['OUT_TRADE_NO_USED', 'ORDER_CONFLICT', 'permanent', 'query first'],
+  ],
+  'query-by-out-trade-no': [
+    ...both,
+    ['INVALID_REQUEST', 'WECHAT_REFUSED', 'permanent'],
+    ['ORDER_NOT_EXIST', 'ORDER_NOT_FOUND', 'permanent'],
+    ['ORDERNOTEXIST', 'ORDER_NOT_FOUND', 'permanent'],
+    ['RESOURCE_NOT_EXISTS', 'ORDER_NOT_FOUND', 'permanent'],
+    ['NOT_FOUND', 'ORDER_NOT_FOUND', 'permanent'],
+  ],
+};
+
+function shortly(api: PayApi, status: number, code?: string): unknown[] {
+  const { error, kind, queryFirst } = classifyPayAnswer(api, status, code);
+  return [error, kind ?? errorCatalogue[error].kind, ...(queryFirst === true ? ['query first'] : [])];
+}
+
+for (const api of ['prepay-jsapi', 'query-by-out-trade-no'] as const) {
+  describe(`an error of ${api}`, () => {
+    for (const [code, ...meaning] of rows[api]) {
+      // The status is one that would mean something else without the code.
+      it(`${code} means ${meaning.join(', ')}`, () =>
+        expect(shortly(api, code === 'SIGN_ERROR' ? 500 : 401, code)).to.deep.equal(meaning));
+    }
+
+    it('has a row here for each row of the table', () => {
+      const tested = rows[api].map(([code]) => `${api} ${code}`).sort();
+      const known = [...payErrorCodes.keys()].filter((key) => key.startsWith(`${api} `)).sort();
+      expect(known).to.deep.equal(tested);
+    });
+
+    for (const [status, ...meaning] of [
+      [202, 'WECHAT_BUSY', 'throttled', 'query first'],
+      [400, 'WECHAT_REFUSED', 'permanent'],
+      [401, 'WECHAT_CREDENTIALS_REFUSED', 'permanent'],
+      [403, 'WECHAT_REFUSED', 'permanent'],
+      [404, 'WECHAT_REFUSED', 'permanent'],
+      [429, 'WECHAT_BUSY', 'throttled'],
+      [500, 'WECHAT_SYSTEM_ERROR', 'transient'],
+      [502, 'WECHAT_SYSTEM_ERROR', 'transient'],
+      [503, 'WECHAT_BUSY', 'throttled'],
+    ] as const) {
+      it(`without a known code means, with ${status}, ${meaning.join(', ')}`, () => {
+        expect(shortly(api, status, 'SOMETHING_NEW')).to.deep.equal(meaning);
+        expect(shortly(api, status, 'constructor')).to.deep.equal(meaning);
+        expect(shortly(api, status)).to.deep.equal(meaning);
+      });
+    }
+  });
+}

@@ -1,0 +1,89 @@
+import type { ErrorCode, ErrorKind } from '@huidiao/errors';
+
+/** The calls of API v3 that are made here. */
+export type PayApi = 'prepay-jsapi' | 'query-by-out-trade-no';
+
+export interface PayErrorClass {
+  readonly error: ErrorCode;
+  /** Where it is not the usual kind of the error. */
+  readonly kind?: ErrorKind;
+  readonly retryAfterMs?: number;
+  /** The order may exist or even be paid at WeChat Pay: query it before deciding anything. */
+  readonly queryFirst?: true;
+}
+
+const refused: PayErrorClass = { error: 'WECHAT_REFUSED' };
+const credentials: PayErrorClass = { error: 'WECHAT_CREDENTIALS_REFUSED' };
+const busy: PayErrorClass = { error: 'WECHAT_BUSY' };
+const systemError: PayErrorClass = { error: 'WECHAT_SYSTEM_ERROR' };
+const notFound: PayErrorClass = { error: 'ORDER_NOT_FOUND' };
+const notPayable: PayErrorClass = { error: 'ORDER_NOT_PAYABLE', queryFirst: true };
+/** "Accepted, not processed" while the buyer is paying: WeChat Pay asks to wait 5 s and query. */
+const paying: PayErrorClass = { error: 'WECHAT_BUSY', retryAfterMs: 5_000, queryFirst: true };
+
+/** What a code means whichever call it answers. */
+const anyCall: readonly (readonly [string, PayErrorClass])[] = [
+  ['PARAM_ERROR', refused],
+  ['INVALID_REQUEST', refused],
+  ['APPID_MCHID_NOT_MATCH', refused],
+  ['MCH_NOT_EXISTS', refused],
+  ['SIGN_ERROR', credentials],
+  ['NO_AUTH', refused],
+  ['NOAUTH', refused],
+  ['NOT_ENOUGH', refused],
+  ['NOTENOUGH', refused],
+  ['USER_ACCOUNT_ABNORMAL', refused],
+  ['TRADE_ERROR', refused],
+  ['RULELIMIT', refused],
+  ['OPENID_MISMATCH', refused],
+  ['USER_PAYING', paying],
+  ['USERPAYING', paying],
+  ['RATELIMIT_EXCEEDED', busy],
+  ['RATE_LIMITED', busy],
+  ['FREQUENCY_LIMITED', busy],
+  ['SYSTEM_ERROR', systemError],
+  ['SYSTEMERROR', systemError],
+  ['SERVICE_UNAVAILABLE', busy],
+];
+
+/** What a code means to one call, where that is something of its own. */
+const byCall: Readonly<Record<PayApi, readonly (readonly [string, PayErrorClass])[]>> = {
+  'prepay-jsapi': [
+    ['ORDER_PAID', notPayable],
+    ['ORDERPAID', notPayable],
+    ['ORDER_CLOSED', notPayable],
+    ['ORDERCLOSED', notPayable],
+    ['OUT_TRADE_NO_USED', { error: 'ORDER_CONFLICT', queryFirst: true }],
+    // Also says "商户订单号重复": https://developers.weixin.qq.com/community/pay/doc/000ae86d1049f0625e4cfeeef51800
+    ['INVALID_REQUEST', { error: 'WECHAT_REFUSED', queryFirst: true }],
+  ],
+  'query-by-out-trade-no': [
+    ['ORDER_NOT_EXIST', notFound],
+    ['ORDERNOTEXIST', notFound],
+    ['RESOURCE_NOT_EXISTS', notFound],
+    ['NOT_FOUND', notFound],
+  ],
+};
+
+/**
+ * The one table of WeChat Pay's error codes, keyed by call and code. The texts beside them change and never
+ * decide. https://pay.weixin.qq.com/doc/v3/merchant/4012525167, https://pay.weixin.qq.com/doc/v3/merchant/4013070356
+ */
+export const payErrorCodes: ReadonlyMap<string, PayErrorClass> = new Map(
+  Object.entries(byCall).flatMap(([api, own]) =>
+    [...anyCall, ...own].map(([code, meaning]) => [`${api} ${code}`, meaning] as const),
+  ),
+);
+
+/** What an answer means: by its code, else by its HTTP status. */
+export function classifyPayAnswer(api: PayApi, status: number, code: string | undefined): PayErrorClass {
+  return payErrorCodes.get(`${api} ${code}`) ?? classifyStatus(status);
+}
+
+function classifyStatus(status: number): PayErrorClass {
+  if (status === 401) return credentials;
+  if (status === 202) return paying;
+  if (status === 429 || status === 503) return busy;
+  if (status >= 400 && status < 500) return refused;
+  return systemError;
+}

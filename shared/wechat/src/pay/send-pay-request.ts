@@ -1,0 +1,114 @@
+import { randomBytes } from 'node:crypto';
+import type { Clock } from '@huidiao/contracts';
+import { AppError } from '@huidiao/errors';
+import { z } from 'zod';
+import { parseRetryAfter } from '../http/parse-retry-after.ts';
+import { type HttpAnswer, sendHttpRequest } from '../http/send-http-request.ts';
+import { classifyPayAnswer, type PayApi } from './pay-error-codes.ts';
+import type { PlatformKeys } from './platform-keys.ts';
+import { createAuthorization, type RequestSigner } from './sign-request.ts';
+import { isSignedAnswer, verifyAnswer } from './verify-answer.ts';
+
+/** What every signed call of one merchant needs. */
+export interface PayCaller {
+  readonly signer: RequestSigner;
+  readonly keys: PlatformKeys;
+  /** 微信支付公钥ID: asks WeChat Pay to sign its answers with that key; undefined while certificates are used. */
+  readonly answerKeyId: string | undefined;
+  readonly baseUrl: string;
+  readonly timeoutMs: number;
+  readonly clock: Clock;
+}
+
+export interface PayRequest {
+  readonly api: PayApi;
+  readonly method: 'GET' | 'POST';
+  /** Path and query, percent-encoded. */
+  readonly path: string;
+  readonly body?: unknown;
+}
+
+/**
+ * One signed request of API v3 and its verified answer, as parsed JSON.
+ *
+ * A success counts only with a good signature. An error that carries a signature must verify as well; one
+ * without (the official Go and Java SDKs verify successes only, and a wrong merchant key gets 401 SIGN_ERROR) is
+ * believed where it has a code. Whatever else is unsigned came from something between WeChat Pay and us.
+ *
+ * @throws AppError WECHAT_RESPONSE_NOT_AUTHENTIC (whether WeChat Pay acted is unknown), WECHAT_UNREACHABLE, or
+ * what the table of codes says; details: remoteCode, status, requestId, queryFirst.
+ */
+export async function sendPayRequest(caller: PayCaller, request: PayRequest): Promise<unknown> {
+  const answer = await send(caller, request);
+  const now = caller.clock.now();
+  const isSuccess = answer.status === 200 || answer.status === 204;
+  if (isSuccess || isSignedAnswer(answer)) assertAuthentic(caller, answer, now);
+  const json = parseJson(answer.body);
+  if (isSuccess) return json;
+  throw toPayError(request.api, answer, json, now);
+}
+
+async function send(caller: PayCaller, request: PayRequest): Promise<HttpAnswer> {
+  const { signer, answerKeyId, timeoutMs } = caller;
+  const url = new URL(request.path, caller.baseUrl);
+  const body = request.body === undefined ? '' : JSON.stringify(request.body);
+  const authorization = createAuthorization(signer, {
+    method: request.method,
+    // As the URL writes it: this very text goes out on the request line.
+    pathWithQuery: url.pathname + url.search,
+    timestamp: Math.floor(caller.clock.now().getTime() / 1000),
+    nonce: randomBytes(16).toString('hex'),
+    body,
+  });
+  const headers = {
+    accept: 'application/json',
+    authorization,
+    'content-type': 'application/json',
+    'user-agent': 'huidiao',
+    ...(answerKeyId === undefined ? {} : { 'wechatpay-serial': answerKeyId }),
+  };
+  const sent = { method: request.method, url, headers, timeoutMs };
+  return sendHttpRequest(body === '' ? sent : { ...sent, body });
+}
+
+function assertAuthentic(caller: PayCaller, answer: HttpAnswer, now: Date): void {
+  const verification = verifyAnswer(answer, caller.keys, now);
+  if (verification.authentic) return;
+  const { reason, serial } = verification;
+  throw new AppError('WECHAT_RESPONSE_NOT_AUTHENTIC', {
+    details: { reason, serial, status: answer.status, requestId: requestId(answer) },
+  });
+}
+
+const errorBody = z.looseObject({ code: z.string().regex(/^[0-9A-Z_]{1,64}$/) });
+
+function toPayError(api: PayApi, answer: HttpAnswer, json: unknown, now: Date): AppError {
+  const { status } = answer;
+  const remoteCode = errorBody.safeParse(json).data?.code;
+  const details = { api, status, remoteCode, requestId: requestId(answer) };
+  const isSomebodyElses =
+    remoteCode === undefined && !isSignedAnswer(answer) && status < 500 && status !== 429;
+  if (isSomebodyElses) {
+    return new AppError('WECHAT_RESPONSE_NOT_AUTHENTIC', { details: { ...details, reason: 'unsigned' } });
+  }
+  const { error, kind, retryAfterMs, queryFirst } = classifyPayAnswer(api, status, remoteCode);
+  const waitMs = parseRetryAfter(answer.headers.get('retry-after'), now) ?? retryAfterMs;
+  return new AppError(error, {
+    ...(kind === undefined ? {} : { kind }),
+    ...(waitMs === undefined ? {} : { retryAfterMs: waitMs }),
+    details: queryFirst === true ? { ...details, queryFirst } : details,
+  });
+}
+
+/** Support asks for it. */
+function requestId(answer: HttpAnswer): string | undefined {
+  return answer.headers.get('request-id')?.slice(0, 128);
+}
+
+function parseJson(body: Buffer): unknown {
+  try {
+    return JSON.parse(body.toString('utf8'));
+  } catch {
+    return undefined;
+  }
+}
