@@ -12,7 +12,7 @@ const exitCode = await runLocal({
   cloneFolder: resolve(import.meta.dirname, '../../..'),
   env: process.env,
   isOnce: parsed.isOnce,
-  stopWanted: untilStopWanted(process.env.npm_lifecycle_event !== undefined),
+  stopWanted: untilStopWanted(),
 });
 // What may still be open belongs to a start that was given up; its processes end with this one.
 process.exit(exitCode);

@@ -65,12 +65,12 @@ async function purchaseAndStay(installation: Installation, isOnce: boolean): Pro
 }
 
 /** The addresses to look at, while everything is up. */
-function toGuide({ addresses, apiKey, dataFolder }: Installation, outTradeNo: string): string {
+function toGuide({ addresses, apiKey, dataFolder, ids }: Installation, outTradeNo: string): string {
   const health = Object.entries(addresses.health).map(([name, url]) => `  ${name.padEnd(15)} ${url}/metrics`);
   return [
     'Everything is up until Ctrl-C. To look at:',
     `  the order       curl -H "Authorization: Bearer $(cat ${apiKey.file})" ${addresses.merchantApi}/v1/orders/${outTradeNo}`,
-    `  the callbacks   ${addresses.ingress}/callbacks/wechat-pay/{mchid}`,
+    `  the callbacks   ${addresses.ingress}/callbacks/wechat-pay/${ids.mchId}`,
     `  WeChat          ${addresses.simulator}/simulator (what it was asked, and what can be done to it)`,
     `  the shop        ${addresses.shop}/ledger`,
     `  log files       ${dataFolder}/logs`,

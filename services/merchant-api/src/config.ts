@@ -22,7 +22,8 @@ export interface MerchantApiConfig {
   readonly directory: MerchantDirectory;
 }
 
-const shape = {
+/** Environment variables of merchant-api. */
+export const merchantApiShape = {
   ...commonShape,
   ...listenShape({ port: 3001 }),
   ...mongoShape,
@@ -43,7 +44,7 @@ const drainMs = 20_000;
 
 /** @throws AppError CONFIG_INVALID that names every problem. */
 export function loadMerchantApiConfig(env: NodeJS.ProcessEnv): MerchantApiConfig {
-  const variables = loadConfig(shape, env);
+  const variables = loadConfig(merchantApiShape, env);
   return Object.freeze({
     logLevel: variables.LOG_LEVEL,
     http: { host: variables.HOST, port: variables.PORT, drainMs },

@@ -23,7 +23,8 @@ export interface MessageWorkerConfig {
   readonly directory: MerchantDirectory;
 }
 
-const shape = {
+/** Environment variables of the message-worker. */
+export const messageWorkerShape = {
   ...commonShape,
   ...redisShape,
   ...mongoShape,
@@ -38,7 +39,7 @@ const drainMs = 20_000;
 
 /** @throws AppError CONFIG_INVALID that names every problem. */
 export function loadMessageWorkerConfig(env: NodeJS.ProcessEnv): MessageWorkerConfig {
-  const variables = loadConfig(shape, env);
+  const variables = loadConfig(messageWorkerShape, env);
   return Object.freeze({
     logLevel: variables.LOG_LEVEL,
     health: { host: variables.HEALTH_HOST, port: variables.HEALTH_PORT },

@@ -1,3 +1,3 @@
-export { loadMessageWorkerConfig, type MessageWorkerConfig } from './config.ts';
+export { loadMessageWorkerConfig, type MessageWorkerConfig, messageWorkerShape } from './config.ts';
 export { createContext, type MessageWorkerContext, type MessageWorkerOverrides } from './context.ts';
 export { start } from './start.ts';

@@ -30,6 +30,8 @@ export interface OrderWorkerOverrides {
   readonly random?: () => number;
   readonly logger?: Logger;
   readonly producer?: Pick<Producer, 'add' | 'close'>;
+  /** For tests; how soon the job of a process that died is found. */
+  readonly lockMs?: number;
 }
 
 /** The whole wiring of the order-worker. What it opens is released by its lifecycle, last in, first out. */
@@ -57,7 +59,8 @@ export function createContext(
       metrics,
     });
   lifecycle.onRelease('producer', () => producer.close());
-  const shop = createShopClient({ clock, logger, metrics });
+  // The shop compares a webhook's timestamp with its own clock, so this one is never a clock of tests.
+  const shop = createShopClient({ clock: systemClock, logger, metrics });
   lifecycle.onRelease('shop client', () => shop.close());
 
   const deps = { store, producer, shop, directory, effectGraceMs: config.effectGraceMs, clock, logger };
@@ -70,6 +73,7 @@ export function createContext(
     metrics,
     clock,
     ...(overrides.random === undefined ? {} : { random: overrides.random }),
+    ...(overrides.lockMs === undefined ? {} : { lockMs: overrides.lockMs }),
   };
 
   return {

@@ -80,6 +80,7 @@ export function createContext(
         runLoop({
           name: 'due-effects',
           intervalMs: config.effects.intervalMs,
+          limit: config.effects.limit,
           round: addDue,
           logger,
           metrics,
@@ -88,6 +89,7 @@ export function createContext(
         runLoop({
           name: 'failed-jobs',
           intervalMs: config.sweep.intervalMs,
+          limit: config.sweep.limit,
           round: sweep,
           logger,
           metrics,

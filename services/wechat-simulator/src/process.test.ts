@@ -120,8 +120,8 @@ describe('wechat-simulator: its file and its process', () => {
     expect(() => load(content, {})).to.throw(/merchant_public_key_file[\s\S]*api_v3_key[\s\S]*app_secret/);
   });
 
-  const spawnSimulator = async (): Promise<{ child: ChildProcess; port: number }> => {
-    const child = fork(fileURLToPath(new URL('./main.ts', import.meta.url)), {
+  const spawnSimulator = (): ChildProcess =>
+    fork(fileURLToPath(new URL('./main.ts', import.meta.url)), {
       execArgv: ['--conditions=source', '--import=tsx'],
       env: {
         ...process.env,
@@ -132,26 +132,20 @@ describe('wechat-simulator: its file and its process', () => {
       },
       stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
     });
-    const [ready] = (await once(child, 'message')) as [{ type: string; service: string; port: number }];
-    expect(ready).to.include({ type: 'ready', service: 'wechat-simulator' });
-    return { child, port: ready.port };
-  };
 
   for (const [name, end] of [
     ['SIGTERM', (child: ChildProcess) => child.kill('SIGTERM')],
     ['the end of its parent', (child: ChildProcess) => child.disconnect()],
   ] as const) {
     it(`as a process it says when it is ready, works, and ends on ${name}`, async () => {
-      const { child, port } = await spawnSimulator();
+      const child = spawnSimulator();
       try {
         const exited = once(child, 'exit');
+        const [ready] = (await once(child, 'message')) as [{ type: string; service: string; port: number }];
+        expect(ready).to.include({ type: 'ready', service: 'wechat-simulator' });
+        const uri = `http://127.0.0.1:${ready.port}`;
         const path = '/v3/pay/transactions/jsapi';
-        const answer = await callPay(
-          `http://127.0.0.1:${port}`,
-          'POST',
-          path,
-          prepayBody('http://127.0.0.1:9/notify'),
-        );
+        const answer = await callPay(uri, 'POST', path, prepayBody('http://127.0.0.1:9/notify'));
         expect(answer.status, answer.text).to.equal(200);
         expect(answer.headers.get('wechatpay-serial')).to.equal('PUB_KEY_ID_0123456789');
         end(child);
@@ -159,6 +153,17 @@ describe('wechat-simulator: its file and its process', () => {
       } finally {
         child.kill('SIGKILL');
       }
-    });
+    }).timeout(60_000);
   }
+
+  it('as a process it ends when its parent is gone before it is ready', async () => {
+    const child = spawnSimulator();
+    try {
+      const exited = once(child, 'exit');
+      child.disconnect();
+      expect((await exited)[0]).to.equal(0);
+    } finally {
+      child.kill('SIGKILL');
+    }
+  }).timeout(60_000);
 });

@@ -11,7 +11,7 @@ import {
   newMetrics,
   type OwnRedis,
   silentLogger,
-} from './test-support.test.ts';
+} from './queue.fixture.test.ts';
 import { createQueueWorker, type QueueWorker, type QueueWorkerOptions } from './worker.ts';
 
 const queue = 'subscribe-message';

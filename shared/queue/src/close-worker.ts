@@ -40,12 +40,33 @@ export async function closeWorker(closing: ClosingWorker, deadlineMs: number): P
   if (how === 'closed') return closeRedis(redis);
 
   logger.warn({ event: 'worker.cut_off', queue, jobs: running.size }, 'worker.cut_off');
-  // Not awaited: they wait for an end of the connection that may never be told.
-  worker
-    .getBackend()
-    .close(true)
-    .catch(() => undefined);
-  redis.disconnect();
+  cutOff(worker, redis);
+}
+
+/** Makes everything fail that still waits for Redis, so that BullMQ's loops come to their end and its timers with them. */
+function cutOff(worker: OpenWorker, redis: Redis): void {
+  const backend = worker.getBackend();
+  endConnection(redis);
+  // Pending for ever if Redis was never there; then there is no loop to end either.
+  backend.blockingClient?.then(endConnection).catch(() => undefined);
+  backend.close(true).catch(() => undefined);
+}
+
+interface Connection {
+  readonly status: string;
+  connect(): Promise<void>;
+  disconnect(): void;
+}
+
+/**
+ * ioredis's disconnect, called between two attempts to connect, only stops its timer: what is queued then waits
+ * for ever. Of a connection that is being made it lets go as it should, failing all that is queued.
+ */
+function endConnection(client: Connection): void {
+  client.disconnect();
+  if (client.status !== 'reconnecting') return;
+  client.connect().catch(() => undefined);
+  client.disconnect();
 }
 
 /** Without Redis and with no handler running, nothing that a worker waits for can still come. */

@@ -7,9 +7,9 @@ import { Redis } from 'ioredis';
 import { afterEach, beforeEach, describe, it } from 'mocha';
 import { createFailedJobSweeper, type FailedJobSweeper } from './failed-job-sweeper.ts';
 import { createProducer, type Producer } from './producer.ts';
+import { createTestDeadLetters, messageData, newMetrics, silentLogger } from './queue.fixture.test.ts';
 import { toDeadIdsKey, toKeyPrefix } from './queue-keys.ts';
 import { createQueueReader, type QueueReader } from './queue-reader.ts';
-import { createTestDeadLetters, messageData, newMetrics, silentLogger } from './test-support.test.ts';
 
 const queue = 'subscribe-message';
 

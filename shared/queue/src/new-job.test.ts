@@ -3,7 +3,7 @@ import { AppError } from '@huidiao/errors';
 import { expect } from 'chai';
 import { describe, it } from 'mocha';
 import { checkNewJob, type NewJob } from './new-job.ts';
-import { messageData } from './test-support.test.ts';
+import { messageData } from './queue.fixture.test.ts';
 
 const legal: NewJob<'send-subscribe-message'> = {
   name: 'send-subscribe-message',

@@ -8,7 +8,7 @@ import {
   messageData,
   newMetrics,
   type OwnRedis,
-} from './test-support.test.ts';
+} from './queue.fixture.test.ts';
 
 const message = (id: string) => ({ name: 'send-subscribe-message' as const, id, data: messageData() });
 

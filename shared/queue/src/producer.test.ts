@@ -5,9 +5,9 @@ import { expect } from 'chai';
 import { Redis } from 'ioredis';
 import { afterEach, beforeEach, describe, it } from 'mocha';
 import { createProducer, type Producer, type ProducerOptions } from './producer.ts';
+import { messageData, newMetrics, silentLogger } from './queue.fixture.test.ts';
 import { toKeyPrefix } from './queue-keys.ts';
 import { createQueueReader, type QueueReader } from './queue-reader.ts';
-import { messageData, newMetrics, silentLogger } from './test-support.test.ts';
 
 const message = (id: string, data = messageData()) => ({ name: 'send-subscribe-message' as const, id, data });
 

@@ -6,15 +6,15 @@ import { Redis } from 'ioredis';
 import { afterEach, beforeEach, describe, it } from 'mocha';
 import type { JobAttempt, JobHandlers } from './job-handler.ts';
 import { createProducer, type Producer } from './producer.ts';
-import { toDeadIdsKey, toKeyPrefix } from './queue-keys.ts';
-import { createQueueReader, type QueueReader } from './queue-reader.ts';
 import {
   createRecordingLogger,
   createTestDeadLetters,
   messageData,
   newMetrics,
   silentLogger,
-} from './test-support.test.ts';
+} from './queue.fixture.test.ts';
+import { toDeadIdsKey, toKeyPrefix } from './queue-keys.ts';
+import { createQueueReader, type QueueReader } from './queue-reader.ts';
 import { createQueueWorker, type QueueWorker, type QueueWorkerOptions } from './worker.ts';
 
 const queue = 'subscribe-message';

@@ -15,9 +15,10 @@ export interface ReadyMessage extends ReadyAnnouncement {
 
 /** Logs `service.ready` and, when this process was spawned with an IPC channel, tells the parent. */
 export function announceReady(options: ReadyAnnouncement & { readonly logger: Logger }): void {
-  const { logger, ...announcement } = options;
-  logger.info({ event: 'service.ready', ...announcement }, 'service.ready');
-  const message: ReadyMessage = { type: 'ready', ...announcement };
+  const { logger, service, ...ports } = options;
+  // The logger names the service on every line already.
+  logger.info({ event: 'service.ready', ...ports }, 'service.ready');
+  const message: ReadyMessage = { type: 'ready', service, ...ports };
   // The parent may be gone by now; the lifecycle hears of that by itself.
   process.send?.(message, undefined, {}, () => undefined);
 }

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { isUrl } from './is-url.ts';
 
 /*
  * The pieces that environment variables are read by. Each turns text into a value and says in one sentence what
@@ -60,8 +61,8 @@ export function envText(options: Piece<string> & { pattern?: RegExp } = {}): z.Z
 export function envUrl(options: Piece<string> & { protocols: readonly string[] }): z.ZodType<string> {
   const wanted = options.hint ?? `set it to a URL that begins with ${options.protocols.join('// or ')}//`;
   return toPiece(options, wanted, (text) => {
-    const url = URL.canParse(text) ? new URL(text) : undefined;
-    if (url === undefined) return { problem: 'is not a URL' };
+    const url = isUrl(text) ? new URL(text) : undefined;
+    if (url === undefined) return { problem: 'is not a URL, or its password is not percent-encoded' };
     if (!options.protocols.includes(url.protocol)) return { problem: `begins with ${url.protocol}//` };
     return url.hostname === '' ? { problem: 'names no host' } : { value: text };
   });

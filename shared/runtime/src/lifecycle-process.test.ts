@@ -1,5 +1,4 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import { waitFor } from '@huidiao/testing';
 import { expect } from 'chai';
@@ -33,12 +32,12 @@ async function run(
   child.stdout?.on('data', (chunk) => {
     output += chunk;
   });
-  const exit = once(child, 'exit');
   try {
     await waitFor('service.ready', () => output.includes('"event":"service.ready"'));
     const startedAt = performance.now();
     stop(child);
-    const [code, signal] = await exit;
+    await waitFor('the end of the process', () => child.exitCode !== null || child.signalCode !== null);
+    const { exitCode: code, signalCode: signal } = child;
     const lines = output
       .trim()
       .split('\n')

@@ -110,6 +110,7 @@ describe('the pieces of environment text', () => {
     ['text', envText(), 'x y', 'x y'],
     ['a Redis URL with TLS', redisUrl, 'rediss://:p@h:6379/1', 'rediss://:p@h:6379/1'],
     ['a Redis URL of another protocol', redisUrl, 'http://host', undefined],
+    ['a Redis URL whose password has a stray percent sign', redisUrl, 'redis://:50%off@h', undefined],
     ['a Redis URL without host', redisUrl, 'redis://', undefined],
     ['a base URL with slashes at its end', envBaseUrl(), 'https://h.example/x//', 'https://h.example/x'],
     ['a base URL with a query', envBaseUrl(), 'https://h.example/?a', undefined],

@@ -112,11 +112,13 @@ describe('createRedis', () => {
     }
   });
 
-  it('refuses a URL that is none, without repeating it', () => {
-    const { logger } = createCapturedLogger();
-    const create = () => createRedis('command', { url: 'hunter22', name: 'x' }, logger);
-    expect(create).to.throw('the URL of Redis is malformed').and.include({ code: 'CONFIG_INVALID' });
-  });
+  for (const url of ['hunter22', 'redis://:hunter22%@127.0.0.1:6379']) {
+    it(`refuses a URL such as ${url}, without repeating it`, () => {
+      const { logger } = createCapturedLogger();
+      const create = () => createRedis('command', { url, name: 'x' }, logger);
+      expect(create).to.throw('the URL of Redis is malformed').and.include({ code: 'CONFIG_INVALID' });
+    });
+  }
 
   it('closes within a second or so while Redis is away or silent', async () => {
     const { logger } = createCapturedLogger();

@@ -1,5 +1,6 @@
 import { AppError } from '@huidiao/errors';
 import { Redis, type RedisOptions } from 'ioredis';
+import { isUrl } from './is-url.ts';
 import type { Logger } from './logger.ts';
 import { reportOutages } from './report-outages.ts';
 
@@ -55,12 +56,14 @@ export function createRedis(
   logger: Logger,
   overrides: RedisOverrides = {},
 ): Redis {
-  if (!URL.canParse(connection.url)) {
+  if (!isUrl(connection.url)) {
     throw new AppError('CONFIG_INVALID', { message: 'the URL of Redis is malformed' });
   }
   const options: RedisOverrides = {
     ...optionsByPurpose[purpose],
     ...overrides,
+    // ioredis holds the process this long after disconnect() when the connection was away (AbstractConnector).
+    disconnectTimeout: 500,
     connectionName: connection.name,
     retryStrategy: toReconnectDelayMs,
     // After a failover the old primary answers as a replica: connect again and find the new one.

@@ -47,7 +47,7 @@ export function createReleaseStack(logger: Logger): ReleaseStack {
         const started = entry;
         const ended = run(started).finally(() => unfinished.delete(started));
         unfinished.set(started, ended);
-        await ended;
+        await Promise.race([ended, lastCall.passed]);
       }
       finished = true;
       await Promise.race([Promise.all(unfinished.values()), deadline.passed]);

@@ -35,6 +35,7 @@ export function reportOutages(
   });
 }
 
+/** @param password as it stands in the URL, percent-encoded */
 function withoutPassword(message: string, password: string): string {
   if (password === '') return message;
   return message.replaceAll(password, '***').replaceAll(decodeURIComponent(password), '***');

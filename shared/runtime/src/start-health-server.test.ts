@@ -16,9 +16,11 @@ interface Running {
 async function withHealthServer(
   isReady: () => boolean | Promise<boolean>,
   use: (running: Running) => Promise<void>,
+  beforeStart: (lifecycle: Lifecycle) => void = () => undefined,
 ): Promise<void> {
   const { logger } = createCapturedLogger();
   const lifecycle = createLifecycle({ logger, drainDeadlineMs: 5_000 });
+  beforeStart(lifecycle);
   const metrics = createMetrics({ service: 'ingress' });
   const options = { port: 0, host: '127.0.0.1', metrics, isReady, lifecycle, logger };
   const { port } = await startHealthServer(options);
@@ -77,21 +79,19 @@ describe('startHealthServer', () => {
     );
   });
 
-  it('says 503 on /readyz and 200 on /healthz for as long as the process drains, then stops listening', async () => {
-    await withHealthServer(
-      () => true,
-      async ({ ask, lifecycle, port }) => {
-        const seen: number[] = [];
-        lifecycle.onRelease('worker', async () => {
-          seen.push((await ask('/readyz')).status, (await ask('/healthz')).status);
-        });
-        await lifecycle.close();
-        expect(seen).to.deep.equal([503, 200]);
-        const socket = connect(port, '127.0.0.1');
-        const [error] = await once(socket, 'error');
-        expect(error).to.include({ code: 'ECONNREFUSED' });
-      },
-    );
+  it('says 503 on /readyz and 200 on /healthz until the last resource is released, then stops listening', async () => {
+    const seen: number[] = [];
+    let look: () => Promise<void> = async () => undefined;
+    const registerStore = (lifecycle: Lifecycle) => lifecycle.onRelease('store', () => look());
+    const use = async ({ ask, lifecycle, port }: Running) => {
+      look = async () => void seen.push((await ask('/readyz')).status, (await ask('/healthz')).status);
+      lifecycle.onRelease('worker', look);
+      await lifecycle.close();
+      expect(seen).to.deep.equal([503, 200, 503, 200]);
+      const [error] = await once(connect(port, '127.0.0.1'), 'error');
+      expect(error).to.include({ code: 'ECONNREFUSED' });
+    };
+    await withHealthServer(() => true, use, registerStore);
   });
 
   it('shows metrics in the text format of Prometheus', async () => {

@@ -8,7 +8,7 @@ import { codeOf, newOrder, paymentOf, quietOptions } from './test-store.test.ts'
 
 const limits = { selectionTimeoutMs: 400, socketTimeoutMs: 400 };
 /** Selection while never connected, then selection and answer, and some for a busy machine. */
-const longestMs = 3 * 400 + 1_500;
+const longestMs = 3 * 400 + 5_000;
 
 describe('the connection to MongoDB', () => {
   async function withProxy(
@@ -86,7 +86,7 @@ describe('the connection to MongoDB', () => {
       await find(store);
       proxy.setMode('silent');
       const { tookMs } = await timed(store.close());
-      expect(tookMs).to.be.lessThan(3_000 + 1_000);
+      expect(tookMs).to.be.lessThan(3_000 + 2_000);
     });
   });
 
@@ -94,7 +94,7 @@ describe('the connection to MongoDB', () => {
     const test = async (store: Store) => {
       const waiting = timed(find(store));
       const { tookMs } = await timed(store.close());
-      expect(tookMs).to.be.lessThan(1_000);
+      expect(tookMs).to.be.lessThan(3_000);
       expect(await waiting).to.include({ code: 'STORE_UNAVAILABLE' });
       await store.close();
       expect(await codeOf(find(store))).to.equal('STORE_UNAVAILABLE');

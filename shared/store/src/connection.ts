@@ -74,6 +74,7 @@ export function createStoreConnection(options: StoreConnectionOptions): StoreCon
     let outcome = 'ok';
     try {
       if (closing.signal.aborted) throw unavailable('closed');
+      if (lastFailure !== undefined) throw unavailable('not connected');
       const database = await within(selectionTimeoutMs, connecting, () => unavailable('not connected'));
       return await within(operationLimitMs, work(database), () => unavailable('no answer in time'));
     } catch (error) {

@@ -8,7 +8,11 @@ const testDatabase = /^huidiao_test_[0-9a-f]+$/;
  * @throws TypeError for any other database than one of a test
  */
 export async function dropTestDatabase(uri: string): Promise<void> {
-  const connection = new Mongoose().createConnection(uri, { autoIndex: false, autoCreate: false });
+  const connection = new Mongoose().createConnection(uri, {
+    autoIndex: false,
+    autoCreate: false,
+    serverSelectionTimeoutMS: 5_000,
+  });
   try {
     await connection.asPromise();
     if (!testDatabase.test(connection.name)) throw new TypeError(`${connection.name} is no test database`);

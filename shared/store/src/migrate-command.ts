@@ -1,8 +1,30 @@
-import { runCommand } from './run-command.ts';
+import { toAppError } from '@huidiao/errors';
+import { createLogger, createMetrics } from '@huidiao/runtime';
+import { loadMigrateConfig } from './config.ts';
+import { createStore } from './store.ts';
 
-/** `node shared/store/dist/migrate-command.js` with MONGODB_URI set: makes every index that is missing. */
-await runCommand('migrate', async (store) => {
-  const indexes = await store.migrate();
-  await store.assertMigrated();
-  return ['MongoDB is ready. Indexes:', ...indexes.map((index) => `  ${index}`)].join('\n');
-});
+/*
+ * The command `node shared/store/dist/migrate-command.js` with MONGODB_URI set: makes every index that is missing
+ * and prints all that are there. Exit code 1 after an error, which is printed with its code; log lines go to stderr.
+ */
+try {
+  const indexes = await migrateAll();
+  process.stdout.write(`${['MongoDB is ready. Indexes:', ...indexes].join('\n  ')}\n`);
+} catch (error) {
+  const { code, message, details } = toAppError(error);
+  process.stderr.write(`migrate: ${code}: ${message} ${JSON.stringify(details)}\n`);
+  process.exitCode = 1;
+}
+
+async function migrateAll(): Promise<string[]> {
+  const { mongoUri, logLevel } = loadMigrateConfig();
+  const logger = createLogger({ service: 'migrate', level: logLevel }, process.stderr);
+  const store = createStore({ uri: mongoUri, logger, metrics: createMetrics({ service: 'migrate' }) });
+  try {
+    const indexes = await store.migrate();
+    await store.assertMigrated();
+    return indexes;
+  } finally {
+    await store.close();
+  }
+}

@@ -67,7 +67,9 @@ describe('an order under any sequence of operations, some of them at once', () =
         return await orders.register(content);
       case 'pay':
       case 'stale pay':
-        return from && (await orders.pay(from, paymentOf(content), { eventKey: 'event-1', effects }));
+        return (
+          from && (await orders.pay(from, paymentOf(content), { eventKey: 'event-1', effects, late: true }))
+        );
       case 'close':
         return from && (await orders.close(from));
       case 'accept':

@@ -144,12 +144,14 @@ describe('OrderStore', () => {
       });
     });
 
-    it('pays a closed order late and says so', async () => {
+    it('pays a closed order only when told to, and says that it was late', async () => {
       const order = await registered();
       const closed = await orders.close(order, { reason: 'expired' });
       if (closed === undefined) throw new Error('not closed');
       const payment = paymentOf(order);
-      const after = await orders.pay(closed, payment, { eventKey: 'event-1', effects: [], late: true });
+      const options = { eventKey: 'event-1', effects: [] };
+      expect(await codeOf(orders.pay(closed, payment, options))).to.equal('ORDER_PAID_LATE');
+      const after = await orders.pay(closed, payment, { ...options, late: true });
       expect(after?.status).to.equal('paid');
       expect(after?.timeLine.at(-1)).to.include({ event: 'paid', late: true });
     });

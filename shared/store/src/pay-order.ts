@@ -11,7 +11,7 @@ export interface PayOptions {
   eventKey: string;
   /** What has to happen because of it; written by the same update. */
   effects: readonly Effect[];
-  /** The order had been closed and is delivered nevertheless. */
+  /** The order may have been closed, and is delivered nevertheless. */
   late?: boolean;
 }
 
@@ -19,7 +19,7 @@ export interface PayOptions {
  * `created | closed → paid`, once, by status and version: `undefined` when someone was faster, or when the order
  * is in no such status; re-read it then.
  * @throws AppError ORDER_IDS_DIFFER and ORDER_AMOUNT_DIFFERS when this payment is not for this order,
- *   ORDER_PAID_TWICE when its transaction has already paid another order of the merchant, STORE_UNAVAILABLE
+ *   ORDER_PAID_LATE for a closed order unless `late` says so, ORDER_PAID_TWICE when its transaction has already paid another order of the merchant, STORE_UNAVAILABLE
  */
 export async function payOrder(
   table: OrderTable,
@@ -29,6 +29,9 @@ export async function payOrder(
 ): Promise<Order | undefined> {
   assertPaymentFits(from, payment);
   if (from.status !== 'created' && from.status !== 'closed') return undefined;
+  if (from.status === 'closed' && options.late !== true) {
+    throw new AppError('ORDER_PAID_LATE', { details: { orderId: from.id } });
+  }
   const { transactionId } = payment;
   const guard = { _id: from.id, status: from.status, version: from.version };
   const change = {
@@ -39,7 +42,7 @@ export async function payOrder(
       paidAt: toPaidAt(payment, table.clock.now()),
       effects: mergeEffects(from.effects, options.effects),
     },
-    events: [{ event: 'paid', transactionId, late: options.late === true ? true : undefined }],
+    events: [{ event: 'paid', transactionId, late: from.status === 'closed' ? true : undefined }],
     eventKey: options.eventKey,
   };
   return await table.run('orders.pay', async () => {

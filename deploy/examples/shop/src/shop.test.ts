@@ -169,6 +169,6 @@ describe('example-shop', () => {
       } finally {
         child.kill('SIGKILL');
       }
-    });
+    }).timeout(60_000);
   }
 });

@@ -21,7 +21,6 @@ export class AppendOnlyLog {
   #written: Promise<void> = Promise.resolve();
   /** The group that gathers meanwhile. */
   #next: Promise<void> | undefined;
-  /** How many times the file was synced. */
   syncs = 0;
 
   constructor(file: FileHandle) {
@@ -40,8 +39,8 @@ export class AppendOnlyLog {
   }
 
   /** Syncs what is left and closes the file. */
-  async close(): Promise<void> {
-    await this.synced().finally(() => this.#file.close());
+  close(): Promise<void> {
+    return this.synced().finally(() => this.#file.close());
   }
 
   async #writeGroup(): Promise<void> {
@@ -77,8 +76,7 @@ function toGroup(records: readonly Uint8Array[]): Buffer {
 }
 
 function replay(bytes: Buffer, path: string, collections: Collections): void {
-  if (!bytes.subarray(0, MARK.length).equals(MARK))
-    throw new Error(`${path} is not a log of the embedded store`);
+  if (!bytes.subarray(0, MARK.length).equals(MARK)) throw new Error(`${path} is not the log of a store`);
   let at = MARK.length;
   for (let end = endOfGroup(bytes, at, path); end !== undefined; end = endOfGroup(bytes, at, path))
     for (at += HEADER_BYTES; at < end; at += bytes.readInt32LE(at))
@@ -95,7 +93,7 @@ function endOfGroup(bytes: Buffer, at: number, path: string): number | undefined
   // A power failure may leave a last group with bytes, or the end of the file with zeros, that were never written.
   if (isLength ? end >= bytes.length : bytes.subarray(at).every((byte) => byte === 0)) return undefined;
   throw new Error(
-    `${path} is damaged at byte ${at}, and not by a crash: restore it, or move it away to start empty`,
+    `${path} is damaged at byte ${at}, not by a crash: restore it, or move it away to start empty`,
   );
 }
 

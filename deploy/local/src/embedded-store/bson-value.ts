@@ -31,12 +31,9 @@ export function toKey(value: unknown): string {
  * https://www.mongodb.com/docs/manual/core/indexes/index-types/index-multikey/
  */
 export function valuesAt(value: unknown, path: string | undefined): unknown[] {
+  if (Array.isArray(value) && value.length === 0) return [undefined];
   if (Array.isArray(value))
-    return value.length === 0
-      ? [undefined]
-      : value.flatMap((element) =>
-          element === undefined ? [] : path === undefined ? [element] : valuesAt(element, path),
-        );
+    return path === undefined ? value : value.flatMap((element) => valuesAt(element, path));
   if (path === undefined) return [value];
   const [field = '', ...rest] = path.split('.');
   const next = isDocument(value) && Object.hasOwn(value, field) ? value[field] : null;

@@ -40,17 +40,15 @@ export class Collection {
 
   /** @throws CommandFailure 11000 if its _id or a unique key is taken */
   insert(document: BsonDocument): void {
-    if (Array.isArray(document._id)) throw new CommandFailure(53, "The '_id' value cannot be of type array");
-    if (this.#documents.has(toKey(document._id)))
-      throw duplicateKey(this.#namespace, ID_INDEX, [document._id]);
+    const { _id } = document;
+    if (Array.isArray(_id)) throw new CommandFailure(53, "The '_id' value cannot be of type array");
+    if (this.#documents.has(toKey(_id))) throw duplicateKey(this.#namespace, ID_INDEX, [_id]);
     this.#put(document);
   }
 
-  /** Puts `after` in the place of the document with the same _id, if anything differs; gives whether it did. */
-  replace(before: BsonDocument, after: BsonDocument): boolean {
-    const isModified = Buffer.compare(serialize(before), serialize(after)) !== 0;
-    if (isModified) this.#put(after);
-    return isModified;
+  /** Puts `after` in the place of the document with the same _id, if anything differs. */
+  replace(before: BsonDocument, after: BsonDocument): void {
+    if (Buffer.compare(serialize(before), serialize(after)) !== 0) this.#put(after);
   }
 
   /** The indexes, that of _id first. */
@@ -70,8 +68,7 @@ export class Collection {
   /** @throws CommandFailure 27 if there is no such index */
   dropIndex(name: string): void {
     const indexes = this.listIndexes().filter((spec) => spec.name !== name);
-    if (indexes.length > this.#indexes.length)
-      throw new CommandFailure(27, `index not found with name [${name}]`);
+    if (indexes.length > this.#indexes.length) throw new CommandFailure(27, `no index named ${name}`);
     this.#change({ indexes });
   }
 
@@ -79,8 +76,8 @@ export class Collection {
   deleteExpired(now: Date): void {
     for (const { key, expireAfterSeconds } of this.listIndexes()) {
       if (expireAfterSeconds === undefined) continue;
-      const isOver = (at: unknown) =>
-        at instanceof Date && at.getTime() + expireAfterSeconds * 1000 <= now.getTime();
+      const latest = now.getTime() - expireAfterSeconds * 1000;
+      const isOver = (at: unknown) => at instanceof Date && at.getTime() <= latest;
       for (const document of this.#documents.values())
         if (valuesAt(document, Object.keys(key)[0]).some(isOver)) this.#change({ remove: document._id });
     }
@@ -100,8 +97,7 @@ export class Collection {
   }
 
   #put(document: BsonDocument): void {
-    if (calculateObjectSize(document) > MAX_DOCUMENT_BYTES)
-      throw new CommandFailure(10334, 'a document over 16 MB');
+    if (calculateObjectSize(document) > MAX_DOCUMENT_BYTES) throw new CommandFailure(10334, 'over 16 MB');
     for (const index of this.#indexes) index.assertAccepts(toKey(document._id), document, this.#namespace);
     this.#change({ put: document });
   }

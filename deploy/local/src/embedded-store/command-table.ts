@@ -5,7 +5,7 @@ import { createIndexes, dropIndexes, INDEX_OPTIONS, listIndexes } from './index-
 import { find, getMore, killCursors } from './read-commands.ts';
 import { UPDATE_OPERATORS } from './update-document.ts';
 import { MAX_MESSAGE_BYTES } from './wire-protocol.ts';
-import { findAndModify, insert, update } from './write-commands.ts';
+import { findAndModify, insert } from './write-commands.ts';
 
 /** What runs a command, and the fields that it understands beside those of every command. */
 type Command = readonly [run: (call: CommandCall) => BsonDocument, ...fields: string[]];
@@ -21,7 +21,6 @@ const COMMANDS: Readonly<Record<string, Command>> = {
   getMore: [getMore, 'collection', 'batchSize'],
   killCursors: [killCursors, 'cursors'],
   insert: [insert, 'documents', 'ordered'],
-  update: [update, 'updates', 'ordered'],
   findAndModify: [findAndModify, 'query', 'update', 'upsert', 'new', 'remove'],
   createIndexes: [createIndexes, 'indexes'],
   listIndexes: [listIndexes, 'cursor'],
@@ -30,7 +29,7 @@ const COMMANDS: Readonly<Record<string, Command>> = {
 };
 
 /** These change nothing here: one process runs each command at once, whole, and syncs it before its reply. */
-const COMMON = ['$db', '$readPreference', 'lsid', 'writeConcern', 'readConcern', 'comment', 'maxTimeMS'];
+const COMMON = ['$db', '$readPreference', 'writeConcern', 'maxTimeMS'];
 
 /** Everything that the store implements; the rest is refused with code 59. */
 export const SUPPORTED: { readonly commands: readonly string[]; readonly operators: readonly string[] } = {
@@ -46,18 +45,13 @@ export function runCommand(call: CommandCall): BsonDocument {
     if (run === undefined) throw notImplemented(`the command ${name}`);
     const unknown = Object.keys(command).find((field) => ![name, ...fields, ...COMMON].includes(field));
     if (unknown !== undefined) throw notImplemented(`the field ${unknown} of ${name}`);
-    assertConcerns(command);
+    const { w } = { ...(command.writeConcern as BsonDocument | undefined) };
+    if (Number(w) > 1) throw new CommandFailure(100, 'Not enough data-bearing nodes: this is one process');
     note('');
     return { ...run(call), ok: 1 };
   } catch (error) {
     return { ok: 0, ...toErrorFields(error) };
   }
-}
-
-function assertConcerns({ writeConcern, readConcern }: BsonDocument): void {
-  const { w, level = 'local' } = { ...(writeConcern as BsonDocument), ...(readConcern as BsonDocument) };
-  if (Number(w) > 1) throw new CommandFailure(100, 'Not enough data-bearing nodes: this is one process');
-  if (level !== 'local' && level !== 'majority') throw notImplemented(`the read concern ${level}`);
 }
 
 /** A standalone server that is like MongoDB 7 on the wire, without sessions, and so without retryable writes. */
@@ -68,11 +62,8 @@ function answerHello({ command }: CommandCall): BsonDocument {
     helloOk: command.helloOk === true,
     maxBsonObjectSize: 16 * 1024 * 1024,
     maxMessageSizeBytes: MAX_MESSAGE_BYTES,
-    maxWriteBatchSize: 100_000,
-    localTime: new Date(),
     minWireVersion: 0,
     maxWireVersion: 21,
-    readOnly: false,
   };
 }
 

@@ -6,10 +6,7 @@ const MAX_BATCH_BYTES = 512 * 1024;
 const MAX_OPEN = 1000;
 
 /** One page of results; cursorId 0 means that there are no more. */
-export interface Page {
-  cursorId: number;
-  documents: readonly BsonDocument[];
-}
+export type Page = { cursorId: number; documents: readonly BsonDocument[] };
 
 /** Results that were found but not yet fetched. A cursor shows the documents as they were when it was opened. */
 export class Cursors {

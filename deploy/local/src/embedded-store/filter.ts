@@ -3,7 +3,7 @@ import { Context } from 'mingo/core';
 import { $elemMatch, $eq, $exists, $in, $lte, $ne, $type } from 'mingo/operators/query';
 import { Query } from 'mingo/query';
 import { asDocument, isDocument } from './bson-value.ts';
-import { type BsonDocument, CommandFailure, notImplemented } from './command-failure.ts';
+import { type BsonDocument, notImplemented } from './command-failure.ts';
 
 /** Told of every operator and option that a command uses. */
 export type Note = (feature: string) => void;
@@ -23,37 +23,30 @@ const context = Context.init({ query: implemented });
 /** The query operators that a filter may use. */
 export const FILTER_OPERATORS: readonly string[] = Object.keys(implemented);
 
-/** @throws CommandFailure 59 for an operator or a type of value that is not implemented, 2 for a malformed one */
+/** @throws CommandFailure 59 for an operator or a type of value that is not implemented */
 export function compileFilter(filter: BsonDocument, note: Note): Filter {
-  const compiled: Filter = {
-    equalities: new Map(),
-    ranges: new Set(),
-    test: (document) => query.test(document),
-  };
-  inspect(filter, '', note, compiled);
+  const found = { equalities: new Map<string, unknown>(), ranges: new Set<string>() };
+  inspect(filter, '', note, found);
   const query = new Query(filter, { context });
-  return compiled;
+  return { ...found, test: (document) => query.test(document) };
 }
 
-function inspect(filter: BsonDocument, prefix: string, note: Note, found: Filter): void {
+function inspect(filter: BsonDocument, prefix: string, note: Note, found: Omit<Filter, 'test'>): void {
   for (const [key, condition] of Object.entries(filter)) {
     if (key.startsWith('$')) throw notImplemented(`the query operator ${key} here`);
     inspectCondition(`${prefix}${key}`, condition, note, found);
   }
 }
 
-function inspectCondition(path: string, condition: unknown, note: Note, found: Filter): void {
+function inspectCondition(path: string, condition: unknown, note: Note, found: Omit<Filter, 'test'>): void {
   for (const [operator, operand] of Object.entries(isOperators(condition) ? condition : { $eq: condition })) {
     if (!Object.hasOwn(implemented, operator)) throw notImplemented(`the query operator ${operator}`);
     if (isOperators(condition)) note(operator);
-    if (operator === '$elemMatch') {
-      if (isOperators(operand)) inspectCondition(path, operand, note, found);
-      else inspect(asDocument(operand, operator), `${path}.`, note, found);
-      continue;
-    }
-    if (operator === '$in' && !Array.isArray(operand)) throw new CommandFailure(2, '$in needs an array');
-    assertComparable(operand);
-    if (operator === '$eq' && isScalar(operand)) found.equalities.set(path, operand);
+    if (operator === '$elemMatch') inspect(asDocument(operand, operator), `${path}.`, note, found);
+    else if (operator === '$in' && Array.isArray(operand)) operand.forEach(assertComparable);
+    else assertComparable(operand);
+    if (operator === '$type' && operand !== 'string') throw notImplemented(`$type: ${operand}`);
+    if (operator === '$eq' && operand !== null) found.equalities.set(path, operand);
     if (operator === '$lte' && operand !== null) found.ranges.add(path);
   }
 }
@@ -63,14 +56,9 @@ export function isOperators(condition: unknown): condition is BsonDocument {
   return isDocument(condition) && Object.keys(condition).some((key) => key.startsWith('$'));
 }
 
-/** mingo compares bson's other classes by their text, which is not MongoDB's order, so they are refused. */
+/** mingo compares documents and bson's other classes in another way than MongoDB, so they are refused. */
 function assertComparable(value: unknown): void {
-  if (isScalar(value) || value === null) return;
-  if (!Array.isArray(value) && !isDocument(value))
-    throw notImplemented(`a comparison with the BSON type ${value?.constructor?.name}`);
-  for (const inner of Object.values(value)) assertComparable(inner);
-}
-
-function isScalar(value: unknown): boolean {
-  return /string|number|boolean/.test(typeof value) || value instanceof Date || value instanceof ObjectId;
+  if (/string|number|boolean/.test(typeof value) || value === null) return;
+  if (value instanceof Date || value instanceof ObjectId) return;
+  throw notImplemented(`a comparison with a value of type ${value?.constructor?.name}`);
 }

@@ -27,7 +27,8 @@ export function lockFolder(folder: string): () => void {
 function describeProcess(pid: number): string {
   try {
     process.kill(pid, 0);
-    return `${pid} ${readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ').at(-1)?.split(' ')[19]}`;
+    const stat = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ').at(-1)?.split(' ');
+    return stat?.[0] === 'Z' ? `${pid} is gone` : `${pid} ${stat?.[19]}`;
   } catch (error) {
     const isGone = error instanceof Error && 'code' in error && error.code === 'ESRCH';
     return isGone ? `${pid} is gone` : `${pid} `;

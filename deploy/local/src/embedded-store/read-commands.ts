@@ -1,7 +1,7 @@
 import { Long } from 'bson';
 import { asDocument } from './bson-value.ts';
 import { type CommandCall, toCount, toList, toNamespace } from './command-call.ts';
-import type { BsonDocument } from './command-failure.ts';
+import { type BsonDocument, notImplemented } from './command-failure.ts';
 import type { Page } from './cursors.ts';
 import { compileFilter } from './filter.ts';
 
@@ -11,6 +11,8 @@ export function find(call: CommandCall): BsonDocument {
   const namespace = toNamespace(call);
   const filter = compileFilter(asDocument(command.filter ?? {}, 'filter'), note);
   const sort = asDocument(command.sort ?? {}, 'sort');
+  if (Object.values(sort).some((way) => way !== 1 && way !== -1))
+    throw notImplemented('sort but by 1 and -1');
   const found = collections.get(namespace)?.find(filter, sort, toCount(command.limit)) ?? [];
   const page = cursors.open(namespace, found, toCount(command.batchSize) ?? 101);
   if (command.singleBatch === true && cursors.close(page.cursorId)) page.cursorId = 0;
@@ -20,12 +22,9 @@ export function find(call: CommandCall): BsonDocument {
 /** https://www.mongodb.com/docs/manual/reference/command/getMore/ */
 export function getMore(call: CommandCall): BsonDocument {
   const namespace = toNamespace(call, 'collection');
-  const batchSize = toCount(call.command.batchSize) || Number.POSITIVE_INFINITY;
-  return toReply(
-    call.cursors.next(Number(call.command.getMore), namespace, batchSize),
-    namespace,
-    'nextBatch',
-  );
+  const { getMore: id, batchSize } = call.command;
+  const page = call.cursors.next(Number(id), namespace, toCount(batchSize) || Number.POSITIVE_INFINITY);
+  return toReply(page, namespace, 'nextBatch');
 }
 
 /** https://www.mongodb.com/docs/manual/reference/command/killCursors/ */

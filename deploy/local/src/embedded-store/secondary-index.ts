@@ -69,10 +69,8 @@ export class SecondaryIndex {
     const perField = this.#fields.map((field) => valuesAt(document, field));
     if (perField.filter((values) => values.length > 1).length > 1)
       throw new CommandFailure(171, `cannot index parallel arrays in the index ${this.spec.name}`);
-    const rows = perField.reduce<unknown[][]>(
-      (combined, values) => combined.flatMap((row) => values.map((value) => [...row, value])),
-      [[]],
-    );
+    let rows: unknown[][] = [[]];
+    for (const values of perField) rows = rows.flatMap((row) => values.map((value) => [...row, value]));
     return new Map(rows.map((values) => [toIndexKey(values), values]));
   }
 }
@@ -83,12 +81,12 @@ function toIndexKey(values: readonly unknown[]): string {
 
 /** MongoDB's duplicate-key error, with the fields that drivers hand on. */
 export function duplicateKey(
-  namespace: string,
+  ns: string,
   { name, key }: IndexSpec,
   values: readonly unknown[],
 ): CommandFailure {
   const keyValue = Object.fromEntries(Object.keys(key).map((field, i) => [field, values[i] ?? null]));
   const shown = Object.entries(keyValue).map(([field, value]) => `${field}: ${JSON.stringify(value)}`);
-  const message = `E11000 duplicate key error collection: ${namespace} index: ${name} dup key: { ${shown.join(', ')} }`;
+  const message = `E11000 duplicate key error collection: ${ns} index: ${name} dup key: { ${shown.join(', ')} }`;
   return new CommandFailure(11000, message, { keyPattern: key, keyValue });
 }

@@ -8,6 +8,8 @@ import { Cursors } from './cursors.ts';
 import { lockFolder } from './folder-lock.ts';
 import { MAX_MESSAGE_BYTES, parseRequest, toReplyMessage } from './wire-protocol.ts';
 
+/** There is no password, so nobody but this machine may connect. */
+const HOST = '127.0.0.1';
 const MAX_CONNECTIONS = 2000;
 
 /** Printed where an embedded store starts. */
@@ -20,8 +22,6 @@ export interface EmbeddedStoreOptions {
   folder?: string | undefined;
   /** 0, the default, is any free port. */
   port?: number;
-  /** There is no password, so nothing but the loopback address, which is the default, makes sense. */
-  host?: string;
   /** A file that gets a line for each command, and each `command operator`, when it is first seen. */
   recordFile?: string | undefined;
   /** How often documents are deleted whose time is over; as MongoDB, once a minute by default. */
@@ -47,7 +47,7 @@ export interface EmbeddedStore {
  * @throws Error if the folder is in use, its log damaged, or the port taken
  */
 export async function startEmbeddedStore(options: EmbeddedStoreOptions = {}): Promise<EmbeddedStore> {
-  const { folder, port = 0, host = '127.0.0.1', recordFile, sweepEveryMs = 60_000 } = options;
+  const { folder, port = 0, recordFile, sweepEveryMs = 60_000 } = options;
   const { collections, log, unlock } = await openFolder(folder);
   const cursors = new Cursors();
   const usage = new Set<string>();
@@ -58,7 +58,11 @@ export async function startEmbeddedStore(options: EmbeddedStoreOptions = {}): Pr
     eachMessage(socket, (message) => {
       const request = parseRequest(message);
       const [name = ''] = Object.keys(request.command);
-      const note = (operator: string) => remember(usage, `${name} ${operator}`.trimEnd(), recordFile);
+      const note = (operator: string) => {
+        const pair = `${name} ${operator}`.trimEnd();
+        if (recordFile !== undefined && !usage.has(pair)) appendFileSync(recordFile, `${pair}\n`);
+        usage.add(pair);
+      };
       const reply = toReplyMessage(request, runCommand({ ...request, name, collections, cursors, note }));
       void Promise.resolve(log?.synced()).then(() => request.wantsReply && socket.write(reply));
     });
@@ -76,14 +80,14 @@ export async function startEmbeddedStore(options: EmbeddedStoreOptions = {}): Pr
     for (const socket of sockets) socket.destroy();
     unlock();
   };
-  await once(server.listen(port, host), 'listening').catch(async (error: unknown) => {
+  await once(server.listen(port, HOST), 'listening').catch(async (error: unknown) => {
     await close();
     throw error;
   });
   const bound = (server.address() as AddressInfo).port;
   const column = (i: number) => [...new Set([...usage].flatMap((pair) => pair.split(' ')[i] ?? []))];
   const recorded = () => ({ commands: column(0), operators: column(1) });
-  return { uri: `mongodb://${host}:${bound}`, port: bound, syncs: () => log?.syncs ?? 0, recorded, close };
+  return { uri: `mongodb://${HOST}:${bound}`, port: bound, syncs: () => log?.syncs ?? 0, recorded, close };
 }
 
 async function openFolder(folder: string | undefined) {
@@ -92,44 +96,32 @@ async function openFolder(folder: string | undefined) {
   if (folder === undefined) return { collections, log, unlock: () => {} };
   mkdirSync(folder, { recursive: true });
   const unlock = lockFolder(folder);
-  try {
-    log = await openLog(folder, collections);
-    return { collections, log, unlock };
-  } catch (error) {
+  log = await openLog(folder, collections).catch((error: unknown) => {
     unlock();
     throw error;
-  }
+  });
+  return { collections, log, unlock };
 }
 
 /** Hands on the messages of a connection, in order. What is no message closes the connection, and it alone. */
 function eachMessage(socket: Socket, handle: (message: Buffer) => void): void {
   let length: number | undefined;
   const take = () => {
-    // A client that does not read its replies gets to send no more commands.
-    while (!socket.writableNeedDrain) {
-      length ??= (socket.read(4) as Buffer | null)?.readInt32LE(0);
-      if (length === undefined) return;
-      if (length < 16 || length > MAX_MESSAGE_BYTES) throw new Error(`a message of ${length} bytes`);
-      const message = socket.read(length - 4) as Buffer | null;
-      if (message === null) return;
-      length = undefined;
-      handle(message);
-    }
-  };
-  const takeOrClose = () => {
     try {
-      take();
+      // A client that does not read its replies gets to send no more commands.
+      while (!socket.writableNeedDrain) {
+        length ??= (socket.read(4) as Buffer | null)?.readInt32LE(0);
+        if (length === undefined) return;
+        if (length < 16 || length > MAX_MESSAGE_BYTES) throw new RangeError(`a message of ${length} bytes`);
+        const message = socket.read(length - 4) as Buffer | null;
+        if (message === null) return;
+        length = undefined;
+        handle(message);
+      }
     } catch {
       socket.destroy();
     }
   };
-  socket.setNoDelay(true);
+  socket.setNoDelay(true).on('readable', take).on('drain', take);
   socket.on('error', () => socket.destroy());
-  socket.on('readable', takeOrClose);
-  socket.on('drain', takeOrClose);
-}
-
-function remember(usage: Set<string>, pair: string, file: string | undefined): void {
-  if (!usage.has(pair) && file !== undefined) appendFileSync(file, `${pair}\n`);
-  usage.add(pair);
 }

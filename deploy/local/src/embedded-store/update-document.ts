@@ -9,38 +9,35 @@ const OPERATORS = ['$set', '$setOnInsert', '$unset', '$inc', '$min', '$max', '$p
 /** The update operators and modifiers that an update may use; `positional` is the `$` in a path. */
 export const UPDATE_OPERATORS: readonly string[] = [...OPERATORS, '$each', '$slice', 'positional'];
 
-/** An update, and the filter that found the document: the positional `$` is the array element that it matched. */
-export interface DocumentUpdate {
-  update: BsonDocument;
-  filter: BsonDocument;
-  inserting: boolean;
-}
-
 /**
  * Gives the document as the update leaves it; the original is not touched. mingo applies it, but passes over what
  * MongoDB refuses (a $push to a number, a path through a text), so that is looked for first.
  * https://www.mongodb.com/docs/manual/reference/operator/update/
+ * @param filter what found the document, for the positional `$`; undefined when the document is to be inserted
  * @throws CommandFailure 59 for what is not implemented, and MongoDB's own codes for an update that cannot be done
  */
-export function updateDocument(document: BsonDocument, statement: DocumentUpdate, note: Note): BsonDocument {
+export function updateDocument(
+  document: BsonDocument,
+  update: BsonDocument,
+  filter: BsonDocument | undefined,
+  note: Note,
+): BsonDocument {
   const modifier: Record<string, BsonDocument> = {};
   const touched = new Set<string>();
-  for (const [operator, fields] of Object.entries(statement.update)) {
-    if (!OPERATORS.includes(operator))
-      throw notImplemented(`the update operator ${operator}, or replacing a document`);
+  for (const [operator, fields] of Object.entries(update)) {
+    if (!OPERATORS.includes(operator)) throw notImplemented(`${operator}, or replacing a document`);
     note(operator);
     for (const [path, operand] of Object.entries(asDocument(fields, operator))) {
-      if (touched.has(path))
-        throw new CommandFailure(40, `Updating the path '${path}' would create a conflict`);
+      if (touched.has(path)) throw new CommandFailure(40, `Updating '${path}' would create a conflict`);
       touched.add(path);
-      if (operator === '$setOnInsert' && !statement.inserting) continue;
+      if (operator === '$setOnInsert' && filter !== undefined) continue;
       const applied = operator === '$setOnInsert' ? '$set' : operator;
       const found = findTarget(document, path, operator, note);
       modifier[applied] = { ...modifier[applied], [path]: toOperand(operator, operand, found, note) };
     }
   }
   const updated = cloneDeep(document) as BsonDocument;
-  applyUpdate(updated, modifier, [], statement.inserting ? {} : statement.filter);
+  applyUpdate(updated, modifier, [], filter ?? {});
   return updated;
 }
 
@@ -55,22 +52,23 @@ export function toUpsertSeed({ equalities }: Filter, filter: BsonDocument): Bson
 function findTarget(document: BsonDocument, path: string, operator: string, note: Note): unknown {
   const fields = path.split('.');
   if (path.includes('$')) {
-    if (operator !== '$set' || fields.filter((field) => field.includes('$')).join() !== '$')
-      throw notImplemented(`${operator} at ${path}`);
+    const dollars = fields.filter((field) => field.includes('$')).join();
+    if (operator !== '$set' || dollars !== '$') throw notImplemented(`${operator} at ${path}`);
     note('positional');
     return undefined;
   }
   let found: unknown = document;
   for (const field of fields) {
     if (found === undefined) return undefined;
-    if (!isDocument(found) && !(Array.isArray(found) && /^\d+$/.test(field)))
-      throw new CommandFailure(28, `Cannot create field '${field}' on the way to '${path}'`);
-    found = Object.hasOwn(found, field) ? (found as BsonDocument)[field] : undefined;
+    const isElement = Array.isArray(found) && /^\d+$/.test(field);
+    if (!isElement && !isDocument(found))
+      throw new CommandFailure(28, `Cannot create '${field}' within '${path}'`);
+    found = Object.hasOwn(found as BsonDocument, field) ? (found as BsonDocument)[field] : undefined;
   }
-  if (operator === '$inc' && found !== undefined && typeof found !== 'number')
-    throw new CommandFailure(14, `Cannot apply $inc to a value of non-numeric type at '${path}'`);
-  if (/\$pu/.test(operator) && found !== undefined && !Array.isArray(found))
-    throw new CommandFailure(2, `${operator} needs an array at '${path}'`);
+  if (found === undefined) return undefined;
+  if (operator === '$inc' && typeof found !== 'number')
+    throw new CommandFailure(14, `no number at '${path}'`);
+  if (/\$pu/.test(operator) && !Array.isArray(found)) throw new CommandFailure(2, `no array at '${path}'`);
   return found;
 }
 
@@ -82,7 +80,7 @@ function toOperand(operator: string, operand: unknown, found: unknown, note: Not
   for (const other of Object.keys(others)) throw notImplemented(`the modifier ${other} of $push`);
   Object.keys(operand).forEach(note);
   if (!Array.isArray($each) || !Number.isInteger($slice))
-    throw new CommandFailure(2, '$push needs an array $each and a whole $slice');
+    throw new CommandFailure(2, 'malformed $each or $slice');
   // mingo leaves out $slice where there is no array yet.
   if (found !== undefined) return operand;
   return { $each: Number($slice) < 0 ? $each.slice(Number($slice)) : $each.slice(0, Number($slice)) };

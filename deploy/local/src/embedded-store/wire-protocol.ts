@@ -13,12 +13,10 @@ const MORE_TO_COME = 2;
 /** A receiver must know each flag of 0 to 15 that is set. Only moreToCome is known here; drivers send no checksum. */
 const UNKNOWN_FLAGS = 0xffff & ~MORE_TO_COME;
 
-/** A request as it came in. */
+/** A request: `isLegacy` if it is the OP_QUERY that drivers begin with, and is answered by an OP_REPLY. */
 export interface Request {
   requestId: number;
-  /** Whether it is the OP_QUERY that drivers begin with, and is answered by an OP_REPLY. */
   isLegacy: boolean;
-  /** False for a write that asked for no acknowledgement. */
   wantsReply: boolean;
   command: BsonDocument;
 }
@@ -38,13 +36,9 @@ export function parseRequest(message: Buffer): Request {
     return { requestId, isLegacy: true, wantsReply: true, command };
   }
   if (opCode !== OP_MSG || (flags & UNKNOWN_FLAGS) !== 0)
-    throw new Error(`the operation ${opCode}, flags ${flags}`);
-  return {
-    requestId,
-    isLegacy: false,
-    wantsReply: (flags & MORE_TO_COME) === 0,
-    command: readSections(message),
-  };
+    throw new Error(`operation ${opCode}, flags ${flags}`);
+  const wantsReply = (flags & MORE_TO_COME) === 0;
+  return { requestId, isLegacy: false, wantsReply, command: readSections(message) };
 }
 
 /** Gives the bytes of the answer to a request. */

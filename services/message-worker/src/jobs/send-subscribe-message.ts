@@ -1,11 +1,4 @@
-import {
-  type App,
-  type Clock,
-  type JobData,
-  jobCatalogue,
-  type MerchantDirectory,
-  type MessageTemplate,
-} from '@huidiao/contracts';
+import { type Clock, type JobData, jobCatalogue, type MerchantDirectory } from '@huidiao/contracts';
 import { AppError, decideRetry, type ErrorCode, errorCatalogue, toAppError } from '@huidiao/errors';
 import type { JobAttempt, JobOutcome } from '@huidiao/queue';
 import type { Counter } from '@huidiao/runtime';
@@ -18,7 +11,8 @@ import {
   settleRow,
   toSettlement,
 } from '../message/settle-message.ts';
-import { type MessageFacts, toTemplateData, toTemplatePage } from '../message/to-template-data.ts';
+import { type Draft, toDraft, toNewMessage } from '../message/to-draft.ts';
+import { toTemplateData, toTemplatePage } from '../message/to-template-data.ts';
 import type { RecipientTurns } from '../recipient-turn.ts';
 
 export interface SendSubscribeMessageDeps {
@@ -36,15 +30,6 @@ interface Attempt {
   readonly deps: SendSubscribeMessageDeps;
   readonly job: JobData<'send-subscribe-message'>;
   readonly attempt: JobAttempt;
-}
-
-/** A message with all that it takes to send it. */
-interface Draft {
-  readonly app: App;
-  readonly template: MessageTemplate;
-  readonly openId: string;
-  readonly facts: MessageFacts;
-  readonly usefulUntil: Date;
 }
 
 /**
@@ -90,7 +75,7 @@ async function sendOnce(one: Attempt, order: Order): Promise<Settlement> {
 async function sendInTurn(one: Attempt, order: Order, draft: Draft): Promise<Settlement> {
   const { deps, job } = one;
   const { messages } = deps.store;
-  const row = await messages.open(toNewMessage(one, order, draft));
+  const row = await messages.open(toNewMessage(job.effectId, order, draft));
   const ended = toSettlement(row);
   if (ended !== undefined) return await tellOrder(one, ended);
   if (row.state === 'sending') return await settleMessage(deps.store, job, { state: 'unknown', facts: {} });
@@ -191,41 +176,5 @@ function toLogged({ errorCode, remoteCode }: RowFacts): Record<string, string | 
   return {
     messageErrorCode: errorCode?.toString(),
     remoteCode: remoteCode?.toString(),
-  };
-}
-
-/** @throws AppError MESSAGE_TEMPLATE_UNKNOWN, MESSAGE_REFUSED for an order that names no buyer or no payment */
-function toDraft(directory: MerchantDirectory, order: Order): Draft {
-  const { appId, outTradeNo, paidAt, transactionId, description, amountFen } = order;
-  const app = directory.apps.get(appId);
-  const template = app?.templates.orderPaid;
-  if (app === undefined || template === undefined) {
-    throw new AppError('MESSAGE_TEMPLATE_UNKNOWN', { details: { appId, template: 'order_paid' } });
-  }
-  const openId = order.payment?.openId ?? order.openId;
-  if (openId === undefined || paidAt === undefined || transactionId === undefined) {
-    throw new AppError('MESSAGE_REFUSED', { message: 'The order names no buyer or no payment.' });
-  }
-  const usefulUntil = new Date(paidAt.getTime() + template.usefulForMs);
-  return {
-    app,
-    template,
-    openId,
-    facts: { outTradeNo, transactionId, description, amountFen, paidAt },
-    usefulUntil,
-  };
-}
-
-function toNewMessage({ job }: Attempt, order: Order, draft: Draft) {
-  const { mchId, appId, outTradeNo } = order;
-  const { openId, usefulUntil, template } = draft;
-  return {
-    key: job.effectId,
-    mchId,
-    appId,
-    outTradeNo,
-    openId,
-    templateId: template.templateId,
-    usefulUntil,
   };
 }

@@ -1,4 +1,4 @@
-import { toAppError } from '@huidiao/errors';
+import { type AppError, toAppError } from '@huidiao/errors';
 import type { Logger, Metrics } from '@huidiao/runtime';
 
 export interface LoopOptions {
@@ -6,6 +6,8 @@ export interface LoopOptions {
   readonly intervalMs: number;
   /** One round; gives how many things it did. May throw: the next round tries again. */
   readonly round: () => Promise<number>;
+  /** A round that did this many things probably left some: the next one begins at once. */
+  readonly limit: number;
   readonly logger: Logger;
   readonly metrics: Metrics;
   readonly random: () => number;
@@ -19,53 +21,57 @@ export interface Loop {
 
 /**
  * Runs rounds one after another, `intervalMs` apart give or take a fifth so that replicas do not march in step.
- * A failing round is logged, and no reason to end: what it reads is away for a while.
+ * A failing round is no reason to end: what it reads is away for a while. Of failures in a row with one code only
+ * the first is logged; the counter has them all.
  */
 export function runLoop(options: LoopOptions): Loop {
-  const { name, intervalMs, logger, random } = options;
-  const done = options.metrics.counter({
-    name: 'huidiao_reconciled_total',
-    help: 'Things that a round of the reconciler did, by its name',
-    labelNames: ['loop'],
-  });
-  const failures = options.metrics.counter({
-    name: 'huidiao_reconciler_failed_rounds_total',
-    help: 'Rounds that failed, by name and error code',
-    labelNames: ['loop', 'error_code'],
-  });
+  const { name, intervalMs, limit, logger, random } = options;
+  const count = createCounters(options.metrics, name);
   let stopping = false;
   let wake = (): void => undefined;
+  let failure: string | undefined;
 
-  async function runRound(): Promise<void> {
+  /** Whether to go on at once. */
+  async function runRound(): Promise<boolean> {
     const startedAt = performance.now();
     try {
-      const count = await options.round();
-      if (count === 0) return;
-      done.inc({ loop: name }, count);
+      const done = await options.round();
+      failure = undefined;
+      if (done === 0) return false;
+      count.done(done);
       const durationMs = Math.round(performance.now() - startedAt);
-      logger.info({ event: 'reconciler.round', loop: name, count, durationMs }, 'reconciler.round');
+      logger.info({ event: 'reconciler.round', loop: name, count: done, durationMs }, 'reconciler.round');
+      return done >= limit;
     } catch (error) {
-      const { code, kind } = toAppError(error);
-      failures.inc({ loop: name, error_code: code });
-      logger.warn(
-        { event: 'reconciler.round_failed', loop: name, errorCode: code, errorKind: kind, err: error },
-        'reconciler.round_failed',
-      );
+      reportFailure(toAppError(error), error);
+      return false;
     }
+  }
+
+  function reportFailure({ code, kind }: AppError, err: unknown): void {
+    count.failed(code);
+    const level = failure === code ? 'debug' : 'warn';
+    failure = code;
+    const fields = { event: 'reconciler.round_failed', loop: name, errorCode: code, errorKind: kind, err };
+    logger[level](fields, 'reconciler.round_failed');
   }
 
   async function run(): Promise<void> {
     while (!stopping) {
-      await runRound();
+      const goOn = await runRound();
       if (stopping) return;
-      await new Promise<void>((resolve) => {
-        const timer = setTimeout(resolve, intervalMs * (0.8 + random() * 0.4));
-        wake = () => {
-          clearTimeout(timer);
-          resolve();
-        };
-      });
+      await pause(goOn ? 0 : intervalMs * (0.8 + random() * 0.4));
     }
+  }
+
+  function pause(ms: number): Promise<void> {
+    return new Promise((resolve) => {
+      const timer = setTimeout(resolve, ms);
+      wake = () => {
+        clearTimeout(timer);
+        resolve();
+      };
+    });
   }
 
   const running = run();
@@ -75,5 +81,22 @@ export function runLoop(options: LoopOptions): Loop {
       wake();
       await running;
     },
+  };
+}
+
+function createCounters(metrics: Metrics, loop: string) {
+  const done = metrics.counter({
+    name: 'huidiao_reconciled_total',
+    help: 'Things that a round of the reconciler did, by its name',
+    labelNames: ['loop'],
+  });
+  const failures = metrics.counter({
+    name: 'huidiao_reconciler_failed_rounds_total',
+    help: 'Rounds that failed, by name and error code',
+    labelNames: ['loop', 'error_code'],
+  });
+  return {
+    done: (count: number) => done.inc({ loop }, count),
+    failed: (code: string) => failures.inc({ loop, error_code: code }),
   };
 }

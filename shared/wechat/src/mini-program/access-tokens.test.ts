@@ -1,4 +1,4 @@
-import type { AccessToken } from '@huidiao/contracts';
+import type { AccessToken, AccessTokenStore } from '@huidiao/contracts';
 import { AppError } from '@huidiao/errors';
 import { closeRedis, createRedis } from '@huidiao/runtime';
 import { testPrefix, testRedisUrl, waitFor } from '@huidiao/testing';
@@ -8,7 +8,7 @@ import { after, afterEach, before, beforeEach, describe, it } from 'mocha';
 import { createObservers } from '../http/observers.fixture.test.ts';
 import { answerJson, startTestServer, type TestServer } from '../http/test-server.fixture.test.ts';
 import { type AccessTokens, createAccessTokens } from './access-tokens.ts';
-import { createTestClock, testApp } from './app.fixture.test.ts';
+import { createTestClock, deleteKeysUnder, testApp } from './app.fixture.test.ts';
 import { createRedisAccessTokenStore } from './redis-access-token-store.ts';
 
 const { appId } = testApp;
@@ -52,11 +52,14 @@ describe('the access_token of all processes', () => {
     clock = createTestClock();
     wechat = createFakeWechat();
   });
+  afterEach(() => deleteKeysUnder(prefix, redis));
   after(() => closeRedis(redis));
 
+  const connectStore = () =>
+    createRedisAccessTokenStore({ redis, prefix, apps: new Map([[appId, testApp]]), clock });
+
   /** A process of its own: nothing in memory, the same Redis. */
-  function startProcess(waitMs = 6_000): AccessTokens {
-    const store = createRedisAccessTokenStore({ redis, prefix, apps: new Map([[appId, testApp]]), clock });
+  function startProcess(waitMs = 6_000, store: AccessTokenStore = connectStore()): AccessTokens {
     return createAccessTokens({
       store,
       baseUrl: 'http://127.0.0.1:1',
@@ -151,12 +154,48 @@ describe('the access_token of all processes', () => {
   });
 
   it('is waited for no longer than set while another process holds the turn', async () => {
-    const other = createRedisAccessTokenStore({ redis, prefix, apps: new Map([[appId, testApp]]), clock });
-    await other.inTurn(appId, async () => {
+    await connectStore().inTurn(appId, async () => {
       const failed = await failureOf(() => startProcess(250).get(testApp));
       expect(failed).to.include({ code: 'WECHAT_BUSY', kind: 'throttled' });
     });
     expect(wechat.calls).to.deep.equal([]);
+  });
+
+  it('is asked of Redis once for all callers of a process', async () => {
+    const store = connectStore();
+    let turns = 0;
+    const counting: AccessTokenStore = {
+      ...store,
+      inTurn: (id, work) => {
+        turns += 1;
+        return store.inTurn(id, work);
+      },
+    };
+    const process = startProcess(6_000, counting);
+    await Promise.all(Array.from({ length: 20 }, () => process.get(testApp)));
+    expect(turns).to.equal(1);
+  });
+
+  it('is looked for once more by whoever gets the turn, for it may have come meanwhile', async () => {
+    const store = connectStore();
+    const expiresAt = new Date(clock.now().getTime() + 60_000);
+    const late: AccessTokenStore = {
+      ...store,
+      async inTurn(id, work) {
+        await store.put(id, { value: 'TOKEN_9', expiresAt });
+        return store.inTurn(id, work);
+      },
+    };
+    expect(await startProcess(6_000, late).get(testApp)).to.equal('TOKEN_9');
+    expect(wechat.calls).to.deep.equal([]);
+  });
+
+  it('is gone for all processes once one was refused, even if no other can be had', async () => {
+    const process = startProcess();
+    await process.get(testApp);
+    wechat.failure = new AppError('WECHAT_UNREACHABLE');
+    await failureOf(() => process.replaceRefused(testApp, 'TOKEN_1'));
+    expect(await connectStore().get(appId)).to.equal(undefined);
   });
 
   it('is fetched by another process when the one that had the turn failed', async () => {
@@ -190,7 +229,10 @@ describe('fetching an access_token', () => {
     prefix = testPrefix();
     server = await startTestServer(() => undefined);
   });
-  afterEach(() => server.close());
+  afterEach(async () => {
+    await server.close();
+    await deleteKeysUnder(prefix, redis);
+  });
   after(() => closeRedis(redis));
 
   const clock = createTestClock();

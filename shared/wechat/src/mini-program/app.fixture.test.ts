@@ -1,4 +1,5 @@
 import type { App } from '@huidiao/contracts';
+import type { Redis } from 'ioredis';
 
 /** An app; each test that shares Redis uses a prefix of its own, so that one appid is enough. */
 export const testApp: App = {
@@ -19,4 +20,10 @@ export function createTestClock(start = '2026-11-22T02:00:00.000Z') {
       now = new Date(now.getTime() + ms);
     },
   };
+}
+
+/** Leaves a shared Redis as it was, without touching what other runs have in it. */
+export async function deleteKeysUnder(prefix: string, redis: Redis): Promise<void> {
+  const left = await redis.keys(`${prefix}:*`);
+  if (left.length > 0) await redis.del(...left);
 }

@@ -2,9 +2,9 @@ import { closeRedis, createRedis } from '@huidiao/runtime';
 import { testPrefix, testRedisUrl } from '@huidiao/testing';
 import { expect } from 'chai';
 import type { Redis } from 'ioredis';
-import { after, before, beforeEach, describe, it } from 'mocha';
+import { after, afterEach, before, beforeEach, describe, it } from 'mocha';
 import { createObservers } from '../http/observers.fixture.test.ts';
-import { createTestClock, testApp } from './app.fixture.test.ts';
+import { createTestClock, deleteKeysUnder, testApp } from './app.fixture.test.ts';
 import { createRedisAccessTokenStore } from './redis-access-token-store.ts';
 
 const { appId } = testApp;
@@ -20,11 +20,8 @@ describe('the access_token in Redis', () => {
     prefix = testPrefix();
     clock = createTestClock();
   });
-  after(async () => {
-    const left = await redis.keys('test-*:access-token:*');
-    if (left.length > 0) await redis.del(...left);
-    await closeRedis(redis);
-  });
+  afterEach(() => deleteKeysUnder(prefix, redis));
+  after(() => closeRedis(redis));
 
   const storeOf = (app = testApp) =>
     createRedisAccessTokenStore({ redis, prefix, apps: new Map([[app.appId, app]]), clock });

@@ -32,14 +32,12 @@ export function createPlatformKeys(
   return { find: (serial) => keys.get(toKeyName(serial)) };
 }
 
-const publicKeyIdPrefix = 'PUB_KEY_ID_';
-
 /**
- * Public key ids are compared as text. Certificate serials are hexadecimal numbers, so neither case nor leading
- * zeros matter (wechatpay-java, InMemoryCertificateProvider, reads them as such). Other text names no key.
+ * Certificate serials are hexadecimal numbers, so neither case nor leading zeros matter (wechatpay-java,
+ * InMemoryCertificateProvider, reads them as such). Public key ids (PUB_KEY_ID_…) are exact text.
  */
 function toKeyName(serial: string): string {
-  if (serial.startsWith(publicKeyIdPrefix) || !/^[0-9A-Fa-f]+$/.test(serial)) return serial;
+  if (!/^[0-9A-Fa-f]+$/.test(serial)) return serial;
   return serial.toUpperCase().replace(/^0+(?=.)/, '');
 }
 

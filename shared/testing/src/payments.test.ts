@@ -1,0 +1,236 @@
+import type { Merchant } from '@huidiao/contracts';
+import { toKeyPrefix } from '@huidiao/queue';
+import { buildSignedNotification, makeTransaction } from '@huidiao/wechat-simulator';
+import { expect } from 'chai';
+import { Redis } from 'ioredis';
+import { afterEach, describe, it } from 'mocha';
+import { type Installation, startInstallation, testMerchant } from './installation.ts';
+import { waitFor } from './wait-for.ts';
+
+const minuteMs = 60_000;
+
+describe('what a payment means for an order', function () {
+  this.timeout(60_000);
+  let installation: Installation;
+  let offsetMs = 0;
+  const clock = { now: () => new Date(Date.now() + offsetMs) };
+
+  async function start(merchant: Partial<Merchant> = {}): Promise<void> {
+    offsetMs = 0;
+    installation = await startInstallation({
+      merchant,
+      without: ['message-worker'],
+      orderWorker: { clock, random: () => 0 },
+    });
+  }
+  afterEach(() => installation.close());
+
+  async function notify(facts: Partial<Parameters<typeof makeTransaction>[0]> = {}): Promise<number> {
+    const { privateKey, serial } = installation.simulator.signingKey;
+    const transaction = {
+      ...testMerchant,
+      outTradeNo: 'TEA-000001',
+      transactionId: '4200000000202611220000000001',
+      totalFen: 8_800,
+      openId: 'o-buyer',
+      ...facts,
+    };
+    const { headers, body } = buildSignedNotification({
+      key: privateKey,
+      serial,
+      apiV3Key: installation.directory.merchants.get(testMerchant.mchId)?.apiV3Key ?? '',
+      plaintext: makeTransaction(transaction),
+    });
+    const url = `http://127.0.0.1:${installation.ingressPort}/callbacks/wechat-pay/${testMerchant.mchId}`;
+    return (await fetch(url, { method: 'POST', headers: headers as Record<string, string>, body })).status;
+  }
+
+  const register = () => installation.createOrder('TEA-000001', { prepay: false });
+  const deadLetter = (code: string) =>
+    waitFor(`a dead letter ${code}`, async () => {
+      const open = await installation.store.deadLetters.list({ state: 'open', limit: 10 });
+      return open.find((letter) => letter.errorCode === code);
+    });
+  const reached = (status: string) =>
+    waitFor(`the order to be ${status}`, async () => {
+      const order = await installation.readOrder('TEA-000001');
+      return order.status === status ? order : undefined;
+    });
+
+  it('of another amount: nothing is delivered, and a dead letter names both figures', async () => {
+    await start();
+    await register();
+    expect(await notify({ totalFen: 8_799 })).to.equal(204);
+    const letter = await deadLetter('ORDER_AMOUNT_DIFFERS');
+    expect(letter.details).to.include({ orderAmountFen: 8_800, paidAmountFen: 8_799 });
+    const order = await installation.readOrder('TEA-000001');
+    expect(order.status).to.equal('created');
+    expect(order.time_line.map((entry) => entry.event)).to.include('payment.amount_differs');
+    expect(installation.shop.ledger().requests).to.equal(0);
+  });
+
+  it('of another app: a dead letter', async () => {
+    await start({ appIds: [testMerchant.appId, 'wxfedcba0987654321'] });
+    await register();
+    await notify({ appId: 'wxfedcba0987654321' });
+    await deadLetter('ORDER_IDS_DIFFER');
+    expect(installation.shop.ledger().requests).to.equal(0);
+  });
+
+  it('again: a re-send long after the job is gone changes nothing', async () => {
+    await start();
+    await register();
+    await notify();
+    const { time_line: before } = await reached('fulfilled');
+    const { store, queues } = installation;
+    const entry = await waitFor('the ledger entry', () => store.callbacks.find(callbackKey));
+    expect(entry).to.include({ outcome: 'paid', times: 1 });
+
+    await forgetCompletedJobs();
+    expect(await notify()).to.equal(204);
+    await waitFor('the second run', async () => (await store.callbacks.find(callbackKey))?.times === 2);
+    expect((await installation.readOrder('TEA-000001')).time_line).to.deep.equal(before);
+    await waitFor('quiet', async () => (await queues.counts('order-fulfilment')).active === 0);
+    expect(installation.shop.ledger().requests).to.equal(1);
+  });
+
+  it('a second one of the same order: a dead letter names both transactions', async () => {
+    await start();
+    await register();
+    await notify();
+    await reached('fulfilled');
+    await notify({ transactionId: '4200000000202611220000000002' });
+    const letter = await deadLetter('ORDER_PAID_TWICE');
+    expect(letter.details).to.include({
+      firstTransactionId: '4200000000202611220000000001',
+      secondTransactionId: '4200000000202611220000000002',
+    });
+    expect(installation.shop.ledger().requests).to.equal(1);
+  });
+
+  it('too late, where late payments are refunded: a dead letter, and the order stays closed', async () => {
+    await start({ latePayment: 'refund' });
+    await closeOrder();
+    await notify();
+    await deadLetter('ORDER_PAID_LATE');
+    expect((await installation.readOrder('TEA-000001')).status).to.equal('closed');
+  });
+
+  it('too late, where late payments are delivered: it is delivered', async () => {
+    await start({ latePayment: 'deliver' });
+    await closeOrder();
+    await notify();
+    await reached('fulfilled');
+    expect(installation.shop.ledger().orders).to.have.length(1);
+  });
+
+  it('before its order: it waits, and is applied once the order is registered', async () => {
+    await start();
+    expect(await notify()).to.equal(204);
+    await waitFor(
+      'the job to wait',
+      async () => (await installation.queues.counts('payment-event')).delayed === 1,
+    );
+    await register();
+    await reached('fulfilled');
+    expect(await installation.store.deadLetters.list({ state: 'open', limit: 1 })).to.deep.equal([]);
+  });
+
+  it('of an order that nobody registers: no dead letter before ten minutes', async () => {
+    await start();
+    await notify();
+    await postponed(1);
+    offsetMs = 9 * minuteMs;
+    await postponed(2);
+    expect(await installation.store.deadLetters.list({ state: 'open', limit: 1 })).to.deep.equal([]);
+  });
+
+  it('of an order that nobody registers: a dead letter after ten minutes', async () => {
+    await start();
+    await notify();
+    await postponed(1);
+    offsetMs = 11 * minuteMs;
+    await deadLetter('ORDER_UNKNOWN');
+  });
+
+  it('of an order that nobody registers, with unknown_order forward: the shop is told of it', async () => {
+    await start({ unknownOrder: 'forward' });
+    await notify();
+    await postponed(1);
+    offsetMs = 11 * minuteMs;
+    await waitFor('the shop to be told', () => installation.shop.ledger().unmatched.length === 1);
+    expect(await installation.store.deadLetters.list({ state: 'open', limit: 1 })).to.deep.equal([]);
+  });
+
+  it('while the shop is down: it is told again until it answers, and delivers once', async () => {
+    await start();
+    installation.shop.fail({ status: 500, times: 3 });
+    await register();
+    await notify();
+    await reached('fulfilled');
+    expect(installation.shop.ledger().requests).to.equal(4);
+    expect(installation.shop.ledger().orders).to.have.length(1);
+  });
+
+  it('without a shop to tell: a dead letter, and the effect does not come back for ever', async () => {
+    await start({ shop: undefined });
+    await register();
+    await notify();
+    await deadLetter('SHOP_NOT_CONFIGURED');
+    const order = await waitFor('the effect to be settled', async () => {
+      const read = await installation.readOrder('TEA-000001');
+      return read.pending.length === 0 && read.status === 'paid' ? read : undefined;
+    });
+    expect(order.time_line.at(-1)).to.include({ event: 'fulfil-order.dead_letter' });
+  });
+
+  it('of physical goods: accepted by the shop is not yet fulfilled', async () => {
+    await start();
+    await installation.createOrder('TEA-000001', { prepay: false, logistics_type: 1 });
+    await notify();
+    expect((await reached('accepted')).time_line.map((entry) => entry.event)).not.to.include('fulfilled');
+  });
+
+  it('a callback that nothing understands is kept whole', async () => {
+    await start();
+    await notify({ tradeState: 'CLOSED' });
+    const letter = await deadLetter('CALLBACK_NOT_UNDERSTOOD');
+    expect(String((letter.payload as { body: string }).body)).to.include('encrypt-resource');
+  });
+
+  const callbackKey = `payment_${testMerchant.mchId}_4200000000202611220000000001_SUCCESS`;
+
+  async function closeOrder(): Promise<void> {
+    await register();
+    const { orders } = installation.store;
+    const order = await orders.find(testMerchant.mchId, 'TEA-000001');
+    if (order === undefined || (await orders.close(order)) === undefined) throw new Error('not closed');
+  }
+
+  async function postponed(times: number): Promise<void> {
+    await waitFor(`${times} postponements`, async () => {
+      const [job] = await installation.queues.list('payment-event', 'delayed', 1);
+      return job !== undefined && job.postponements >= times;
+    });
+  }
+
+  /** What BullMQ does by itself after ten minutes. */
+  async function forgetCompletedJobs(): Promise<void> {
+    const { prefix, queues, redisUrl } = installation;
+    const redis = new Redis(redisUrl);
+    try {
+      for (const queue of ['payment-event', 'order-fulfilment'] as const) {
+        await waitFor('the job to complete', async () => (await queues.counts(queue)).completed === 1);
+        const [job] = await queues.list(queue, 'completed', 1);
+        const key = `${toKeyPrefix(prefix, queue)}:${queue}`;
+        await redis
+          .multi()
+          .del(`${key}:${job?.id}`)
+          .zrem(`${key}:completed`, job?.id ?? '')
+          .exec();
+      }
+    } finally {
+      redis.disconnect();
+    }
+  }
+});
