@@ -180,7 +180,8 @@ function endWithNpm(end) {
   if (process.env.npm_lifecycle_event === undefined) return;
   const parent = process.ppid;
   const above = describeProcess(parent);
-  const npm = above && /^(?:.*\/)?-?(?:sh|dash|bash|ash|zsh|ksh|busybox)$/.test(above.name) ? above.parent : parent;
+  const npm =
+    above && /^(?:.*\/)?-?(?:sh|dash|bash|ash|zsh|ksh|busybox)$/.test(above.name) ? above.parent : parent;
   const isGone = () => process.ppid !== parent || describeProcess(npm) === undefined;
   // Where processes cannot be looked at, only our own parent tells.
   const look = above ? isGone : () => process.ppid !== parent;
@@ -208,10 +209,11 @@ function describeProcess(pid) {
 }
 
 function check() {
+  const colors = process.stdout.isTTY ? '--colors=force' : '--colors=off';
   const steps = [
     ['types', 'typescript/bin/tsc', ['-b', 'tsconfig.base.json']],
-    ['lint and format', '@biomejs/biome/bin/biome', ['ci', '--error-on-warnings', '.']],
-    ['import rules', '../deploy/local/dist/imports/main.js', []],
+    ['lint and format', '@biomejs/biome/bin/biome', ['ci', '--error-on-warnings', colors, '.']],
+    ['import rules', 'tsx/dist/cli.mjs', ['deploy/local/src/imports/main.ts']],
   ];
   const failed = steps.filter(([name, bin, args]) => {
     const started = Date.now();

@@ -1,7 +1,6 @@
+import { runService } from '@huidiao/runtime';
 import { loadIngressConfig } from './config.ts';
 import { createContext } from './context.ts';
 import { start } from './start.ts';
 
-const context = createContext(loadIngressConfig(process.env));
-await start(context);
-await context.lifecycle.untilStopped();
+await runService(() => createContext(loadIngressConfig(process.env)), start);

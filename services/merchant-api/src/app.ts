@@ -12,7 +12,7 @@ import { type CreateOrderRouteDeps, createOrderRoute } from './routes/create-ord
 import { readOrderRoute } from './routes/read-order.ts';
 
 export interface AppDeps {
-  readonly store: Pick<Store, 'orders' | 'apiKeys'>;
+  readonly store: Pick<Store, 'orders' | 'callbacks' | 'apiKeys'>;
   readonly directory: MerchantDirectory;
   readonly clock: CreateOrderRouteDeps['clock'];
   readonly turn: CreateOrderRouteDeps['turn'];
@@ -31,7 +31,7 @@ export function createApp(deps: AppDeps): Express {
   const known = authenticate(apiKeys, deps.directory);
   app.use(observeRequests(deps.logger, deps.metrics));
   app.post('/v1/orders', named('/v1/orders'), known, readJson(), createOrderRoute({ ...deps, orders }));
-  app.get('/v1/orders/:out_trade_no', named('/v1/orders/{out_trade_no}'), known, readOrderRoute(orders));
+  app.get('/v1/orders/:out_trade_no', named('/v1/orders/{out_trade_no}'), known, readOrderRoute(deps.store));
   app.use((_req, res) => sendProblem(res, { status: 404, code: 'ROUTE_NOT_FOUND' }));
   app.use(handleError(deps.logger));
   return app;

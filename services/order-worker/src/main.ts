@@ -1,7 +1,6 @@
+import { runService } from '@huidiao/runtime';
 import { loadOrderWorkerConfig } from './config.ts';
 import { createContext } from './context.ts';
 import { start } from './start.ts';
 
-const context = createContext(loadOrderWorkerConfig(process.env));
-await start(context);
-await context.lifecycle.untilStopped();
+await runService(() => createContext(loadOrderWorkerConfig(process.env)), start);

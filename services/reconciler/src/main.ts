@@ -1,7 +1,6 @@
+import { runService } from '@huidiao/runtime';
 import { loadReconcilerConfig } from './config.ts';
 import { createContext } from './context.ts';
 import { start } from './start.ts';
 
-const context = createContext(loadReconcilerConfig(process.env));
-await start(context);
-await context.lifecycle.untilStopped();
+await runService(() => createContext(loadReconcilerConfig(process.env)), start);

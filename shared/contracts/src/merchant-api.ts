@@ -53,7 +53,7 @@ export type OrderStatus = (typeof orderStatuses)[number];
 /** What happened to an order, oldest first. */
 export const timeLineEntry = z.object({ at: z.string().datetime(), event: z.string() }).loose();
 
-/** Body of `GET /v1/orders/{out_trade_no}`, and `order` in the answer of `POST /v1/orders`. */
+/** An order: `order` in the answer of `POST /v1/orders`, and most of that of `GET /v1/orders/{out_trade_no}`. */
 export const orderResource = z.strictObject({
   mchid: z.string(),
   appid: z.string(),
@@ -72,6 +72,25 @@ export const orderResource = z.strictObject({
   time_line: z.array(timeLineEntry),
 });
 export type OrderResource = z.infer<typeof orderResource>;
+
+/** A callback about an order, as the ledger has it: one entry per fact, however often WeChat sent it. */
+export const orderCallback = z.strictObject({
+  /** Envelope id of the notification (通知ID). */
+  notification_id: z.string(),
+  event_type: z.string(),
+  outcome: z.string(),
+  first_received_at: z.string().datetime(),
+  last_received_at: z.string().datetime(),
+  /** How often it was worked on. */
+  times: z.number().int(),
+  /** Of the ingress, to be found in its log. */
+  request_id: z.string(),
+});
+export type OrderCallback = z.infer<typeof orderCallback>;
+
+/** Body of `GET /v1/orders/{out_trade_no}`: the order and what WeChat said about it, oldest first. */
+export const readOrderResponse = orderResource.extend({ callbacks: z.array(orderCallback) });
+export type ReadOrderResponse = z.infer<typeof readOrderResponse>;
 
 export const createOrderResponse = z.strictObject({
   order: orderResource,

@@ -1,13 +1,15 @@
 import { waitFor } from '@huidiao/testing';
 import { expect } from 'chai';
-import { afterEach, describe, it } from 'mocha';
+import { afterEach, beforeEach, describe, it } from 'mocha';
 import { createProducer, type Producer, type ProducerOptions } from './producer.ts';
 import {
   createOwnRedis,
   createRecordingLogger,
+  createSwitch,
   messageData,
   newMetrics,
   type OwnRedis,
+  type Switch,
 } from './queue.fixture.test.ts';
 
 const message = (id: string) => ({ name: 'send-subscribe-message' as const, id, data: messageData() });
@@ -153,14 +155,43 @@ describe('producer, when Redis is away or would lose jobs', () => {
     expect(recording.lines.find((line) => line.event === 'redis.durability')?.level).to.equal('warn');
   });
 
-  it('looks again after a reconnect, before anything is added', async () => {
-    redis = await createOwnRedis();
-    open({ leastRecheckMs: 60_000 });
-    await ready();
-    await redis.client.config('SET', 'appendfsync', 'no');
-    await redis.client.client('KILL', 'TYPE', 'normal', 'SKIPME', 'yes');
-    await waitFor('the verdict', async () => (await add('m1')) === 'QUEUE_NOT_DURABLE');
-    expect(await redis.client.exists('{huidiao:subscribe-message}:subscribe-message:m1')).to.equal(0);
+  describe('after a failover to a Redis that is not durable', () => {
+    let next: OwnRedis;
+    let network: Switch;
+
+    beforeEach(async () => {
+      redis = await createOwnRedis();
+      next = await createOwnRedis({ appendonly: 'no' });
+      network = await createSwitch(redis.port);
+      open({ redis: { url: network.url }, deadlineMs: 5_000, leastRecheckMs: 60_000 });
+      await ready();
+    });
+    afterEach(async () => {
+      await producer.close();
+      network.close();
+      await next.close();
+    });
+
+    it('adds nothing before it has looked', async () => {
+      network.lead(next.port);
+      const answers = new Set<string>();
+      for (let index = 0; !answers.has('QUEUE_NOT_DURABLE'); index += 1) {
+        void add(`m${index}`).then((answer) => answers.add(answer));
+        await new Promise((resolve) => setImmediate(resolve));
+      }
+      expect(answers).to.not.include('added');
+      expect(await next.client.dbsize()).to.equal(0);
+    });
+
+    it('does not send again what was under way', async () => {
+      network.hold();
+      const underWay = add('m1');
+      await new Promise((resolve) => setImmediate(resolve));
+      network.lead(next.port);
+      expect(await underWay).to.equal('QUEUE_UNAVAILABLE');
+      await waitFor('the verdict', async () => (await add('m2')) === 'QUEUE_NOT_DURABLE');
+      expect(await next.client.dbsize()).to.equal(0);
+    });
   });
 
   it('refuses a read-only replica', async () => {

@@ -1,12 +1,12 @@
 import { type JobName, type QueueName, queueNames } from '@huidiao/contracts';
-import { AppError, toAppError } from '@huidiao/errors';
+import { type AppError, toAppError } from '@huidiao/errors';
 import { closeRedis, type Logger, type Metrics } from '@huidiao/runtime';
-import { addBatch, type BatchFates } from './add-batch.ts';
 import { createDurabilityGate } from './durability-gate.ts';
 import type { Durability } from './judge-durability.ts';
 import { type CheckedJob, checkNewJob, type NewJob } from './new-job.ts';
 import { type OpenQueue, openQueue } from './open-queue.ts';
 import { createProducerConnection } from './producer-connection.ts';
+import { sendBatch, tooLate, unavailable } from './send-batch.ts';
 import { toBatches } from './to-batches.ts';
 import { within } from './within.ts';
 
@@ -55,12 +55,13 @@ interface PendingJob extends CheckedJob {
  * away at once.
  */
 export function createProducer(options: ProducerOptions): Producer {
-  const { deadlineMs = 700, logger, metrics, waitReplicas } = options;
+  const { deadlineMs = 700, logger, metrics } = options;
   const redis = createProducerConnection(options.redis.url, deadlineMs, logger);
   const gate = createDurabilityGate({ ...options, redis });
   const queues = new Map(
     queueNames.map((name): [QueueName, OpenQueue] => [name, openQueue(name, redis, options.prefix, logger)]),
   );
+  const sending = { redis, gate, queues, waitReplicas: options.waitReplicas };
   const room = createRoom(options);
   const count = createCounts(metrics);
   const underWay = new Set<Promise<void>>();
@@ -68,32 +69,9 @@ export function createProducer(options: ProducerOptions): Producer {
   let closing: Promise<void> | undefined;
 
   async function deliver(batch: readonly PendingJob[], deadlineAt: number): Promise<void> {
-    const sent = send(batch, deadlineAt).finally(() => room.give(batch));
+    const sent = sendBatch(batch, deadlineAt, sending).finally(() => room.give(batch));
     const fates = await within(sent, deadlineAt - performance.now());
-    for (const [index, job] of batch.entries()) job.settle(fates === undefined ? late() : fates[index]);
-  }
-
-  async function send(batch: readonly PendingJob[], deadlineAt: number): Promise<BatchFates> {
-    try {
-      await gate.pass();
-      const queue = queues.get(batch[0]?.queue ?? 'payment-event');
-      if (queue === undefined || performance.now() >= deadlineAt) throw late();
-      const fates = await addBatch(queue, batch);
-      await replicate(deadlineAt);
-      return fates;
-    } catch (error) {
-      const failure = toQueueError(error);
-      return batch.map(() => failure);
-    }
-  }
-
-  /** WAIT counts the replicas that have everything this connection wrote before. */
-  async function replicate(deadlineAt: number): Promise<void> {
-    if (waitReplicas === 0) return;
-    const remainingMs = Math.max(1, Math.floor(deadlineAt - performance.now()));
-    const replicas = await redis.wait(waitReplicas, remainingMs);
-    if (replicas >= waitReplicas) return;
-    throw unavailable(`${replicas} replicas have the job, ${waitReplicas} must`);
+    for (const [index, job] of batch.entries()) job.settle(fates === undefined ? tooLate() : fates[index]);
   }
 
   function flush(deadlineAt: number): void {
@@ -128,19 +106,6 @@ export function createProducer(options: ProducerOptions): Producer {
       return closing;
     },
   };
-}
-
-function late(): AppError {
-  return unavailable('Redis did not answer within the deadline; the job may be there');
-}
-
-function unavailable(message: string, cause?: unknown): AppError {
-  return new AppError('QUEUE_UNAVAILABLE', { message, cause });
-}
-
-/** Whatever a connection throws means the same here: whether the job is there is unknown. */
-function toQueueError(error: unknown): AppError {
-  return error instanceof AppError ? error : unavailable(toAppError(error).message, error);
 }
 
 /** Bounds what waits for Redis, so that a Redis that is slow or silent cannot fill this process's memory. */

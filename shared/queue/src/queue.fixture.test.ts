@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
-import { createServer } from 'node:net';
+import { connect, createServer, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { DeadLetter, DeadLetterSink, JobData } from '@huidiao/contracts';
@@ -50,7 +50,7 @@ export interface OwnRedis {
   /** A connection to look into the server with. */
   readonly client: Redis;
   /** Starts the server again, on the same port and with what it wrote to disk. */
-  start(): Promise<void>;
+  start(changes?: Readonly<Record<string, string>>): Promise<void>;
   signal(signal: 'SIGSTOP' | 'SIGCONT'): void;
   kill(): Promise<void>;
   close(): Promise<void>;
@@ -63,13 +63,13 @@ export async function createOwnRedis(
 ): Promise<OwnRedis> {
   const port = await findFreePort();
   const dir = await mkdtemp(join(tmpdir(), 'huidiao-redis-'));
-  const config = { appendonly: 'yes', appendfsync: 'always', save: '', port: String(port), ...settings };
-  const args = Object.entries(config).flatMap(([name, value]) => [`--${name}`, ...value.split(' ')]);
+  const config = { ...durableSettings, port: String(port), ...settings };
   const client = new Redis(port, { lazyConnect: true, retryStrategy: () => 20 });
   client.on('error', () => undefined);
   let server: ChildProcess | undefined;
 
-  const start = async (): Promise<void> => {
+  const start = async (changes = {}): Promise<void> => {
+    const args = toArguments({ ...config, ...changes });
     server = spawn('redis-server', [...args, '--dir', dir], { stdio: 'ignore' });
     if (client.status === 'wait') await client.connect().catch(() => undefined);
     await waitFor('redis-server', async () => (await client.ping()) === 'PONG');
@@ -95,6 +95,61 @@ export async function createOwnRedis(
   };
   if (started) await start().catch((error: unknown) => own.close().then(() => Promise.reject(error)));
   return own;
+}
+
+/** Something between a client and a server whose target can be changed, as a failover does it. */
+export interface Switch {
+  readonly url: string;
+  /** Lets nothing through any more, without closing anything. */
+  hold(): void;
+  /** Cuts every connection, and leads the next ones to another port. */
+  lead(port: number): void;
+  close(): void;
+}
+
+export async function createSwitch(port: number): Promise<Switch> {
+  let target = port;
+  const sockets = new Set<Socket>();
+  const server = createServer((client) => {
+    const upstream = connect(target, '127.0.0.1');
+    client.pipe(upstream).pipe(client);
+    for (const socket of [client, upstream]) {
+      sockets.add(socket);
+      socket.on('error', () => undefined).on('close', () => [client, upstream].map((end) => end.destroy()));
+    }
+  }).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const cut = () => {
+    for (const socket of sockets) socket.destroy();
+    sockets.clear();
+  };
+  const address = server.address();
+  return {
+    url: `redis://127.0.0.1:${typeof address === 'object' ? address?.port : ''}`,
+    hold: () => {
+      for (const socket of sockets) socket.unpipe().pause();
+    },
+    lead(to) {
+      target = to;
+      cut();
+    },
+    close() {
+      server.close();
+      cut();
+    },
+  };
+}
+
+const durableSettings = {
+  appendonly: 'yes',
+  appendfsync: 'always',
+  save: '',
+  // A replica is served at once; by default Redis waits 5 s for others to come.
+  'repl-diskless-sync-delay': '0',
+};
+
+function toArguments(settings: Readonly<Record<string, string>>): string[] {
+  return Object.entries(settings).flatMap(([name, value]) => [`--${name}`, ...value.split(' ')]);
 }
 
 async function findFreePort(): Promise<number> {

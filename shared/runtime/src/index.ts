@@ -9,6 +9,7 @@ export * from './mask-open-id.ts';
 export * from './merchant-directory/load-merchant-directory.ts';
 export * from './metrics.ts';
 export * from './redis.ts';
+export * from './run-service.ts';
 export * from './shared-shapes.ts';
 export * from './start-health-server.ts';
 export * from './start-http-server.ts';

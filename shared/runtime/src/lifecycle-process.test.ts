@@ -111,7 +111,7 @@ describe('a process that is asked to stop', () => {
   });
 
   it('ends at its deadline although a release waits for a Redis that is away', async () => {
-    const ended = await run('redis away and quit', 1_000, sigterm);
+    const ended = await run('redis away, awaited', 1_000, sigterm);
     expect(ended.tookMs).to.be.below(4_000);
     expect([ended.code, ended.signal]).to.deep.equal([1, null]);
   });

@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { Agent, createServer, get, type IncomingMessage, type RequestListener, type Server } from 'node:http';
-import { connect } from 'node:net';
+import { connect, type Socket } from 'node:net';
 import { waitFor } from '@huidiao/testing';
 import { expect } from 'chai';
 import { describe, it } from 'mocha';
@@ -90,6 +90,27 @@ describe('startHttpServer', () => {
       await closed;
       expect(performance.now() - startedAt).to.be.below(2_000);
       expect(lines.map((line) => line.event)).not.to.include('http.cut');
+    });
+  });
+
+  it('answers a request that was half sent when the drain began, and says that it was the last', async () => {
+    const handler: RequestListener = (_req, res) => void res.end('ok');
+    await withServer({ handler }, async ({ lifecycle, server, port }) => {
+      const accepted = once(server, 'connection');
+      const client = connect(port, '127.0.0.1');
+      client.write('GET / HTTP/1.1\r\nHost: localhost\r\n');
+      const [socket] = (await accepted) as [Socket];
+      await waitFor('the first half', () => socket.bytesRead);
+      const closed = lifecycle.close();
+      let answer = '';
+      client.on('data', (chunk) => {
+        answer += chunk;
+      });
+      client.write('\r\n');
+      await Promise.all([once(client, 'close'), closed]);
+      expect(answer)
+        .to.match(/^HTTP\/1\.1 200 OK/)
+        .and.match(/connection: close/i);
     });
   });
 

@@ -46,9 +46,9 @@ const scenarios = {
     redis.blpop('nothing', 0).catch(() => undefined);
     lifecycle.onRelease('redis', () => closeRedis(redis));
   },
-  'redis away and quit': (lifecycle: Lifecycle) => {
+  'redis away, awaited': (lifecycle: Lifecycle) => {
     const redis = createRedis('worker', deadRedis, logger);
-    lifecycle.onRelease('redis', async () => void (await redis.quit()));
+    lifecycle.onRelease('redis', async () => void (await redis.ping()));
   },
 } as const;
 
@@ -63,5 +63,7 @@ function holdOpen(lifecycle: Lifecycle): void {
 const lifecycle = createLifecycle({ logger, drainDeadlineMs: Number(process.argv[3]) });
 const scenario = scenarios[process.argv[2] as Scenario];
 scenario(lifecycle);
+// Before the announcement, or a signal that follows it at once finds nobody listening.
+const stopped = lifecycle.untilStopped();
 announceReady({ service: 'draining', healthPort: 0, logger });
-await lifecycle.untilStopped();
+await stopped;

@@ -40,15 +40,9 @@ export async function claimDueEffects(table: OrderTable, options: ClaimOptions):
  * array in memory, after reading every due effect there is.
  * https://www.mongodb.com/docs/manual/reference/method/cursor.sort/#sort-by-an-array-field
  */
-async function findDue(
-  table: OrderTable,
-  now: Date,
-  limit: number,
-): Promise<Pick<OrderRow, '_id' | 'effects'>[]> {
-  return await table.rows
-    .find({ 'effects.dueAt': trusted({ $lte: now }) }, { effects: 1 })
-    .limit(limit)
-    .lean<Pick<OrderRow, '_id' | 'effects'>[]>();
+async function findDue(table: OrderTable, now: Date, limit: number): Promise<OrderRow[]> {
+  const due = { 'effects.dueAt': trusted({ $lte: now }) };
+  return await table.rows.find(due).limit(limit).lean<OrderRow[]>();
 }
 
 async function claim(table: OrderTable, _id: string, effect: Effect, leaseUntil: Date) {

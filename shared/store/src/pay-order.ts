@@ -4,6 +4,7 @@ import { changeOrder, type OrderTable } from './change-order.ts';
 import { isDuplicateKey } from './is-duplicate-key.ts';
 import { mergeEffects } from './merge-effects.ts';
 import type { Effect, Order, OrderPayment } from './order.ts';
+import type { OrderRow } from './order-row.ts';
 import { assertFen } from './register-order.ts';
 
 export interface PayOptions {
@@ -70,7 +71,7 @@ function assertPaymentFits(order: Order, payment: PaymentSucceeded): void {
 }
 
 async function toPaidTwice(table: OrderTable, order: Order, transactionId: string): Promise<AppError> {
-  const other = await table.rows.findOne({ mchId: order.mchId, transactionId }, { outTradeNo: 1 }).lean();
+  const other = await table.rows.findOne({ mchId: order.mchId, transactionId }).lean<OrderRow>();
   const details = { outTradeNo: order.outTradeNo, transactionId, otherOutTradeNo: other?.outTradeNo };
   return new AppError('ORDER_PAID_TWICE', {
     message: 'This transaction has already paid another order.',

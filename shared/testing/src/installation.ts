@@ -4,7 +4,7 @@ import type {
   CreateOrderResponse,
   Merchant,
   MerchantDirectory,
-  OrderResource,
+  ReadOrderResponse,
 } from '@huidiao/contracts';
 import { createShop, type Shop as SampleShop } from '@huidiao/example-shop';
 import * as ingress from '@huidiao/ingress';
@@ -53,7 +53,7 @@ export interface Installation {
   readonly logLines: readonly string[];
   /** POST /v1/orders with what a shop would send. */
   createOrder(outTradeNo: string, facts?: Record<string, unknown>): Promise<CreateOrderResponse>;
-  readOrder(outTradeNo: string): Promise<OrderResource>;
+  readOrder(outTradeNo: string): Promise<ReadOrderResponse>;
   startService(name: ServiceName): Promise<void>;
   stopService(name: ServiceName): Promise<void>;
   close(): Promise<void>;
@@ -152,7 +152,7 @@ async function open(
       const body = JSON.stringify({ ...toOrderRequest(outTradeNo), ...facts });
       return (await call('/v1/orders', { method: 'POST', body })) as CreateOrderResponse;
     },
-    readOrder: async (outTradeNo) => (await call(`/v1/orders/${outTradeNo}`)) as OrderResource,
+    readOrder: async (outTradeNo) => (await call(`/v1/orders/${outTradeNo}`)) as ReadOrderResponse,
     startService,
     stopService: async (name) => {
       await running.get(name)?.close();

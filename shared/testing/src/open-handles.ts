@@ -12,6 +12,15 @@ export function openHandles(): string[] {
   return [...named, ...timers.map((kind) => (kind === 'Timeout' ? 'a timer' : 'an immediate'))].sort();
 }
 
+/** Child processes that are still there: a run that fails because of them must not leave them behind. */
+export function openChildren(): ChildProcess[] {
+  return activeHandles().filter(isChildProcess);
+}
+
+function isChildProcess(handle: object): handle is ChildProcess {
+  return 'spawnargs' in handle;
+}
+
 /** Undocumented, and the only way to the objects themselves; without it the kinds have to do. */
 function activeHandles(): object[] {
   const list = (process as { _getActiveHandles?: () => object[] })._getActiveHandles;
@@ -26,9 +35,8 @@ function isOwn(handle: object): boolean {
 
 function nameOf(handle: object): string {
   const kind = handle.constructor.name;
-  if ('spawnargs' in handle) {
-    const child = handle as ChildProcess;
-    return `a child process: ${child.pid} ${child.spawnargs.join(' ').slice(0, 120)}`;
+  if (isChildProcess(handle)) {
+    return `a child process: ${handle.pid} ${handle.spawnargs.join(' ').slice(0, 120)}`;
   }
   if ('remotePort' in handle) {
     const socket = handle as Socket;

@@ -1,12 +1,12 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import mocha from 'mocha';
 import { HandleOrigins } from './handle-origins.ts';
-import { openHandles } from './open-handles.ts';
+import { openChildren, openHandles } from './open-handles.ts';
 
 /** A run that takes longer hangs: its test is named and the run fails. */
-const runLimitMs = 6 * 60_000;
+const defaultRunLimitMs = 6 * 60_000;
 /** What closes on its own after the last test, such as a keep-alive connection, may take this long. */
-const settleMs = 3_000;
+const defaultSettleMs = 3_000;
 
 /**
  * Mocha's spec reporter, and after it: a check that nothing is left open, which fails the run, and the counts on
@@ -16,11 +16,16 @@ export default class ClosingReporter extends mocha.reporters.Spec {
   readonly #guard: NodeJS.Timeout;
   readonly #origins = new HandleOrigins();
   readonly #run: mocha.Runner;
+  readonly #limitMs: number;
+  readonly #settleMs: number;
 
   constructor(runner: mocha.Runner, options: mocha.MochaOptions) {
     super(runner, options);
     this.#run = runner;
-    this.#guard = setTimeout(() => this.#giveUp(), runLimitMs).unref();
+    const { runLimitMs = defaultRunLimitMs, settleMs = defaultSettleMs } = options.reporterOptions ?? {};
+    this.#limitMs = Number(runLimitMs);
+    this.#settleMs = Number(settleMs);
+    this.#guard = setTimeout(() => this.#giveUp(), this.#limitMs).unref();
     runner.on('suite end', (suite) => {
       if (suite.parent?.root) this.#origins.note(suite.title);
     });
@@ -33,26 +38,31 @@ export default class ClosingReporter extends mocha.reporters.Spec {
 
   async #close(failures: number, end: ((failures: number) => void) | undefined): Promise<void> {
     clearTimeout(this.#guard);
-    const leaks = await whatStaysOpen();
+    const leaks = await whatStaysOpen(this.#settleMs);
     if (leaks.length > 0) console.log(this.#origins.describe(leaks));
     const failed = failures + (leaks.length > 0 ? 1 : 0);
     console.log(`\n${this.stats.passes} passed, ${failed} failed`);
     end?.(failed);
-    // What is left open would keep the process for ever.
-    if (leaks.length > 0) process.exit(1);
+    if (leaks.length > 0) endAll();
   }
 
   #giveUp(): never {
     const where = this.#run.currentRunnable?.fullTitle() ?? 'between two tests';
-    console.log(`\nthe run took longer than ${runLimitMs / 60_000} minutes; it was at: ${where}`);
+    console.log(`\nthe run took longer than ${this.#limitMs / 1_000} s; it was at: ${where}`);
     for (const handle of openHandles()) console.log(`  ${handle}`);
     console.log(`\n${this.stats.passes} passed, ${this.stats.failures + 1} failed`);
-    process.exit(1);
+    endAll();
   }
 }
 
-async function whatStaysOpen(): Promise<string[]> {
-  for (let waitedMs = 0; waitedMs < settleMs; waitedMs += 50) {
+/** What is left open would keep this process for ever, and children would outlive it. */
+function endAll(): never {
+  for (const child of openChildren()) child.kill('SIGKILL');
+  process.exit(1);
+}
+
+async function whatStaysOpen(withinMs: number): Promise<string[]> {
+  for (let waitedMs = 0; waitedMs < withinMs; waitedMs += 50) {
     if (openHandles().length === 0) return [];
     await pause(50);
   }

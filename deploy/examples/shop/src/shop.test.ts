@@ -114,6 +114,14 @@ describe('example-shop', () => {
 
   it('reads no more than 64 KB', async () => {
     expect(await post(shop.webhookUrl, 'x'.repeat(64 * 1_024 + 1))).to.equal(413);
+    const body = new Blob(Array.from({ length: 64 }, () => 'x'.repeat(64 * 1_024))).stream();
+    const init: RequestInit & { duplex: 'half' } = { method: 'POST', body, duplex: 'half' };
+    const answered = await fetch(shop.webhookUrl, init).then(
+      ({ status }) => status,
+      () => 'cut off',
+    );
+    expect([413, 'cut off']).to.include(answered);
+    expect(shop.ledger().outcomes).to.deep.equal({ 'too-large': 2 });
   });
 
   it('can be made to fail, and delivers afterwards', async () => {

@@ -5,7 +5,10 @@ import { mongo } from 'mongoose';
 import { databases, indexes, type Row, reads, writes } from './conformance-cases.test.ts';
 import { type EmbeddedStore, SUPPORTED, startEmbeddedStore } from './index.ts';
 
-/** Runs every case against a server; each has a collection of its own. */
+/**
+ * Runs every case against a server; each has a collection of its own. What only MongoDB itself gets right, and the
+ * servers that are like it do not (null and arrays in unique indexes), is in server.test.ts for the embedded store.
+ */
 function conforms(toUri: () => string): void {
   let client: mongo.MongoClient;
   let database: mongo.Db;

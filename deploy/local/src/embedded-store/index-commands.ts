@@ -3,6 +3,7 @@ import { asDocument } from './bson-value.ts';
 import type { Collection } from './collection.ts';
 import { type CommandCall, toCount, toList, toNamespace } from './command-call.ts';
 import { type BsonDocument, CommandFailure, notImplemented } from './command-failure.ts';
+import { compileFilter } from './filter.ts';
 import type { IndexSpec } from './secondary-index.ts';
 
 /** The options of an index. Beside them, `background` means nothing since MongoDB 4.2. */
@@ -50,6 +51,7 @@ function toIndexSpec(value: unknown, { note }: CommandCall): IndexSpec {
     throw new CommandFailure(67, 'an index needs a key and a name, and a TTL index a single field');
   const used = INDEX_OPTIONS.filter((option) => given[option] !== undefined && given[option] !== false);
   for (const option of used) note(option);
+  compileFilter(asDocument(given.partialFilterExpression ?? {}, 'partialFilterExpression'), note);
   const options = used.map((option) => [option, given[option]]);
   return { key: given.key, name: given.name, ...Object.fromEntries(options) } as IndexSpec;
 }

@@ -196,6 +196,7 @@ describe('the embedded store', () => {
     const rows = rowsOf((await started({})).uri);
     for (const i of Array(10).keys()) await rows.insertOne({ _id: String(i), text: 'x'.repeat(4_000_000) });
     expect(await rows.find().toArray()).to.have.lengthOf(10);
+    expect(await rows.find().sort({ _id: -1 }).limit(5).batchSize(2).toArray()).to.have.lengthOf(5);
   });
 
   it('takes null, a missing field, and an array with the same element for equal in a unique index', async () => {

@@ -15,7 +15,7 @@ export interface ImportingFile {
   /** Folder of its package, and the file, by the same root. */
   readonly packageFolder: string;
   readonly file: string;
-  /** Names that it may import by the package.json of its package; a test also those that tests share. */
+  /** Names that it may import by the package.json of its package; for a test, of any package. */
   readonly declared: ReadonlySet<string>;
 }
 

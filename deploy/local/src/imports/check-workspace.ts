@@ -20,11 +20,8 @@ interface Package {
 export function checkWorkspace(root: string): string[] {
   const manifest = readManifest(root);
   const packages = (manifest.workspaces ?? []).flatMap((pattern) => findPackages(root, pattern));
-  const ofTests = new Set([
-    ...namesIn(manifest),
-    ...packages.map((one) => one.manifest.name),
-    ...namesIn(packages.find((one) => one.manifest.name === testingPackage)?.manifest),
-  ]);
+  // Tests, which are not shipped, may use whatever somebody in the workspace declares.
+  const ofTests = new Set([manifest, ...packages.map((one) => one.manifest)].flatMap(declaredBy));
   return packages.flatMap((one) => [...checkManifest(root, one), ...checkSources(root, one, ofTests)]);
 }
 
@@ -40,9 +37,10 @@ function checkManifest(root: string, { folder, manifest }: Package): string[] {
 }
 
 function checkSources(root: string, { folder, manifest }: Package, ofTests: ReadonlySet<string>): string[] {
-  const own = new Set(namesIn(manifest));
+  const own = new Set(declaredBy(manifest));
   return findSources(folder).flatMap((file) => {
-    const declared = file.endsWith('.test.ts') ? new Set([...own, ...ofTests]) : own;
+    const isForTests = file.endsWith('.test.ts') || manifest.name === testingPackage;
+    const declared = isForTests ? ofTests : own;
     const importer = { package: manifest.name, packageFolder: folder, file, declared };
     return findImports(readFileSync(file, 'utf8')).flatMap(({ specifier, line }) => {
       const problem = checkImport(importer, specifier);
@@ -51,8 +49,9 @@ function checkSources(root: string, { folder, manifest }: Package, ofTests: Read
   });
 }
 
-function namesIn(manifest: Manifest | undefined): string[] {
-  return [...Object.keys(manifest?.dependencies ?? {}), ...Object.keys(manifest?.devDependencies ?? {})];
+/** The package itself, for tests, and what its package.json names. */
+function declaredBy({ name, dependencies, devDependencies }: Manifest): string[] {
+  return [name, ...Object.keys(dependencies ?? {}), ...Object.keys(devDependencies ?? {})];
 }
 
 function readManifest(folder: string): Manifest {

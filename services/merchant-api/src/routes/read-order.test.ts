@@ -1,4 +1,4 @@
-import { orderResource } from '@huidiao/contracts';
+import { readOrderResponse } from '@huidiao/contracts';
 import { expect } from 'chai';
 import { after, before, describe, it } from 'mocha';
 import { mchId, orderRequest, type RunningApi, startMerchantApi } from '../merchant-api.fixture.test.ts';
@@ -35,10 +35,21 @@ describe('GET /v1/orders/{out_trade_no}', () => {
       successTime: '2026-11-22T08:00:00+08:00',
     };
     await orders.pay(order, payment, { eventKey: 'payment', effects: [effect] });
+    const receivedAt = new Date('2026-11-22T00:00:01Z');
+    await api.context.store.callbacks.record({
+      key: `payment_${payment.transactionId}`,
+      mchId,
+      notificationId: 'notification-1',
+      eventType: payment.type,
+      receivedAt,
+      requestId: 'request-1',
+      outTradeNo: order.outTradeNo,
+      outcome: 'paid',
+    });
 
     const answer = await api.get(request.out_trade_no);
     expect(answer.status).to.equal(200);
-    const shown = orderResource.parse(answer.body);
+    const shown = readOrderResponse.parse(answer.body);
     expect(shown).to.include({
       mchid: mchId,
       out_trade_no: request.out_trade_no,
@@ -46,6 +57,17 @@ describe('GET /v1/orders/{out_trade_no}', () => {
       transaction_id: payment.transactionId,
       paid_at: '2026-11-22T00:00:00.000Z',
     });
+    expect(shown.callbacks).to.deep.equal([
+      {
+        notification_id: 'notification-1',
+        event_type: 'payment.succeeded',
+        outcome: 'paid',
+        first_received_at: receivedAt.toISOString(),
+        last_received_at: receivedAt.toISOString(),
+        times: 1,
+        request_id: 'request-1',
+      },
+    ]);
     expect(shown.pending).to.deep.equal([{ job: 'fulfil-order', due_at: '2026-11-22T00:00:00.000Z' }]);
     expect(shown.time_line.map(({ event }) => event)).to.deep.equal(['created', 'prepaid', 'paid']);
     expect(shown.time_line[2]).to.include({ transaction_id: payment.transactionId });

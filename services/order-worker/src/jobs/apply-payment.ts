@@ -62,7 +62,8 @@ async function applyTo(
   const decision = decidePayment(order, job.payment, merchant);
   switch (decision.kind) {
     case 'already-applied':
-      await recordPayment(deps.store, job, 'already_applied');
+      // The ledger says what became of the fact, however often it came.
+      await recordPayment(deps.store, job, 'paid');
       return 'already_applied';
     case 'refuse':
       await deps.store.orders.noteEvent(order.mchId, order.outTradeNo, job.callbackKey, {
@@ -80,8 +81,10 @@ async function applyTo(
         late: decision.late,
       });
       if (paid === undefined) return undefined;
-      await addEffectJobs(deps.producer, order, effects, deps.logger);
-      await recordPayment(deps.store, job, 'paid');
+      await Promise.all([
+        addEffectJobs(deps.producer, order, effects, deps.logger),
+        recordPayment(deps.store, job, 'paid'),
+      ]);
       return 'paid';
     }
     default:

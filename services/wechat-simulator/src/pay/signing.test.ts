@@ -112,6 +112,7 @@ describe('wechat-simulator: whose key signs', () => {
       ];
       for (const [options, serial] of cases) {
         const answer = await prepay(simulator, options);
+        expect(answer.status, answer.text).to.equal(200);
         expect(verify(answer, simulator)).to.deep.equal({ serial, verifies: true });
       }
     }));

@@ -41,7 +41,7 @@ describe('parseJsonText', () => {
     );
   });
 
-  it('finds a fault exactly where JSON.parse does, in JSON with one character changed', () => {
+  it('refuses what JSON.parse refuses and nothing else but doubled keys, in JSON with one character changed', () => {
     const edit = fc.record({
       at: fc.nat(),
       put: fc.constantFrom('', '"', '{', ']', ',', ':', '0', '\\', '\n', 'e'),
@@ -52,8 +52,9 @@ describe('parseJsonText', () => {
         const cut = at % whole.length;
         const text = whole.slice(0, cut) + put + whole.slice(cut + 1);
         const parsed = parseJsonText(text);
-        const twice = 'problem' in parsed && parsed.problem.includes('twice');
-        expect('value' in parsed || twice).to.equal(isJson(text));
+        // A key that stands twice is told before a fault further on is looked for.
+        if ('problem' in parsed && parsed.problem.includes('twice')) return;
+        expect('value' in parsed).to.equal(isJson(text));
       }),
       { numRuns: 1_000 },
     );
