@@ -10,11 +10,10 @@ import {
   type Logger,
   type Metrics,
 } from '@huidiao/runtime';
-import { createStore, type Store } from '@huidiao/store';
+import { createStore, type Store, withResultsRecorded } from '@huidiao/store';
 import { createAccessTokens, createMiniProgramClient, createRedisAccessTokenStore } from '@huidiao/wechat';
 import type { MessageWorkerConfig } from './config.ts';
 import { createSendSubscribeMessage } from './jobs/send-subscribe-message.ts';
-import { createMessageDeadLetters } from './message/message-dead-letters.ts';
 import { createRecipientTurns } from './recipient-turn.ts';
 
 export interface MessageWorkerContext {
@@ -95,7 +94,7 @@ export function createContext(
         redis: { url: config.redis.url },
         prefix,
         concurrency: config.concurrency,
-        deadLetters: createMessageDeadLetters(store),
+        deadLetters: withResultsRecorded(store),
         logger,
         metrics,
         clock,

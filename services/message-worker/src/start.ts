@@ -1,23 +1,25 @@
+import type { QueueWorker } from '@huidiao/queue';
 import { announceReady, startHealthServer } from '@huidiao/runtime';
+import { untilMigrated } from '@huidiao/store';
 import type { MessageWorkerContext } from './context.ts';
 
 /**
- * Begins to work. Redis away is no reason not to start: the jobs wait there.
+ * Begins to work. MongoDB or Redis away is no reason to end: the jobs wait, and so does this.
  *
- * @throws AppError STORE_NOT_MIGRATED when a unique index that the guarantees rest on is missing, and
- * STORE_UNAVAILABLE when MongoDB cannot be asked: that no message is told twice rests on it.
+ * @throws AppError STORE_NOT_MIGRATED when a unique index that the guarantees rest on is missing.
  */
 export async function start(context: MessageWorkerContext): Promise<{ healthPort: number }> {
   const { config, lifecycle, logger, metrics, store } = context;
-  await store.assertMigrated();
-  const worker = context.work();
+  let worker: QueueWorker | undefined;
   const health = await startHealthServer({
     ...config.health,
     metrics,
-    isReady: async () => worker.isReady() && (await store.isReady()),
+    isReady: async () => worker?.isReady() === true && (await store.isReady()),
     lifecycle,
     logger,
   });
+  await untilMigrated(store, lifecycle.signal, logger);
+  worker = context.work();
   announceReady({ service: 'message-worker', healthPort: health.port, logger });
   return { healthPort: health.port };
 }

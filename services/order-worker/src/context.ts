@@ -8,7 +8,7 @@ import {
   type Logger,
   type Metrics,
 } from '@huidiao/runtime';
-import { createStore, type Store, withEffectsSettled } from '@huidiao/store';
+import { createStore, type Store, withResultsRecorded } from '@huidiao/store';
 import type { OrderWorkerConfig } from './config.ts';
 import { createApplyPayment } from './jobs/apply-payment.ts';
 import { createFulfilOrder } from './jobs/fulfil-order.ts';
@@ -68,7 +68,7 @@ export function createContext(
     redis,
     prefix: config.redis.prefix,
     concurrency: config.concurrency,
-    deadLetters: withEffectsSettled(store),
+    deadLetters: withResultsRecorded(store),
     logger,
     metrics,
     clock,

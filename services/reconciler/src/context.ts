@@ -8,7 +8,7 @@ import {
   type Logger,
   type Metrics,
 } from '@huidiao/runtime';
-import { createStore, type Store, withEffectsSettled } from '@huidiao/store';
+import { createStore, type Store, withResultsRecorded } from '@huidiao/store';
 import type { ReconcilerConfig } from './config.ts';
 import { addDueEffects } from './loops/add-due-effects.ts';
 import { runLoop } from './loops/run-loop.ts';
@@ -58,7 +58,7 @@ export function createContext(
     queues: queueNames,
     redis,
     prefix,
-    deadLetters: withEffectsSettled(store),
+    deadLetters: withResultsRecorded(store),
     logger,
     metrics,
     clock,

@@ -1,15 +1,14 @@
 import { announceReady, startHealthServer } from '@huidiao/runtime';
+import { untilMigrated } from '@huidiao/store';
 import type { ReconcilerContext } from './context.ts';
 
 /**
- * Begins its rounds. Redis away is no reason not to start.
+ * Begins its rounds. MongoDB or Redis away is no reason to end.
  *
- * @throws AppError STORE_NOT_MIGRATED, STORE_UNAVAILABLE.
+ * @throws AppError STORE_NOT_MIGRATED when a unique index that the guarantees rest on is missing.
  */
 export async function start(context: ReconcilerContext): Promise<{ healthPort: number }> {
   const { config, lifecycle, logger, metrics, producer, store } = context;
-  await store.assertMigrated();
-  context.work();
   const health = await startHealthServer({
     ...config.health,
     metrics,
@@ -17,6 +16,8 @@ export async function start(context: ReconcilerContext): Promise<{ healthPort: n
     lifecycle,
     logger,
   });
+  await untilMigrated(store, lifecycle.signal, logger);
+  context.work();
   announceReady({ service: 'reconciler', healthPort: health.port, logger });
   return { healthPort: health.port };
 }

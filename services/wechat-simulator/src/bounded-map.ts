@@ -12,10 +12,6 @@ export class BoundedMap<K, V> {
     this.#onForget = onForget;
   }
 
-  get size(): number {
-    return this.#entries.size;
-  }
-
   get(key: K): V | undefined {
     return this.#entries.get(key);
   }

@@ -8,7 +8,7 @@ import { fileURLToPath } from 'node:url';
 import { expect } from 'chai';
 import { after, before, describe, it } from 'mocha';
 import { createCertifiedKey, loadSimulatorConfig } from './index.ts';
-import { callPay, prepayBody, testApp, testMerchant } from './test-merchant.test.ts';
+import { callPay, prepayBody, testApp, testMerchant } from './wechat-simulator.fixture.test.ts';
 
 describe('wechat-simulator: its file and its process', () => {
   let folder: string;

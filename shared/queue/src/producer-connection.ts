@@ -10,9 +10,9 @@ import type { Redis } from 'ioredis';
  *   piled up for it. It runs only while a reply is outstanding, so an idle connection stays.
  */
 export function createProducerConnection(url: string, deadlineMs: number, logger: Logger): Redis {
-  const redis = createRedis('producer', { url, name: 'producer' }, logger);
-  redis.options.maxRetriesPerRequest = 0;
-  redis.options.commandTimeout = deadlineMs;
-  redis.options.socketTimeout = 2 * deadlineMs;
-  return redis;
+  return createRedis('producer', { url, name: 'producer' }, logger, {
+    maxRetriesPerRequest: 0,
+    commandTimeout: deadlineMs,
+    socketTimeout: 2 * deadlineMs,
+  });
 }

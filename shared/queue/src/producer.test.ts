@@ -185,6 +185,7 @@ describe('producer', () => {
     producer = await open({ waitReplicas: 1, deadlineMs: 1_000 });
     const failure = await producer.add(message('m1')).catch((error: unknown) => error);
     expect(failure).to.be.instanceOf(AppError).and.to.include({ code: 'QUEUE_UNAVAILABLE' });
+    expect((failure as AppError).message).to.contain('0 replicas have the job, 1 must');
   });
 
   it('finishes what is under way when it is closed, and takes nothing more', async () => {

@@ -41,9 +41,9 @@ export async function sendBatch(
 /** WAIT counts the replicas that have everything this connection wrote before. */
 async function replicate(deadlineAt: number, { redis, waitReplicas }: SendOptions): Promise<void> {
   if (waitReplicas === 0) return;
-  // 0 would wait for ever.
-  const remainingMs = Math.max(1, Math.floor(deadlineAt - performance.now()));
-  const replicas = await redis.wait(waitReplicas, remainingMs);
+  // A little less than what is left, so that its answer comes in time; but 0 would wait for ever.
+  const waitMs = Math.max(1, Math.floor((deadlineAt - performance.now()) * 0.9));
+  const replicas = await redis.wait(waitReplicas, waitMs);
   if (replicas >= waitReplicas) return;
   throw unavailable(`${replicas} replicas have the job, ${waitReplicas} must`);
 }

@@ -1,11 +1,10 @@
 import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import { createServer, type Server } from 'node:net';
-import { testPrefix, testRedisUrl, waitFor } from '@huidiao/testing';
+import { createTcpProxy, testPrefix, testRedisUrl, waitFor } from '@huidiao/testing';
 import { expect } from 'chai';
 import { describe, it } from 'mocha';
 import { createCapturedLogger } from '../test/captured-logger.ts';
-import { createTcpProxy } from '../test/tcp-proxy.ts';
 import { closeRedis, createRedis, type RedisPurpose } from './redis.ts';
 
 /** A port on which nothing listens, for it was only just given up. */

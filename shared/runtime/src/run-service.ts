@@ -14,11 +14,14 @@ export async function runService<C extends { readonly lifecycle: Lifecycle }>(
   start: (context: C) => Promise<unknown>,
 ): Promise<void> {
   const context = openOrExit(open);
+  // Before the start: a SIGTERM that comes while it starts must drain too.
+  const stopped = context.lifecycle.untilStopped();
   await start(context).catch((error: unknown) => {
+    if (context.lifecycle.signal.aborted) return; // what it waited for does not matter any more
     writeSync(process.stderr.fd, explain(error));
     context.lifecycle.fatal(error);
   });
-  await context.lifecycle.untilStopped();
+  await stopped;
 }
 
 function openOrExit<C>(open: () => C): C {

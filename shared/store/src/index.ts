@@ -17,4 +17,5 @@ export type { OrderStore } from './order-store.ts';
 export type { PayOptions } from './pay-order.ts';
 export type { Registration } from './register-order.ts';
 export { createStore, type Store, type StoreOptions } from './store.ts';
-export { withEffectsSettled } from './with-effects-settled.ts';
+export { untilMigrated } from './until-migrated.ts';
+export { type ResultStores, withResultsRecorded } from './with-results-recorded.ts';

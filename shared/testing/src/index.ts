@@ -1,2 +1,3 @@
 export * from './servers.ts';
+export * from './tcp-proxy.ts';
 export * from './wait-for.ts';

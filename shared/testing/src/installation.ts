@@ -220,7 +220,7 @@ function toDirectory(
       webhookUrl: shop.webhookUrl,
       webhookSecrets: [keys.webhookSecret],
       allowPrivateNetwork: true,
-      timeoutMs: 5_000,
+      timeoutMs: 30_000,
     },
     unknownOrder: 'dead_letter',
     latePayment: 'refund',

@@ -10,17 +10,18 @@ let stopServers: (() => Promise<void>) | undefined;
 const isGiven = { redis: Boolean(process.env.REDIS_URL), mongo: Boolean(process.env.MONGODB_URI) };
 
 /**
- * Once, before all tests: one Redis and one MongoDB for the run, unless REDIS_URL and MONGODB_URI name some. Each
- * run has its own on free ports in its own temporary folder, so runs beside each other do not meet.
+ * Once, before the test files are loaded, which read the addresses at once: one Redis and one MongoDB for the run,
+ * unless REDIS_URL and MONGODB_URI name some. Each run has its own on free ports in its own temporary folder, so
+ * runs beside each other do not meet.
  */
-export async function mochaGlobalSetup(): Promise<void> {
+export async function startTestServers(): Promise<void> {
   endWithParent();
   if (isGiven.redis && isGiven.mongo) return;
   stopServers = await startServers();
 }
 
 /** Once, after all tests: nothing stays behind, on servers that were there before either. */
-export async function mochaGlobalTeardown(): Promise<void> {
+export async function stopTestServers(): Promise<void> {
   try {
     if (isGiven.mongo) await removeDatabases();
     if (isGiven.redis) await removeKeys();
@@ -40,8 +41,10 @@ async function startServers(): Promise<() => Promise<void>> {
   const found = await Promise.allSettled([findRedis(search), findMongo(search)]);
   const stop = async () => {
     await Promise.all(found.map((one) => (one.status === 'fulfilled' ? one.value.stop() : undefined)));
-    rmSync(dataFolder, { recursive: true, force: true });
+    remove(dataFolder);
   };
+  // A run that breaks off, on a file that does not parse for one, ends without its teardown.
+  process.once('exit', () => remove(dataFolder));
   const [redis, mongo] = found;
   if (redis.status === 'fulfilled' && mongo.status === 'fulfilled') {
     process.env.REDIS_URL = redis.value.url;
@@ -56,12 +59,16 @@ async function startServers(): Promise<() => Promise<void>> {
 function removeLeftovers(isRunning: (pid: number) => boolean): void {
   for (const name of readdirSync(tmpdir())) {
     const owner = Number(folderName.exec(name)?.[1]);
-    if (!owner || isRunning(owner)) continue;
-    try {
-      rmSync(join(tmpdir(), name), { recursive: true, force: true });
-    } catch {
-      // Another user's.
-    }
+    if (owner && !isRunning(owner)) remove(join(tmpdir(), name));
+  }
+}
+
+/** As far as it can be: a folder may be another user's, or still written in by a server that is just ending. */
+function remove(folder: string): void {
+  try {
+    rmSync(folder, { recursive: true, force: true });
+  } catch {
+    // The next run tries again.
   }
 }
 

@@ -7,9 +7,11 @@ import { waitFor } from './wait-for.ts';
 const orders = 1_000;
 const copies = 3;
 const inFlight = 48;
+/** Looking costs time too: the ledgers are long. */
+const patience = { timeoutMs: 100_000, intervalMs: 500 };
 
 describe('1,000 notifications of 1,000 orders, each sent three times, interleaved and shuffled', function () {
-  this.timeout(120_000);
+  this.timeout(150_000);
   let installation: Installation;
   before(async () => {
     installation = await startInstallation();
@@ -42,7 +44,7 @@ describe('1,000 notifications of 1,000 orders, each sent three times, interleave
     await waitFor('1,000 messages', () => simulator.ledger().messages.length >= orders, {
       timeoutMs: 60_000,
     });
-    await waitFor('empty queues', async () => (await unfinishedJobs()) === 0, { timeoutMs: 60_000 });
+    await waitFor('empty queues', async () => (await unfinishedJobs()) === 0, patience);
 
     const read = await Promise.all(
       numbers.map((outTradeNo) => store.orders.find(testMerchant.mchId, outTradeNo)),
@@ -51,6 +53,14 @@ describe('1,000 notifications of 1,000 orders, each sent three times, interleave
     expect(
       read.filter((order) => order?.timeLine.filter((entry) => entry.event === 'paid').length === 1),
     ).to.have.length(orders);
+    const attempts = installation.logLines
+      .map((line) => JSON.parse(line))
+      .filter((line) => line.event === 'job.attempted' && line.errorCode);
+    console.log(
+      attempts
+        .map((a) => `${a.job} ${a.outcome} ${a.errorCode} ${a.err?.message ?? ''} ${a.durationMs}`)
+        .slice(0, 50),
+    );
     expect(shop.ledger().requests).to.equal(orders);
     expect(new Set(shop.ledger().orders.map((order) => order.out_trade_no)).size).to.equal(orders);
     expect(simulator.ledger().messages).to.have.length(orders);

@@ -16,7 +16,6 @@ const COMMANDS: Readonly<Record<string, Command>> = {
   hello: [answerHello, ...HANDSHAKE],
   ismaster: [answerHello, ...HANDSHAKE],
   ping: [() => ({})],
-  endSessions: [() => ({})],
   find: [find, 'filter', 'sort', 'limit', 'singleBatch', 'batchSize'],
   getMore: [getMore, 'collection', 'batchSize'],
   killCursors: [killCursors, 'cursors'],

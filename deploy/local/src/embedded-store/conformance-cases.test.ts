@@ -469,7 +469,6 @@ export const databases: readonly Case[] = [
     async (rows) => {
       expect(await rows.db.command({ hello: 1 })).to.include({ isWritablePrimary: true, ok: 1 });
       expect(await rows.db.command({ ping: 1 })).to.include({ ok: 1 });
-      expect(await rows.db.command({ endSessions: [] })).to.include({ ok: 1 });
     },
   ],
   [

@@ -3,7 +3,6 @@ import { type BsonDocument, CommandFailure } from './command-failure.ts';
 
 /** A batch ends here, so that with a document of 16 MB on top a reply fits the 17 MB that bson serializes into. */
 const MAX_BATCH_BYTES = 512 * 1024;
-const MAX_OPEN = 1000;
 
 /** One page of results; cursorId 0 means that there are no more. */
 export type Page = { cursorId: number; documents: readonly BsonDocument[] };
@@ -16,7 +15,7 @@ export class Cursors {
   /** The first page, of `batchSize` documents at most; the oldest of too many cursors is closed. */
   open(namespace: string, found: readonly BsonDocument[], batchSize: number): Page {
     this.#lastId += 1;
-    if (this.#open.size >= MAX_OPEN) this.#open.delete(this.#open.keys().next().value ?? 0);
+    if (this.#open.size >= 1000) this.#open.delete(this.#open.keys().next().value ?? 0);
     return this.#page(this.#lastId, namespace, found, batchSize);
   }
 

@@ -285,6 +285,31 @@ describe('the embedded store', () => {
       });
     }
 
+    it('runs no more commands of a client that does not read its replies', async () => {
+      const store = await started({});
+      const rows = rowsOf(store.uri);
+      await rows.insertOne({ _id: 'a', text: 'x'.repeat(1_000_000) });
+      const find = message(
+        flags,
+        Buffer.from([0]),
+        Buffer.from(mongo.BSON.serialize({ find: 'rows', $db: 'test' })),
+      );
+      const socket = connect(store.port, '127.0.0.1');
+      releases.push(() => socket.destroy());
+      socket.pause().write(Buffer.concat(Array(200).fill(find)));
+      await waitFor('the server to run the first', () => store.recorded().commands.includes('find'));
+      await rows.findOneAndUpdate({ _id: 'a' }, { $set: { text: 'changed meanwhile' } });
+      let tail = '';
+      let received = 0;
+      socket.on('data', (chunk) => {
+        received += chunk.length;
+        tail = (tail + chunk.toString('latin1')).slice(-500);
+      });
+      socket.resume();
+      await waitFor('a reply after the change', () => tail.includes('changed meanwhile'));
+      expect(received).to.be.lessThan(100_000_000);
+    });
+
     it('understands a message that comes byte by byte, and two that come at once', async () => {
       const { port } = await started({});
       const ping = message(

@@ -10,7 +10,6 @@ import { MAX_MESSAGE_BYTES, parseRequest, toReplyMessage } from './wire-protocol
 
 /** There is no password, so nobody but this machine may connect. */
 const HOST = '127.0.0.1';
-const MAX_CONNECTIONS = 2000;
 
 /** Printed where an embedded store starts. */
 export const EMBEDDED_STORE_NOTICE =
@@ -64,10 +63,10 @@ export async function startEmbeddedStore(options: EmbeddedStoreOptions = {}): Pr
         usage.add(pair);
       };
       const reply = toReplyMessage(request, runCommand({ ...request, name, collections, cursors, note }));
-      void Promise.resolve(log?.synced()).then(() => request.wantsReply && socket.write(reply));
+      return Promise.resolve(log?.synced()).then(() => request.wantsReply && socket.write(reply));
     });
   });
-  server.maxConnections = MAX_CONNECTIONS;
+  server.maxConnections = 2000;
   const sweep = setInterval(() => {
     collections.deleteExpired(new Date());
     void log?.synced();
@@ -103,24 +102,29 @@ async function openFolder(folder: string | undefined) {
   return { collections, log, unlock };
 }
 
-/** Hands on the messages of a connection, in order. What is no message closes the connection, and it alone. */
-function eachMessage(socket: Socket, handle: (message: Buffer) => void): void {
+/** Hands on the messages of a connection, one after another; what is no message closes it, and it alone. */
+function eachMessage(socket: Socket, handle: (message: Buffer) => Promise<unknown>): void {
   let length: number | undefined;
-  const take = () => {
+  let isBusy = false;
+  const handleNext = () => {
     try {
       // A client that does not read its replies gets to send no more commands.
-      while (!socket.writableNeedDrain) {
-        length ??= (socket.read(4) as Buffer | null)?.readInt32LE(0);
-        if (length === undefined) return;
-        if (length < 16 || length > MAX_MESSAGE_BYTES) throw new RangeError(`a message of ${length} bytes`);
-        const message = socket.read(length - 4) as Buffer | null;
-        if (message === null) return;
-        length = undefined;
-        handle(message);
-      }
+      if (!socket.writableNeedDrain) length ??= (socket.read(4) as Buffer | null)?.readInt32LE(0);
+      if (length === undefined) return undefined;
+      if (length < 16 || length > MAX_MESSAGE_BYTES) throw new RangeError(`a message of ${length} bytes`);
+      const message = socket.read(length - 4) as Buffer | null;
+      if (message === null) return undefined;
+      length = undefined;
+      return handle(message);
     } catch {
       socket.destroy();
     }
+  };
+  const take = async () => {
+    if (isBusy) return;
+    isBusy = true;
+    for (let done = handleNext(); done !== undefined; done = handleNext()) await done;
+    isBusy = false;
   };
   socket.setNoDelay(true).on('readable', take).on('drain', take);
   socket.on('error', () => socket.destroy());

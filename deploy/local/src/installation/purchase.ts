@@ -11,6 +11,17 @@ export interface OrderView {
   readonly amount: { readonly total: number; readonly currency: string };
   readonly pending: readonly { readonly job: string; readonly due_at: string }[];
   readonly time_line: readonly TimeLineView[];
+  /** The ledger of callbacks about this order. */
+  readonly callbacks: readonly CallbackView[];
+}
+
+/** One callback that came, and what became of it. */
+export interface CallbackView {
+  readonly first_received_at: string;
+  readonly event_type: string;
+  readonly outcome: string;
+  readonly times: number;
+  readonly notification_id: string;
 }
 
 /** One thing that happened: when, what, and facts about it. */

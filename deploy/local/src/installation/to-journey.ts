@@ -1,12 +1,15 @@
-import type { OrderView, TimeLineView } from './purchase.ts';
+import type { CallbackView, OrderView, TimeLineView } from './purchase.ts';
 
 /**
- * An order's journey in lines for people: everything in its time line, in order, with the seconds since the first
- * entry. Nothing is added that the order does not say.
+ * An order's journey in lines for people: everything in its time line and in the ledger of its callbacks, in order,
+ * with the seconds since the first entry. Nothing is added that these do not say.
  */
 export function toJourney(order: OrderView): string {
-  const begin = Date.parse(order.time_line[0]?.at ?? '');
-  const lines = order.time_line.map((entry) => toLine(entry, begin));
+  const entries = [...order.time_line, ...order.callbacks.map(toEntry)];
+  // Stable: what happened in the same millisecond stays as the time line has it.
+  entries.sort((one, other) => Date.parse(one.at) - Date.parse(other.at));
+  const begin = Date.parse(entries[0]?.at ?? '');
+  const lines = entries.map((entry) => toLine(entry, begin));
   const pending = order.pending.map(({ job, due_at }) => `  still to do: ${job}, due ${due_at}`);
   const { total, currency } = order.amount;
   return [
@@ -14,6 +17,16 @@ export function toJourney(order: OrderView): string {
     ...lines,
     ...pending,
   ].join('\n');
+}
+
+function toEntry({
+  first_received_at,
+  event_type,
+  outcome,
+  times,
+  notification_id,
+}: CallbackView): TimeLineView {
+  return { at: first_received_at, event: 'callback', event_type, outcome, times, notification_id };
 }
 
 function toLine({ at, event, ...facts }: TimeLineView, begin: number): string {

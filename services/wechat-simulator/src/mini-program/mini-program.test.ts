@@ -14,7 +14,7 @@ import {
   templateId,
   testApp,
   testMerchant,
-} from '../test-merchant.test.ts';
+} from '../wechat-simulator.fixture.test.ts';
 
 const second = 1_000;
 const hour = 3_600 * second;

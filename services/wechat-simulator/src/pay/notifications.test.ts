@@ -16,7 +16,7 @@ import {
   testApp,
   testMerchant,
   verifySignature,
-} from '../test-merchant.test.ts';
+} from '../wechat-simulator.fixture.test.ts';
 
 const second = 1_000;
 const minute = 60 * second;

@@ -12,7 +12,7 @@ import {
   requestPayment,
   testApp,
   testMerchant,
-} from '../test-merchant.test.ts';
+} from '../wechat-simulator.fixture.test.ts';
 
 const path = '/v3/pay/transactions/jsapi';
 const notifyUrl = 'http://127.0.0.1:9/callbacks/wechat-pay/1900000109';

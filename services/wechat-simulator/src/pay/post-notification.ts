@@ -1,4 +1,4 @@
-import { type Agent, request as requestHttp } from 'node:http';
+import { request as requestHttp } from 'node:http';
 import { request as requestHttps } from 'node:https';
 import type { SignedNotification } from './build-signed-notification.ts';
 
@@ -22,7 +22,7 @@ const keptAnswerBytes = 500;
 export function postNotification(
   url: string,
   { headers, body }: SignedNotification,
-  options: { limitMs: number; signal?: AbortSignal; agent?: Agent },
+  options: { limitMs: number; signal?: AbortSignal },
 ): Promise<Receipt> {
   const startedAt = performance.now();
   const durationMs = (): number => Math.round(performance.now() - startedAt);
@@ -35,7 +35,7 @@ export function postNotification(
       signal: options.signal,
       // A connection of its own for every attempt: one that the receiver is just closing would look like a
       // failure of the receiver.
-      agent: options.agent ?? false,
+      agent: false,
     });
     const timer = setTimeout(
       () => finish({ outcome: 'timeout', problem: 'no answer in time', durationMs: durationMs() }),

@@ -20,7 +20,7 @@ import {
   testApp,
   testMerchant,
   verifySignature,
-} from '../test-merchant.test.ts';
+} from '../wechat-simulator.fixture.test.ts';
 
 const path = '/v3/pay/transactions/jsapi';
 const unusedUrl = 'http://127.0.0.1:9/notify';

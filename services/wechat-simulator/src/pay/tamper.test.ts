@@ -16,7 +16,7 @@ import {
   type Receiver,
   testMerchant,
   verifySignature,
-} from '../test-merchant.test.ts';
+} from '../wechat-simulator.fixture.test.ts';
 
 interface Verdict {
   /** The signature fits the body under a published key. */

@@ -18,7 +18,7 @@ import {
   templateId,
   testApp,
   testMerchant,
-} from '../test-merchant.test.ts';
+} from '../wechat-simulator.fixture.test.ts';
 
 describe('wechat-simulator: the control API', () => {
   let simulator: Simulator;
@@ -46,6 +46,19 @@ describe('wechat-simulator: the control API', () => {
     const { status: answered, text } = await control('GET', '');
     expect(answered).to.equal(200);
     expect(text).to.contain('/simulator/buyers/pay');
+  });
+
+  it('gives the latest payment’s notification for curl, which sends it as it is', async () => {
+    expect((await control('GET', '/callback.curl')).status).to.equal(409);
+    const { json } = await prepay();
+    await control('POST', '/buyers/pay', requestPayment(json.prepay_id));
+    const { status: answered, text } = await control('GET', '/callback.curl');
+    expect(answered).to.equal(200);
+    const [, url = ''] = /^url = "(.*)"$/m.exec(text) ?? [];
+    const [, body = ''] = /^data-binary = "(.*)"$/m.exec(text) ?? [];
+    expect(url).to.equal(receiver.url);
+    expect(JSON.parse(body.replaceAll(/\\(.)/g, '$1'))).to.include({ event_type: 'TRANSACTION.SUCCESS' });
+    expect(text).to.match(/^header = "Wechatpay-Signature: [0-9A-Za-z+/=]+"$/m);
   });
 
   it('a buyer pays with what wx.requestPayment got, and the ledger shows what became of it', async () => {

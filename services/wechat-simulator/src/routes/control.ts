@@ -6,12 +6,14 @@ import { faultsSchema } from '../faults.ts';
 import { toLedgerView } from '../ledger-view.ts';
 import type { Deliveries } from '../pay/notification.ts';
 import { type Payment, payByBuyer, payDirectly } from '../pay/pay-order.ts';
+import { toCurlConfig } from '../pay/to-curl-config.ts';
 import { anyNotification, buyerPays, clockChange, directPayment, grant } from './control-schemas.ts';
 
 /** What GET /simulator answers: the calls that there are. */
 const directory = {
   'GET /simulator/ledger?out_trade_no=':
     'orders, notifications with every attempt, messages, grants, tokens, calls, probes accepted',
+  'GET /simulator/callback.curl': 'the latest payment’s notification, signed just now, for curl -K -',
   'GET /simulator/platform-keys': 'public key and certificates that verify what is signed here',
   'POST /simulator/buyers/pay': '{ appId, timeStamp, nonceStr, package, signType, paySign, deliveries? }',
   'POST /simulator/payments':
@@ -34,6 +36,9 @@ export function createControlRouter(context: Context): Router {
   router.get('/ledger', (request, response) => {
     const outTradeNo = request.query.out_trade_no;
     response.json(toLedgerView(context, typeof outTradeNo === 'string' ? outTradeNo : undefined));
+  });
+  router.get('/callback.curl', (_, response) => {
+    response.type('text/plain').send(toCurlConfig(context));
   });
   router.get('/platform-keys', (_, response) => void response.json(context.platformKeys.published));
 

@@ -1,6 +1,6 @@
 import type { DeadLetter } from '@huidiao/contracts';
 import { AppError } from '@huidiao/errors';
-import type { Store } from '@huidiao/store';
+import { type Store, withResultsRecorded } from '@huidiao/store';
 import { expect } from 'chai';
 import { after, before, describe, it } from 'mocha';
 import {
@@ -11,7 +11,6 @@ import {
   type RunningWorker,
   startMessageWorker,
 } from '../message-worker.fixture.test.ts';
-import { createMessageDeadLetters } from './message-dead-letters.ts';
 
 describe('the dead letter of a message', () => {
   let worker: RunningWorker;
@@ -58,7 +57,7 @@ describe('the dead letter of a message', () => {
     const order = await worker.newPaidOrder();
     await openRow(order);
     await store.messages.beginSending(order.effectId);
-    await createMessageDeadLetters(store).store(toDeadLetter(order));
+    await withResultsRecorded(store).store(toDeadLetter(order));
     expect(await store.messages.find(order.effectId)).to.deep.include({
       state: 'unknown',
       facts: { errorCode: 'JOB_KILLED_WORKERS' },
@@ -69,7 +68,7 @@ describe('the dead letter of a message', () => {
   it('settles the row of a message that was queued as expired: it never left', async () => {
     const order = await worker.newPaidOrder();
     await openRow(order);
-    await createMessageDeadLetters(store).store(toDeadLetter(order));
+    await withResultsRecorded(store).store(toDeadLetter(order));
     expect((await store.messages.find(order.effectId))?.state).to.equal('expired');
     expect(await effectsOf(order)).to.equal(0);
   });
@@ -79,7 +78,7 @@ describe('the dead letter of a message', () => {
     await openRow(order);
     await store.messages.beginSending(order.effectId);
     await store.messages.settle(order.effectId, 'refused', { errorCode: 'MESSAGE_REFUSED' });
-    const deadLetters = createMessageDeadLetters(store);
+    const deadLetters = withResultsRecorded(store);
     await deadLetters.store(toDeadLetter(order));
     await deadLetters.store(toDeadLetter(order));
     expect((await store.messages.find(order.effectId))?.state).to.equal('refused');
@@ -93,7 +92,7 @@ describe('the dead letter of a message', () => {
       ...store,
       deadLetters: { ...store.deadLetters, store: () => Promise.reject(new AppError('STORE_UNAVAILABLE')) },
     };
-    const stored = createMessageDeadLetters(failing).store(toDeadLetter(order));
+    const stored = withResultsRecorded(failing).store(toDeadLetter(order));
     expect(await stored.catch((error: AppError) => error.code)).to.equal('STORE_UNAVAILABLE');
     expect((await store.messages.find(order.effectId))?.state).to.equal('queued');
     expect(await effectsOf(order)).to.equal(1);
@@ -108,7 +107,7 @@ describe('the dead letter of a message', () => {
       payload,
       errorCode: 'JOB_UNKNOWN',
     };
-    await createMessageDeadLetters(store).store(deadLetter);
+    await withResultsRecorded(store).store(deadLetter);
     expect((await store.deadLetters.find(queue, jobId))?.payload).to.deep.equal(payload);
   });
 });

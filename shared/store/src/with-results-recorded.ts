@@ -1,0 +1,47 @@
+import { type DeadLetter, type DeadLetterSink, jobCatalogue } from '@huidiao/contracts';
+import type { DeadLetterStore } from './dead-letter-store.ts';
+import type { MessageStore } from './message-store.ts';
+import type { OrderStore } from './order-store.ts';
+
+/** What a dead letter's result is recorded in. */
+export interface ResultStores {
+  readonly deadLetters: DeadLetterStore;
+  readonly orders: Pick<OrderStore, 'settleEffect'>;
+  readonly messages: Pick<MessageStore, 'settle'>;
+}
+
+/**
+ * Dead letters that are results. Once one is stored, the message that its job was to send is ended, and the effect
+ * of the order that its job was to carry out is settled, so that the reconciler does not add the job for ever.
+ * Every step may be repeated; if one fails, the job stays and all of them run again.
+ */
+export function withResultsRecorded(stores: ResultStores): DeadLetterSink {
+  return {
+    async store(deadLetter) {
+      await stores.deadLetters.store(deadLetter);
+      const named = toEffectOfOrder(deadLetter);
+      if (named === undefined) return;
+      if (named.isMessage) await endMessage(stores.messages, named.effectId, deadLetter.errorCode);
+      const { jobName, errorCode, attempts } = deadLetter;
+      const entry = { event: `${jobName}.dead_letter`, errorCode, attempts };
+      await stores.orders.settleEffect(named.mchId, named.outTradeNo, named.effectId, entry);
+    },
+    resolve: (queue, jobId) => stores.deadLetters.resolve(queue, jobId),
+  };
+}
+
+/**
+ * A message that was on its way when its job died may have arrived: unknown. One that was queued never left, and
+ * now never will: expired. One that ended keeps what it says.
+ */
+async function endMessage(messages: ResultStores['messages'], key: string, errorCode: string): Promise<void> {
+  const isOnItsWay = await messages.settle(key, 'unknown', { errorCode });
+  if (!isOnItsWay) await messages.settle(key, 'expired', { errorCode });
+}
+
+/** The effect that a job was to carry out; a payload that nobody understands (JOB_INVALID) names none. */
+function toEffectOfOrder({ jobName, payload }: DeadLetter) {
+  if (jobName !== 'fulfil-order' && jobName !== 'send-subscribe-message') return undefined;
+  const job = jobCatalogue[jobName].schema.safeParse(payload);
+  return job.success ? { ...job.data, isMessage: jobName === 'send-subscribe-message' } : undefined;
+}

@@ -1,0 +1,97 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect } from 'chai';
+import { after, before, describe, it } from 'mocha';
+import { type Installation, type ServiceName, startInstallation } from './installation.ts';
+import { writeMerchantsFile } from './merchants-file.ts';
+import { createTcpProxy, type TcpProxy } from './tcp-proxy.ts';
+
+const services: ServiceName[] = ['ingress', 'merchant-api', 'order-worker', 'message-worker', 'reconciler'];
+const limitMs = 25_000;
+const top = join(import.meta.dirname, '../../..');
+
+describe('SIGTERM', function () {
+  this.timeout(90_000);
+  let installation: Installation;
+  let folder: string;
+  before(async () => {
+    folder = mkdtempSync(join(tmpdir(), 'huidiao-test-'));
+    installation = await startInstallation({ without: services });
+  });
+  after(async () => {
+    await installation.close();
+    rmSync(folder, { recursive: true, force: true });
+  });
+
+  const outages: [
+    name: string,
+    breakIt: (proxies: { redis: TcpProxy; mongo: TcpProxy }) => void | Promise<void>,
+  ][] = [
+    ['with everything there', () => undefined],
+    ['with Redis silent', ({ redis }) => redis.silence()],
+    ['with MongoDB silent', ({ mongo }) => mongo.silence()],
+    ['with both refusing', ({ redis, mongo }) => Promise.all([redis.refuse(), mongo.refuse()])],
+  ];
+  for (const [name, breakIt] of outages) {
+    it(`ends every service within 25 s ${name}`, async () => {
+      const proxies = {
+        redis: await createTcpProxy(installation.redisUrl),
+        mongo: await createTcpProxy(installation.mongoUri),
+      };
+      const running: ChildProcess[] = [];
+      try {
+        const started = services.map((service) => startService(service, proxies));
+        running.push(...started.map(({ child }) => child));
+        await Promise.all(started.map(({ ready }) => ready));
+        await breakIt(proxies);
+        const ended = await Promise.all(started.map(({ child }) => endService(child)));
+        for (const [index, { signal, tookMs }] of ended.entries()) {
+          expect(signal, `${services[index]} was killed`).to.equal(null);
+          expect(tookMs, `${services[index]} took too long`).to.be.lessThan(limitMs + 1_000);
+        }
+      } finally {
+        for (const child of running) child.kill('SIGKILL');
+        await Promise.all(Object.values(proxies).map((proxy) => proxy.close()));
+      }
+    });
+  }
+
+  function startService(service: ServiceName, proxies: { redis: TcpProxy; mongo: TcpProxy }) {
+    const program = join(top, 'services', service, 'src/main.ts');
+    const child = spawn(process.execPath, ['--conditions=source', '--import=tsx', program], {
+      stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
+      env: {
+        PATH: process.env.PATH,
+        REDIS_URL: proxies.redis.url,
+        REDIS_PREFIX: installation.prefix,
+        MONGODB_URI: proxies.mongo.url,
+        MERCHANTS_FILE: writeMerchantsFile(installation.directory, folder),
+        CALLBACK_BASE_URL: 'https://callbacks.example.com',
+        HOST: '127.0.0.1',
+        PORT: '0',
+        HEALTH_HOST: '127.0.0.1',
+        HEALTH_PORT: '0',
+      },
+    });
+    const ready = new Promise<void>((resolve, reject) => {
+      child.once('message', () => resolve());
+      child.once('exit', (code) => reject(new Error(`${service} ended with ${code} before it was ready`)));
+    });
+    return { child, ready };
+  }
+});
+
+/** Asks it to end, and says how it did; one that outlasts the limit is killed, which `signal` then shows. */
+async function endService(child: ChildProcess): Promise<{ signal: string | null; tookMs: number }> {
+  const startedAt = performance.now();
+  const ended = new Promise<string | null>((resolve) =>
+    child.once('exit', (_code, signal) => resolve(signal)),
+  );
+  child.kill('SIGTERM');
+  const killer = setTimeout(() => child.kill('SIGKILL'), limitMs + 2_000);
+  const signal = await ended;
+  clearTimeout(killer);
+  return { signal, tookMs: performance.now() - startedAt };
+}
