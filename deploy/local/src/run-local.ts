@@ -27,6 +27,8 @@ export async function runLocal(options: RunOptions): Promise<number> {
     const start = startInstallation({
       cloneFolder: options.cloneFolder,
       env: options.env,
+      // Several copies that only run once must not race for them.
+      wantsKnownPorts: !options.isOnce,
       releases,
       say: console.log,
       onBroken: (what) => !isEnding && breakDown(what),
@@ -70,6 +72,7 @@ function toGuide({ addresses, apiKey, dataFolder, ids }: Installation, outTradeN
   return [
     'Everything is up until Ctrl-C. To look at:',
     `  the order       curl -H "Authorization: Bearer $(cat ${apiKey.file})" ${addresses.merchantApi}/v1/orders/${outTradeNo}`,
+    `  a callback      curl -s ${addresses.simulator}/simulator/callback.curl | curl -si -K -   (signed just now, answers 204)`,
     `  the callbacks   ${addresses.ingress}/callbacks/wechat-pay/${ids.mchId}`,
     `  WeChat          ${addresses.simulator}/simulator (what it was asked, and what can be done to it)`,
     `  the shop        ${addresses.shop}/ledger`,

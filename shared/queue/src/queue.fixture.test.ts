@@ -71,6 +71,7 @@ export async function createOwnRedis(
   const start = async (changes = {}): Promise<void> => {
     const args = toArguments({ ...config, ...changes });
     server = spawn('redis-server', [...args, '--dir', dir], { stdio: 'ignore' });
+    servers.add(server);
     if (client.status === 'wait') await client.connect().catch(() => undefined);
     await waitFor('redis-server', async () => (await client.ping()) === 'PONG');
   };
@@ -79,6 +80,7 @@ export async function createOwnRedis(
     const gone = once(server, 'exit');
     server.kill('SIGKILL');
     await gone;
+    servers.delete(server);
   };
   const own: OwnRedis = {
     port,
@@ -140,7 +142,14 @@ export async function createSwitch(port: number): Promise<Switch> {
   };
 }
 
+/** None outlives the run, however that ends. */
+const servers = new Set<ChildProcess>();
+process.once('exit', () => {
+  for (const server of servers) server.kill('SIGKILL');
+});
+
 const durableSettings = {
+  bind: '127.0.0.1',
   appendonly: 'yes',
   appendfsync: 'always',
   save: '',

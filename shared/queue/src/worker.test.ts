@@ -303,13 +303,13 @@ describe('queue worker', () => {
   it('takes a job that was started 20 times without an end for one that kills workers', async () => {
     await add('m1');
     await add('m2');
-    // This start will be the 21st of m1. Of m2, all earlier starts ended: 15 postponements and 5 failures.
+    // This start will be the 21st of m1. Of m2, all earlier starts ended: 55 postponements and 5 failures.
     await redis.hset(jobKey('m1'), 'ats', 20);
-    const meta = { firstAttemptAt: Date.now(), postponements: 15 };
+    const meta = { firstAttemptAt: Date.now(), postponements: 55 };
     await redis.hset(
       jobKey('m2'),
       'ats',
-      20,
+      60,
       'atm',
       5,
       'data',

@@ -1,6 +1,8 @@
 import { mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
+import type { ServerSearch } from '@huidiao/local';
+import { putRedisOnPath } from './put-redis-on-path.ts';
 import { removeDatabases, removeKeys } from './remove-what-tests-made.ts';
 
 const cloneFolder = resolve(import.meta.dirname, '../../..');
@@ -16,8 +18,13 @@ const isGiven = { redis: Boolean(process.env.REDIS_URL), mongo: Boolean(process.
  */
 export async function startTestServers(): Promise<void> {
   endWithParent();
-  if (isGiven.redis && isGiven.mongo) return;
-  stopServers = await startServers();
+  // Loaded late, so that who breaks @huidiao/local can still run a test of another package.
+  const local = await import('@huidiao/local');
+  const programsFolder = join(cloneFolder, '.huidiao/programs');
+  mkdirSync(programsFolder, { recursive: true, mode: 0o700 });
+  const search = { env: process.env, dataFolder: '', programsFolder, isTemporary: true, say: console.log };
+  if (!isGiven.redis || !isGiven.mongo) stopServers = await startServers(local, search);
+  await putRedisOnPath(local, search);
 }
 
 /** Once, after all tests: nothing stays behind, on servers that were there before either. */
@@ -30,14 +37,13 @@ export async function stopTestServers(): Promise<void> {
   }
 }
 
-async function startServers(): Promise<() => Promise<void>> {
-  // Not loaded by whoever brings servers along.
-  const { findMongo, findRedis, isRunning } = await import('@huidiao/local');
+type Local = typeof import('@huidiao/local');
+
+async function startServers(local: Local, common: ServerSearch): Promise<() => Promise<void>> {
+  const { findMongo, findRedis, isRunning } = local;
   removeLeftovers(isRunning);
   const dataFolder = mkdtempSync(join(tmpdir(), `huidiao-test-${process.pid}-`));
-  const programsFolder = join(cloneFolder, '.huidiao/programs');
-  mkdirSync(programsFolder, { recursive: true, mode: 0o700 });
-  const search = { env: process.env, dataFolder, programsFolder, isTemporary: true, say: console.log };
+  const search = { ...common, dataFolder };
   const found = await Promise.allSettled([findRedis(search), findMongo(search)]);
   const stop = async () => {
     await Promise.all(found.map((one) => (one.status === 'fulfilled' ? one.value.stop() : undefined)));

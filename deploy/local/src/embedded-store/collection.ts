@@ -28,14 +28,15 @@ export class Collection {
 
   /** The documents that match, in the order asked for or else as inserted; `limit` 0 is all. */
   find(filter: Filter, sort: BsonDocument = {}, limit = 0): BsonDocument[] {
-    const isSorted = Object.keys(sort).length > 0;
+    const [ids, order] = this.#candidates(filter);
+    const isInOrder = Object.keys(sort).every((path) => path === order && sort[path] === 1);
     const found: BsonDocument[] = [];
-    for (const id of this.#candidates(filter)) {
+    for (const id of ids) {
       const document = this.#documents.get(id);
       if (document !== undefined && filter.test(document)) found.push(document);
-      if (!isSorted && limit > 0 && found.length === limit) break;
+      if (isInOrder && limit > 0 && found.length === limit) return found;
     }
-    return (isSorted ? sortDocuments(found, sort) : found).slice(0, limit || undefined);
+    return (isInOrder ? found : sortDocuments(found, sort)).slice(0, limit || undefined);
   }
 
   /** @throws CommandFailure 11000 if its _id or a unique key is taken */
@@ -128,12 +129,14 @@ export class Collection {
     return index;
   }
 
-  #candidates(filter: Filter): Iterable<string> {
-    if (filter.equalities.has('_id')) return [toKey(filter.equalities.get('_id'))];
+  /** The ids to look at, and the path by which they are sorted, if any. */
+  #candidates(filter: Filter): readonly [Iterable<string>, string?] {
+    if (filter.equalities.has('_id')) return [[toKey(filter.equalities.get('_id'))]];
     for (const index of this.#indexes) {
-      const ids = index.candidates(filter);
-      if (ids !== undefined) return ids;
+      const [equal, due] = [index.equal(filter), index.due(filter)];
+      if (equal !== undefined) return [equal];
+      if (due !== undefined) return [due, index.first];
     }
-    return this.#documents.keys();
+    return [this.#documents.keys()];
   }
 }

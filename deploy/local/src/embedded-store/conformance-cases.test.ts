@@ -423,6 +423,25 @@ export const indexes: readonly Case[] = [
     },
   ],
   [
+    'frees a unique key when its document has another one or leaves the index',
+    async (rows) => {
+      await rows.createIndex({ key: 1 }, { unique: true, partialFilterExpression: { state: 'open' } });
+      await rows.insertMany([
+        { _id: 'a', key: 1, state: 'open' },
+        { _id: 'b', key: 1, state: 'closed' },
+        { _id: 'c', key: 1, state: 'closed' },
+      ]);
+      const set = (_id: string, $set: object) => rows.findOneAndUpdate({ _id }, { $set }, after);
+      expect((await failure(set('b', { state: 'open' }))).code).to.equal(11000);
+      await set('a', { key: 2 });
+      expect(await set('b', { state: 'open' })).to.include({ key: 1, state: 'open' });
+      expect((await failure(set('c', { state: 'open' }))).code).to.equal(11000);
+      await set('b', { state: 'closed' });
+      expect(await set('c', { state: 'open' })).to.include({ key: 1, state: 'open' });
+      expect((await failure(set('c', { key: 2 }))).code).to.equal(11000);
+    },
+  ],
+  [
     'makes no unique index over rows that contradict it',
     async (rows) => {
       await rows.insertMany([

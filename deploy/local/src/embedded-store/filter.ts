@@ -13,8 +13,8 @@ export interface Filter {
   test(document: BsonDocument): boolean;
   /** Paths that the filter holds to one scalar value each, somewhere in an array at least; an index finds these. */
   readonly equalities: Map<string, unknown>;
-  /** Paths on which the filter demands a value up to a bound, and so a value. */
-  readonly ranges: Set<string>;
+  /** Paths on which the filter demands a date, and this one at the latest. */
+  readonly latest: Map<string, Date>;
 }
 
 const implemented = { $elemMatch, $eq, $exists, $in, $lte, $ne, $type };
@@ -25,7 +25,7 @@ export const FILTER_OPERATORS: readonly string[] = Object.keys(implemented);
 
 /** @throws CommandFailure 59 for an operator or a type of value that is not implemented */
 export function compileFilter(filter: BsonDocument, note: Note): Filter {
-  const found = { equalities: new Map<string, unknown>(), ranges: new Set<string>() };
+  const found = { equalities: new Map<string, unknown>(), latest: new Map<string, Date>() };
   inspect(filter, '', note, found);
   const query = new Query(filter, { context });
   return { ...found, test: (document) => query.test(document) };
@@ -47,7 +47,7 @@ function inspectCondition(path: string, condition: unknown, note: Note, found: O
     else assertComparable(operand);
     if (operator === '$type' && operand !== 'string') throw notImplemented(`$type: ${operand}`);
     if (operator === '$eq' && operand !== null) found.equalities.set(path, operand);
-    if (operator === '$lte' && operand !== null) found.ranges.add(path);
+    if (operator === '$lte' && operand instanceof Date) found.latest.set(path, operand);
   }
 }
 

@@ -18,24 +18,29 @@ export interface IndexSpec {
  */
 export class SecondaryIndex {
   readonly spec: IndexSpec;
+  readonly first: string;
   readonly #fields: readonly string[];
   readonly #partial: Filter;
   readonly #idsByKey = new Map<string, Set<string>>();
-  /** The documents that have a value in the first field. */
-  readonly #present = new Set<string>();
+  /** The earliest date in the first field, of the documents that have one; a value that sorts before dates counts. */
+  readonly #earliest = new Map<string, number>();
   readonly #mustBeUnique = new Set<string>();
 
   /** @throws CommandFailure 59 when partialFilterExpression uses what is not implemented */
   constructor(spec: IndexSpec) {
     this.spec = spec;
     this.#fields = Object.keys(spec.key);
+    this.first = this.#fields[0] ?? '';
     this.#partial = compileFilter(spec.partialFilterExpression ?? {}, () => {});
   }
 
   add(id: string, document: BsonDocument): void {
     for (const key of this.#combinations(document).keys())
       this.#idsByKey.set(key, (this.#idsByKey.get(key) ?? new Set()).add(id));
-    if (valuesAt(document, this.#fields[0]).some((value) => value != null)) this.#present.add(id);
+    const times = valuesAt(document, this.first).map((value) =>
+      value instanceof Date ? Number(value) : -Infinity,
+    );
+    if (times.some(Number.isFinite)) this.#earliest.set(id, Math.min(...times));
     if (this.spec.unique && this.#partial.test(document)) this.#mustBeUnique.add(id);
   }
 
@@ -44,7 +49,7 @@ export class SecondaryIndex {
       const ids = this.#idsByKey.get(key);
       if (ids?.delete(id) && ids.size === 0) this.#idsByKey.delete(key);
     }
-    this.#present.delete(id);
+    this.#earliest.delete(id);
     this.#mustBeUnique.delete(id);
   }
 
@@ -57,12 +62,18 @@ export class SecondaryIndex {
         if (other !== id && this.#mustBeUnique.has(other)) throw duplicateKey(namespace, this.spec, values);
   }
 
-  /** The only documents that can match, if the filter says enough about this index's fields; else undefined. */
-  candidates({ equalities, ranges }: Filter): Iterable<string> | undefined {
-    const [first = ''] = this.#fields;
-    if (this.#fields.every((field) => equalities.has(field)))
-      return this.#idsByKey.get(toIndexKey(this.#fields.map((field) => equalities.get(field)))) ?? [];
-    return ranges.has(first) ? this.#present : undefined;
+  /** The only documents that can match, if the filter names a value for each field; else undefined. */
+  equal({ equalities }: Filter): Iterable<string> | undefined {
+    if (!this.#fields.every((field) => equalities.has(field))) return undefined;
+    return this.#idsByKey.get(toIndexKey(this.#fields.map((field) => equalities.get(field)))) ?? [];
+  }
+
+  /** The only documents that can match, the earliest first, if the filter bounds the first field; else undefined. */
+  due({ latest }: Filter): Iterable<string> | undefined {
+    const bound = latest.get(this.first)?.getTime();
+    if (bound === undefined) return undefined;
+    const due = [...this.#earliest].filter(([, earliest]) => earliest <= bound);
+    return due.sort(([, a], [, b]) => (a < b ? -1 : a > b ? 1 : 0)).map(([id]) => id);
   }
 
   #combinations(document: BsonDocument): Map<string, readonly unknown[]> {

@@ -22,6 +22,8 @@ export interface Installation {
 export interface InstallationOptions {
   readonly cloneFolder: string;
   readonly env: NodeJS.ProcessEnv;
+  /** Take the ports that the README names, where they are free. */
+  readonly wantsKnownPorts: boolean;
   /** Gets an end for everything that is begun, so that a start that fails half way leaves nothing. */
   readonly releases: ReleaseStack;
   say(line: string): void;
@@ -58,7 +60,16 @@ export async function startInstallation(options: InstallationOptions): Promise<I
     MONGODB_URI: withDatabase(mongo.url, `huidiao_local_${material.ids.mchId}`),
   };
   const watch = (process: RunningProcess) => watchProcess(process, options);
-  const setup = { cloneFolder, dataFolder: folder.path, material, env, releases, onStarted: watch };
+  const { wantsKnownPorts } = options;
+  const setup = {
+    cloneFolder,
+    dataFolder: folder.path,
+    material,
+    env,
+    wantsKnownPorts,
+    releases,
+    onStarted: watch,
+  };
   const addresses = await timed(say, 'services', () => startServices(setup));
   const merchantsFile = join(material.folder, 'merchants.json');
   const apiKey = await openApiKey({

@@ -1,5 +1,6 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
+import { isFreePort } from '../processes/free-port.ts';
 import { type ReadyProcess, startNodeProcess } from '../processes/node-process.ts';
 import { runProgram } from '../processes/run-program.ts';
 import { toLogFile } from '../processes/running-process.ts';
@@ -13,6 +14,8 @@ export interface ServicesSetup {
   readonly material: Material;
   /** The environment that every program gets, REDIS_URL and MONGODB_URI included. */
   readonly env: NodeJS.ProcessEnv;
+  /** Take the ports that the README names, where they are free; otherwise any. */
+  readonly wantsKnownPorts: boolean;
   readonly releases: ReleaseStack;
   /** Told of each program that runs. */
   onStarted(process: ReadyProcess): void;
@@ -26,6 +29,14 @@ export interface Addresses {
   readonly shop: string;
   readonly health: Readonly<Record<string, string>>;
 }
+
+/** What the README names. */
+const knownPorts: Readonly<Record<string, number>> = {
+  ingress: 3000,
+  'merchant-api': 3001,
+  'wechat-simulator': 3002,
+  shop: 3003,
+};
 
 /** Indexes first, or no service starts. @throws with the command's own words. */
 export async function migrate({
@@ -92,7 +103,9 @@ async function startTogether(setup: ServicesSetup, programs: readonly Program[])
 
 async function start(setup: ServicesSetup, [name, folder, env]: Program): Promise<ReadyProcess> {
   mkdirSync(setup.dataFolder, { recursive: true, mode: 0o700 });
-  const local = { HOST: '127.0.0.1', PORT: '0', HEALTH_HOST: '127.0.0.1', HEALTH_PORT: '0' };
+  const knownPort = setup.wantsKnownPorts ? knownPorts[name] : undefined;
+  const port = knownPort !== undefined && (await isFreePort(knownPort)) ? knownPort : 0;
+  const local = { HOST: '127.0.0.1', PORT: String(port), HEALTH_HOST: '127.0.0.1', HEALTH_PORT: '0' };
   const started = await startNodeProcess({
     name,
     file: join(setup.cloneFolder, folder, 'dist/main.js'),

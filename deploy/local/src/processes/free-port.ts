@@ -17,3 +17,12 @@ export function findFreePort(): Promise<number> {
     });
   });
 }
+
+/** Whether a port of 127.0.0.1 is free at this moment. */
+export function isFreePort(port: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const server = createServer();
+    server.once('error', () => resolve(false));
+    server.listen(port, '127.0.0.1', () => server.close(() => resolve(true)));
+  });
+}

@@ -9,7 +9,7 @@ import {
 import { findProgram } from '../processes/find-program.ts';
 import { containerRedis } from './container-redis.ts';
 import { distributionRedis } from './distribution-redis.ts';
-import { startRedis } from './start-redis.ts';
+import { type RedisProgram, startRedis } from './start-redis.ts';
 
 /**
  * Redis, in this order: REDIS_URL; `redis-server` or `valkey-server` on the PATH; the packages of Debian or
@@ -31,6 +31,17 @@ export async function findRedis(search: ServerSearch): Promise<FoundServer> {
         `Install it (${installCommand(search.env.PATH)}), or name one: REDIS_URL=redis://…`,
       ].join('\n'),
   );
+}
+
+/**
+ * A redis-server to start as often as one likes: the one of the PATH, or the distribution's, unpacked.
+ * Undefined where there is only a container, or nothing.
+ */
+export async function findRedisProgram(search: ServerSearch): Promise<RedisProgram | undefined> {
+  const command = findProgram(['redis-server', 'valkey-server'], search.env.PATH);
+  if (command) return { command, origin: command };
+  const program = await distributionRedis(search);
+  return 'command' in program ? program : undefined;
 }
 
 async function redisOnPath(search: ServerSearch): Promise<Attempt> {
