@@ -146,10 +146,15 @@ const testFiles = ['shared/*', 'services/*', 'deploy/*', 'deploy/examples/*'].ma
 /** The run itself ends a test that hangs; this ends a run that cannot even do that. */
 const testLimitMs = 8 * 60_000;
 
+/** Whether a word after `npm test --` names files, and is not the value of an option. */
+function isFile(word) {
+  return !word.startsWith('-') && (/\.ts$|\*/.test(word) || existsSync(join(cloneFolder, word)));
+}
+
 /** Runs mocha as its own command does, but as our direct child, which ends when we do. */
 function runTests(args) {
   const nodeOptions = JSON.parse(readFileSync(join(cloneFolder, '.mocharc.json'), 'utf8'))['node-option'];
-  const files = args.some((word) => !word.startsWith('-') && /\.ts$|[*/]/.test(word)) ? [] : testFiles;
+  const files = args.some(isFile) ? [] : testFiles;
   const mocha = spawn(
     process.execPath,
     [

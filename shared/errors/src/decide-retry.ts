@@ -32,7 +32,7 @@ export type RetryDecision =
  * | error kind | within giveUpAfterMs | attempts left | decision    | delay |
  * |---         |---                   |---            |---          |---    |
  * | permanent  | –                    | –             | dead letter | – |
- * | throttled  | yes                  | –             | postpone    | full jitter over the postponements |
+ * | throttled  | yes                  | –             | postpone    | full jitter over the postponements, at most a minute |
  * | transient  | yes                  | yes           | retry       | full jitter over the attempts |
  * | otherwise  |                      |               | dead letter | – |
  *
@@ -51,20 +51,30 @@ export function decideRetry(
   if (error.kind === 'permanent' || elapsedMs >= policy.giveUpAfterMs) return { action: 'dead-letter' };
 
   if (error.kind === 'throttled') {
-    return { action: 'postpone', delayMs: delayMs(error, failed.postponements + 1, policy, random) };
+    const capMs = Math.min(policy.maxDelayMs, longestPostponementMs);
+    return { action: 'postpone', delayMs: delayMs(error, failed.postponements + 1, capMs, policy, random) };
   }
   if (failed.attempt >= policy.attempts) return { action: 'dead-letter' };
-  return { action: 'retry', delayMs: delayMs(error, failed.attempt, policy, random) };
+  return { action: 'retry', delayMs: delayMs(error, failed.attempt, policy.maxDelayMs, policy, random) };
 }
 
 /** Below this a worker would spin on a job whose jitter came out near zero, or whose remote says Retry-After: 0. */
 const leastDelayMs = 200;
 
-function delayMs(error: AppError, times: number, policy: RetryPolicy, random: () => number): number {
+/** An outage ends at some moment, and jobs that it held up should not go on waiting long after it. */
+const longestPostponementMs = 60_000;
+
+function delayMs(
+  error: AppError,
+  times: number,
+  capMs: number,
+  policy: RetryPolicy,
+  random: () => number,
+): number {
   if (error.retryAfterMs !== undefined) {
     const askedMs = Math.min(error.retryAfterMs, policy.giveUpAfterMs) * (1 + random() / 10);
     return Math.max(leastDelayMs, Math.round(askedMs));
   }
-  const ceilingMs = Math.min(policy.maxDelayMs, policy.baseDelayMs * 2 ** Math.min(times - 1, 30));
+  const ceilingMs = Math.min(capMs, policy.baseDelayMs * 2 ** Math.min(times - 1, 30));
   return Math.max(leastDelayMs, Math.round(random() * ceilingMs));
 }

@@ -62,7 +62,8 @@ export async function createOwnRedis(
   { started = true } = {},
 ): Promise<OwnRedis> {
   const port = await findFreePort();
-  const dir = await mkdtemp(join(tmpdir(), 'huidiao-redis-'));
+  // A later run removes folders of this name whose process is gone.
+  const dir = await mkdtemp(join(tmpdir(), `huidiao-test-${process.pid}-redis-`));
   const config = { ...durableSettings, port: String(port), ...settings };
   const client = new Redis(port, { lazyConnect: true, retryStrategy: () => 20 });
   client.on('error', () => undefined);

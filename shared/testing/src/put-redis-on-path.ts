@@ -16,7 +16,9 @@ export async function putRedisOnPath(
   if (!program) return;
   const folder = join(search.programsFolder, 'bin');
   mkdirSync(folder, { recursive: true, mode: 0o700 });
-  const settings = Object.entries(program.env ?? {}).map(([name, value]) => `export ${name}=${quote(value)}\n`);
+  const settings = Object.entries(program.env ?? {}).map(
+    ([name, value]) => `export ${name}=${quote(value)}\n`,
+  );
   const script = `#!/bin/sh\n${settings.join('')}exec ${quote(program.command)} "$@"\n`;
   // Another run may be starting this very script.
   const work = join(folder, `redis-server.${process.pid}`);

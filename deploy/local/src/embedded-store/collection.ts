@@ -8,7 +8,7 @@ type Change = { put: BsonDocument } | { remove: unknown } | { indexes: readonly 
 type CollectionRecord = Change & { namespace: string };
 /** One change, as the log keeps it. */
 export type LogRecord = CollectionRecord | { dropDatabase: string };
-/** Told of every change when it is made. */
+/** Told of every change. */
 export type Journal = (record: LogRecord) => void;
 
 const MAX_DOCUMENT_BYTES = 16 * 1024 * 1024;

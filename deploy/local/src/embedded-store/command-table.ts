@@ -31,7 +31,7 @@ const COMMANDS: Readonly<Record<string, Command>> = {
 const COMMON = ['$db', '$readPreference', 'writeConcern', 'maxTimeMS'];
 
 /** Everything that the store implements; the rest is refused with code 59. */
-export const SUPPORTED: { readonly commands: readonly string[]; readonly operators: readonly string[] } = {
+export const SUPPORTED_OPERATIONS: Readonly<Record<'commands' | 'operators', readonly string[]>> = {
   commands: Object.keys(COMMANDS),
   operators: [...FILTER_OPERATORS, ...UPDATE_OPERATORS, 'upsert', ...INDEX_OPTIONS],
 };

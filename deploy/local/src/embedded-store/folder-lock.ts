@@ -15,9 +15,7 @@ export function lockFolder(folder: string): () => void {
     const holder = readFileSync(path, 'utf8');
     const pid = Number.parseInt(holder, 10);
     if (pid > 0 && holder === describeProcess(pid))
-      throw new Error(`${folder} is in use by process ${pid}; if that is no embedded store, delete ${path}`, {
-        cause: error,
-      });
+      throw new Error(`${folder} is in use by process ${pid}; if that is no embedded store, delete ${path}`);
     writeFileSync(path, describeProcess(process.pid));
   }
   return () => rmSync(path, { force: true });

@@ -44,8 +44,7 @@ function toIndexSpec(value: unknown, { note }: CommandCall): IndexSpec {
   const other = Object.keys(given).find((field) => !understood.includes(field));
   if (other !== undefined) throw notImplemented(`the index option ${other}`);
   const directions = Object.values(asDocument(given.key, 'key'));
-  const isOrdered = directions.every((direction) => direction === 1 || direction === -1);
-  if (!isOrdered) throw notImplemented(`the type of the index ${given.name}`);
+  if (!directions.every((way) => way === 1 || way === -1)) throw notImplemented(`the type of ${given.name}`);
   const isTtl = toCount(given.expireAfterSeconds) !== undefined;
   if (directions.length === 0 || typeof given.name !== 'string' || (isTtl && directions.length > 1))
     throw new CommandFailure(67, 'an index needs a key and a name, and a TTL index a single field');

@@ -1,2 +1,2 @@
-export { SUPPORTED } from './command-table.ts';
+export { SUPPORTED_OPERATIONS } from './command-table.ts';
 export * from './server.ts';

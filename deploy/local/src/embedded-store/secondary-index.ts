@@ -11,6 +11,9 @@ export interface IndexSpec {
   expireAfterSeconds?: number;
 }
 
+/** What is no date sorts before all dates. */
+const BEFORE = Number.MIN_SAFE_INTEGER;
+
 /**
  * The documents, by the text of their _id, for each combination of the values of some fields. It holds those outside
  * partialFilterExpression too, so that a look-up needs no proof that a query lies within the expression; the
@@ -22,7 +25,7 @@ export class SecondaryIndex {
   readonly #fields: readonly string[];
   readonly #partial: Filter;
   readonly #idsByKey = new Map<string, Set<string>>();
-  /** The earliest date in the first field, of the documents that have one; a value that sorts before dates counts. */
+  /** The earliest date in the first field, of the documents that have one. */
   readonly #earliest = new Map<string, number>();
   readonly #mustBeUnique = new Set<string>();
 
@@ -37,10 +40,8 @@ export class SecondaryIndex {
   add(id: string, document: BsonDocument): void {
     for (const key of this.#combinations(document).keys())
       this.#idsByKey.set(key, (this.#idsByKey.get(key) ?? new Set()).add(id));
-    const times = valuesAt(document, this.first).map((value) =>
-      value instanceof Date ? Number(value) : -Infinity,
-    );
-    if (times.some(Number.isFinite)) this.#earliest.set(id, Math.min(...times));
+    const times = valuesAt(document, this.first).map((at) => (at instanceof Date ? at.getTime() : BEFORE));
+    if (times.some((time) => time !== BEFORE)) this.#earliest.set(id, Math.min(...times));
     if (this.spec.unique && this.#partial.test(document)) this.#mustBeUnique.add(id);
   }
 
@@ -65,7 +66,8 @@ export class SecondaryIndex {
   /** The only documents that can match, if the filter names a value for each field; else undefined. */
   equal({ equalities }: Filter): Iterable<string> | undefined {
     if (!this.#fields.every((field) => equalities.has(field))) return undefined;
-    return this.#idsByKey.get(toIndexKey(this.#fields.map((field) => equalities.get(field)))) ?? [];
+    const keys = this.#fields.map((field) => toKey(equalities.get(field)));
+    return this.#idsByKey.get(JSON.stringify(keys)) ?? [];
   }
 
   /** The only documents that can match, the earliest first, if the filter bounds the first field; else undefined. */
@@ -73,29 +75,21 @@ export class SecondaryIndex {
     const bound = latest.get(this.first)?.getTime();
     if (bound === undefined) return undefined;
     const due = [...this.#earliest].filter(([, earliest]) => earliest <= bound);
-    return due.sort(([, a], [, b]) => (a < b ? -1 : a > b ? 1 : 0)).map(([id]) => id);
+    return due.sort(([, a], [, b]) => a - b).map(([id]) => id);
   }
 
-  #combinations(document: BsonDocument): Map<string, readonly unknown[]> {
+  #combinations(document: BsonDocument): Map<string, unknown[]> {
     const perField = this.#fields.map((field) => valuesAt(document, field));
-    if (perField.filter((values) => values.length > 1).length > 1)
-      throw new CommandFailure(171, `cannot index parallel arrays in the index ${this.spec.name}`);
+    const arrays = perField.filter((values) => values.length > 1);
+    if (arrays.length > 1) throw new CommandFailure(171, `cannot index parallel arrays: ${this.spec.name}`);
     let rows: unknown[][] = [[]];
     for (const values of perField) rows = rows.flatMap((row) => values.map((value) => [...row, value]));
-    return new Map(rows.map((values) => [toIndexKey(values), values]));
+    return new Map(rows.map((values) => [JSON.stringify(values.map(toKey)), values]));
   }
-}
-
-function toIndexKey(values: readonly unknown[]): string {
-  return JSON.stringify(values.map(toKey));
 }
 
 /** MongoDB's duplicate-key error, with the fields that drivers hand on. */
-export function duplicateKey(
-  ns: string,
-  { name, key }: IndexSpec,
-  values: readonly unknown[],
-): CommandFailure {
+export function duplicateKey(ns: string, { name, key }: IndexSpec, values: unknown[]): CommandFailure {
   const keyValue = Object.fromEntries(Object.keys(key).map((field, i) => [field, values[i] ?? null]));
   const shown = Object.entries(keyValue).map(([field, value]) => `${field}: ${JSON.stringify(value)}`);
   const message = `E11000 duplicate key error collection: ${ns} index: ${name} dup key: { ${shown.join(', ')} }`;

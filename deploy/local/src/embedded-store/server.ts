@@ -32,9 +32,9 @@ export interface EmbeddedStore {
   port: number;
   /** How many times the log was synced. */
   syncs(): number;
-  /** What was used so far, by the names of `SUPPORTED`. */
+  /** What was used so far, by the names of `SUPPORTED_OPERATIONS`. */
   recorded(): { commands: string[]; operators: string[] };
-  /** Lets what was begun become durable, and ends. */
+  /** Closes the connections, lets what was begun become durable, and ends. */
   close(): Promise<void>;
 }
 
@@ -74,9 +74,8 @@ export async function startEmbeddedStore(options: EmbeddedStoreOptions = {}): Pr
   const close = async () => {
     clearInterval(sweep);
     server.close();
-    for (const socket of sockets) socket.removeAllListeners('readable');
-    await log?.close();
     for (const socket of sockets) socket.destroy();
+    await log?.close();
     unlock();
   };
   await once(server.listen(port, HOST), 'listening').catch(async (error: unknown) => {
@@ -109,7 +108,8 @@ function eachMessage(socket: Socket, handle: (message: Buffer) => Promise<unknow
   const handleNext = () => {
     try {
       // A client that does not read its replies gets to send no more commands.
-      if (!socket.writableNeedDrain) length ??= (socket.read(4) as Buffer | null)?.readInt32LE(0);
+      if (socket.destroyed || socket.writableNeedDrain) return undefined;
+      length ??= (socket.read(4) as Buffer | null)?.readInt32LE(0);
       if (length === undefined) return undefined;
       if (length < 16 || length > MAX_MESSAGE_BYTES) throw new RangeError(`a message of ${length} bytes`);
       const message = socket.read(length - 4) as Buffer | null;

@@ -61,13 +61,11 @@ function findTarget(document: BsonDocument, path: string, operator: string, note
   for (const field of fields) {
     if (found === undefined) return undefined;
     const isElement = Array.isArray(found) && /^\d+$/.test(field);
-    if (!isElement && !isDocument(found))
-      throw new CommandFailure(28, `Cannot create '${field}' within '${path}'`);
+    if (!isElement && !isDocument(found)) throw new CommandFailure(28, `Cannot create '${path}'`);
     found = Object.hasOwn(found as BsonDocument, field) ? (found as BsonDocument)[field] : undefined;
   }
   if (found === undefined) return undefined;
-  if (operator === '$inc' && typeof found !== 'number')
-    throw new CommandFailure(14, `no number at '${path}'`);
+  if (operator === '$inc' && typeof found !== 'number') throw new CommandFailure(14, `no number: ${path}`);
   if (/\$pu/.test(operator) && !Array.isArray(found)) throw new CommandFailure(2, `no array at '${path}'`);
   return found;
 }
@@ -79,8 +77,7 @@ function toOperand(operator: string, operand: unknown, found: unknown, note: Not
   const { $each, $slice = Number.MAX_SAFE_INTEGER, ...others } = operand;
   for (const other of Object.keys(others)) throw notImplemented(`the modifier ${other} of $push`);
   Object.keys(operand).forEach(note);
-  if (!Array.isArray($each) || !Number.isInteger($slice))
-    throw new CommandFailure(2, 'malformed $each or $slice');
+  if (!Array.isArray($each) || !Number.isInteger($slice)) throw new CommandFailure(2, 'malformed $push');
   // mingo leaves out $slice where there is no array yet.
   if (found !== undefined) return operand;
   return { $each: Number($slice) < 0 ? $each.slice(Number($slice)) : $each.slice(0, Number($slice)) };

@@ -2,7 +2,7 @@ import { deserialize, serialize } from 'bson';
 import type { BsonDocument } from './command-failure.ts';
 
 // https://www.mongodb.com/docs/manual/reference/mongodb-wire-protocol/
-/** The largest message taken in, as hello says. */
+/** The largest message taken in. */
 export const MAX_MESSAGE_BYTES = 48_000_000;
 /** Of the header, what comes after the length of the message. */
 const HEADER_BYTES = 12;
@@ -35,8 +35,7 @@ export function parseRequest(message: Buffer): Request {
     const command = { ...readDocument(message, end + 8)[0], $db: 'admin' };
     return { requestId, isLegacy: true, wantsReply: true, command };
   }
-  if (opCode !== OP_MSG || (flags & UNKNOWN_FLAGS) !== 0)
-    throw new Error(`operation ${opCode}, flags ${flags}`);
+  if (opCode !== OP_MSG || (flags & UNKNOWN_FLAGS) !== 0) throw new Error(`the operation ${opCode}`);
   const wantsReply = (flags & MORE_TO_COME) === 0;
   return { requestId, isLegacy: false, wantsReply, command: readSections(message) };
 }
