@@ -144,7 +144,7 @@ const testFiles = ['shared/*', 'services/*', 'deploy/*', 'deploy/examples/*'].ma
   (folder) => `${folder}/src/**/*.test.ts`,
 );
 /** The run itself ends a test that hangs; this ends a run that cannot even do that. */
-const testLimitMs = 8 * 60_000;
+const testLimitMs = 10 * 60_000;
 
 /** Whether a word after `npm test --` names files, and is not the value of an option. */
 function isFile(word) {

@@ -1,5 +1,5 @@
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
-import express from 'express';
+import express, { type NextFunction, type Request, type Response } from 'express';
 import { toMchIdOfPath } from './routes/wechat-pay-notification.ts';
 
 type Handler = (request: IncomingMessage, response: ServerResponse) => Promise<void>;
@@ -20,6 +20,9 @@ export function createApp(wechatPayNotification: Handler): RequestListener {
   });
   app.use((_request, response) => {
     response.status(404).json({ code: 'FAIL', message: 'There is no such address here.' });
+  });
+  app.use((_error: unknown, _request: Request, response: Response, _next: NextFunction) => {
+    response.status(400).json({ code: 'FAIL', message: 'The request is malformed.' });
   });
 
   return (request, response) => {

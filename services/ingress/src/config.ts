@@ -8,7 +8,11 @@ import {
   loadMerchantDirectory,
   merchantsShape,
   redisShape,
+  toConfigError,
 } from '@huidiao/runtime';
+
+/** WeChat Pay gives up after 5 s (https://pay.weixin.qq.com/doc/v3/merchant/4012075420); the rest is margin. */
+const longestCallbackMs = 3_000;
 
 /** Environment variables of the ingress. */
 export const ingressShape = {
@@ -45,6 +49,11 @@ export interface IngressConfig {
 /** @throws AppError CONFIG_INVALID with every problem of the environment, or of the merchants file. */
 export function loadIngressConfig(env: NodeJS.ProcessEnv): IngressConfig {
   const read = loadConfig(ingressShape, env);
+  if (read.CALLBACK_BODY_TIMEOUT_MS + read.REDIS_TIMEOUT_MS > longestCallbackMs) {
+    throw toConfigError('the environment', [
+      `CALLBACK_BODY_TIMEOUT_MS and REDIS_TIMEOUT_MS together exceed ${longestCallbackMs} ms; set them lower, for WeChat Pay waits 5 s`,
+    ]);
+  }
   return {
     logLevel: read.LOG_LEVEL,
     http: { host: read.HOST, port: read.PORT },

@@ -37,7 +37,7 @@ export const jobCatalogue = {
       receivedAt: z.string().datetime(),
       payment: paymentSucceeded,
     }),
-    retry: { attempts: 30, baseDelayMs: secondMs, maxDelayMs: 10 * minuteMs, giveUpAfterMs: dayMs },
+    retry: { attempts: 1_000, baseDelayMs: secondMs, maxDelayMs: 10 * minuteMs, giveUpAfterMs: dayMs },
   },
   /** Keep a genuine callback that nothing handles: it becomes a dead letter at first sight. */
   'keep-callback': {

@@ -24,6 +24,12 @@ export const errorCatalogue = {
     whatToDo: 'Mend every setting that the message lists, then start again.',
   },
 
+  MERCHANT_NOT_CONFIGURED: {
+    kind: 'throttled',
+    meaning: 'This process has no such merchant or app in its MERCHANTS_FILE.',
+    whatToDo: 'Give every service the same MERCHANTS_FILE; jobs wait up to 24 hours for it.',
+  },
+
   QUEUE_UNAVAILABLE: {
     kind: 'throttled',
     meaning: 'Redis did not take a job in time.',

@@ -56,12 +56,12 @@ export function createJobAttempts<Q extends QueueName>(options: AttemptOptions<Q
 
   async function work(name: string, run: JobRun, signal: AbortSignal): Promise<JobOutcome> {
     const data = checkRun(name, run);
-    const { jobId, attempt, postponements, firstAttemptAt } = run;
+    const { jobId, attempt, postponements, firstAttemptAt, failing } = run;
     // The catalogue ties the name to the schema that has just parsed the data; the compiler cannot follow it here.
     const handlers = options.handlers as unknown as Record<string, JobHandler<JobName>>;
     const handler = handlers[name];
     if (handler === undefined) throw new AppError('JOB_UNKNOWN', { details: { job: name } });
-    const attemptInfo: JobAttempt = { jobId, attempt, postponements, firstAttemptAt, signal };
+    const attemptInfo: JobAttempt = { jobId, attempt, postponements, firstAttemptAt, failing, signal };
     return handler(data as never, attemptInfo);
   }
 

@@ -12,6 +12,8 @@ export interface JobMeta {
   readonly firstAttemptAt: number;
   /** Times that the job was put off without using an attempt. */
   readonly postponements: number;
+  /** The error of the last failed attempt, and since when each attempt has failed with it. */
+  readonly failing?: { readonly code: string; readonly since: number };
 }
 
 /** A job's data as an envelope; `undefined` when something else than our producer wrote it. */
@@ -23,7 +25,11 @@ export function parseJobEnvelope(data: unknown): JobEnvelope | undefined {
 }
 
 function isJobMeta(meta: unknown): meta is JobMeta {
-  return isRecord(meta) && isCount(meta.firstAttemptAt) && isCount(meta.postponements);
+  if (!isRecord(meta) || !isCount(meta.firstAttemptAt) || !isCount(meta.postponements)) return false;
+  const { failing } = meta;
+  return (
+    failing === undefined || (isRecord(failing) && typeof failing.code === 'string' && isCount(failing.since))
+  );
 }
 
 function isCount(value: unknown): value is number {

@@ -8,6 +8,11 @@ export interface JobAttempt {
   /** Times that the job was put off without using an attempt. */
   readonly postponements: number;
   readonly firstAttemptAt: Date;
+  /**
+   * The error code of the attempt before, and since when all attempts have failed with it: a handler that waits
+   * for something must not count the time in which it could not even look.
+   */
+  readonly failing: { readonly code: string; readonly since: Date } | undefined;
   /** Aborted when the worker closes before the attempt ended, or another worker took the job over. */
   readonly signal: AbortSignal;
 }

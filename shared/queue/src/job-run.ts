@@ -15,6 +15,8 @@ export interface JobRun {
   readonly attempt: number;
   readonly postponements: number;
   readonly firstAttemptAt: Date;
+  /** See JobAttempt. */
+  readonly failing: { readonly code: string; readonly since: Date } | undefined;
   /** Earlier starts that never came to an end, and this one. */
   readonly unendedStarts: number;
 }
@@ -32,6 +34,7 @@ export function toJobRun(job: OpenJob, queue: QueueName, clock: Clock): JobRun {
   const envelope = parseJobEnvelope(job.data);
   const entry = toEntry(job.name, queue);
   const postponements = envelope?.meta?.postponements ?? 0;
+  const failing = envelope?.meta?.failing;
   return {
     jobId: job.id ?? '',
     envelope,
@@ -40,6 +43,7 @@ export function toJobRun(job: OpenJob, queue: QueueName, clock: Clock): JobRun {
     attempt: job.attemptsMade + 1,
     postponements,
     firstAttemptAt: envelope?.meta ? new Date(envelope.meta.firstAttemptAt) : clock.now(),
+    failing: failing && { code: failing.code, since: new Date(failing.since) },
     // BullMQ counts a start for every postponement too, which makes its own maxStartedAttempts useless here.
     unendedStarts: job.attemptsStarted - job.attemptsMade - postponements,
   };

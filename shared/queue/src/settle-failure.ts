@@ -45,20 +45,23 @@ export interface SettleOptions {
 export async function settleFailure(failed: FailedRun, options: SettleOptions): Promise<Settlement> {
   const { job, token, run, error, signal } = failed;
   if (signal.aborted) {
+    // Put off without using an attempt; otherwise twenty restarts would look like twenty killed workers. Where
+    // another worker has the job by now, the count is one too high, which costs nothing.
+    await rememberAttempt(failed, options.clock, 1);
     await job.moveToWait(token);
     return { outcome: 'put_back', toThrow: new WaitingError() };
   }
   const decision = decideRetry({ ...run, error }, run.policy, options.clock.now(), options.random);
   switch (decision.action) {
     case 'retry':
-      if (run.envelope?.meta === undefined) await rememberAttempt(job, run, 0);
+      if (isNews(run, error)) await rememberAttempt(failed, options.clock, 0);
       return {
         outcome: 'retry',
         retryDelayMs: decision.delayMs,
         toThrow: new DecidedRetry(error.code, decision.delayMs),
       };
     case 'postpone':
-      return postpone(failed, decision.delayMs, 'postponed');
+      return postpone(failed, options.clock, decision.delayMs, 'postponed');
     case 'dead-letter':
       return bury(failed, options);
     default:
@@ -74,7 +77,12 @@ async function bury(failed: FailedRun, options: SettleOptions): Promise<Settleme
       toDeadLetter({ ...run, job, queue: options.queue, error, attempts: run.attempt, failedAt }),
     );
   } catch (storeError) {
-    return postpone(failed, toStoreRetryMs(storeError, run, options), 'dead_letter_not_stored');
+    return postpone(
+      failed,
+      options.clock,
+      toStoreRetryMs(storeError, run, options),
+      'dead_letter_not_stored',
+    );
   }
   await options.deadIds.add(run.jobId, failedAt);
   // BullMQ reads this option of the job in hand when it fails it. A failed job that stayed would swallow the
@@ -95,21 +103,33 @@ function toStoreRetryMs(storeError: unknown, run: JobRun, { clock, random }: Set
 
 /** The count is written first: a crash between the two leaves it one too high, which costs nothing. */
 async function postpone(
-  { job, token, run }: FailedRun,
+  failed: FailedRun,
+  clock: Clock,
   delayMs: number,
   outcome: 'postponed' | 'dead_letter_not_stored',
 ): Promise<Settlement> {
-  await rememberAttempt(job, run, 1);
-  await job.moveToDelayed(Date.now() + delayMs, token);
+  await rememberAttempt(failed, clock, 1);
+  await failed.job.moveToDelayed(Date.now() + delayMs, failed.token);
   return { outcome, retryDelayMs: delayMs, toThrow: new DelayedError() };
 }
 
-async function rememberAttempt(job: OpenJob, run: JobRun, morePostponements: number): Promise<void> {
+/** Whether the job in Redis does not yet say when it was first tried and what it fails with. */
+function isNews(run: JobRun, error: AppError): boolean {
+  return run.failing?.code !== error.code;
+}
+
+async function rememberAttempt(
+  { job, run, error }: FailedRun,
+  clock: Clock,
+  morePostponements: number,
+): Promise<void> {
+  const since = isNews(run, error) ? clock.now() : (run.failing?.since ?? clock.now());
   await job.updateData({
     payload: run.envelope === undefined ? job.data : run.envelope.payload,
     meta: {
       firstAttemptAt: run.firstAttemptAt.getTime(),
       postponements: run.postponements + morePostponements,
+      failing: { code: error.code, since: since.getTime() },
     },
   });
 }

@@ -11,7 +11,7 @@ export interface DueEffect {
 
 export interface ClaimOptions {
   now: Date;
-  /** How long nobody else may claim what is claimed here. */
+  /** How long nobody else may claim what is claimed here; longer for effects that have waited long. */
   leaseMs: number;
   /** The most effects to claim. */
   limit: number;
@@ -24,13 +24,14 @@ export interface ClaimOptions {
  */
 export async function claimDueEffects(table: OrderTable, options: ClaimOptions): Promise<DueEffect[]> {
   const { now, limit } = options;
-  const leaseUntil = new Date(now.getTime() + options.leaseMs);
   const rows = await table.run('orders.find-due', () => findDue(table, now, limit));
-  const due = rows.flatMap(({ _id, effects }) =>
-    effects.filter(({ dueAt }) => dueAt <= now).map((effect) => ({ _id, effect })),
+  const due = rows.flatMap((row) =>
+    row.effects.filter(({ dueAt }) => dueAt <= now).map((effect) => ({ row, effect })),
   );
   const claims = await Promise.allSettled(
-    due.slice(0, limit).map(({ _id, effect }) => claim(table, _id, effect, leaseUntil)),
+    due
+      .slice(0, limit)
+      .map(({ row, effect }) => claim(table, row._id, effect, toLeaseEnd(row, now, options.leaseMs))),
   );
   return toClaimed(claims);
 }
@@ -43,6 +44,17 @@ export async function claimDueEffects(table: OrderTable, options: ClaimOptions):
 async function findDue(table: OrderTable, now: Date, limit: number): Promise<OrderRow[]> {
   const due = { 'effects.dueAt': trusted({ $lte: now }) };
   return await table.rows.find(due).limit(limit).lean<OrderRow[]>();
+}
+
+const longestLeaseMs = 60 * 60 * 1_000;
+
+/**
+ * A quarter of the time that the order has waited since it was paid, if that is longer than `leaseMs`, and at most
+ * an hour: the effects of a shop that is down for a day must not be rewritten each minute, and keep others waiting.
+ */
+function toLeaseEnd(row: OrderRow, now: Date, leaseMs: number): Date {
+  const waitedMs = now.getTime() - (row.paidAt ?? row.createdAt).getTime();
+  return new Date(now.getTime() + Math.max(leaseMs, Math.min(waitedMs / 4, longestLeaseMs)));
 }
 
 async function claim(table: OrderTable, _id: string, effect: Effect, leaseUntil: Date) {

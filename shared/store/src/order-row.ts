@@ -37,6 +37,7 @@ export const orderSchema = new Schema<OrderRow>(
     attach: String,
     logisticsType: Number,
     timeExpire: Date,
+    notifyUrl: String,
     prepay: Boolean,
     prepayId: String,
     prepayIdExpiresAt: Date,

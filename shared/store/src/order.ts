@@ -54,6 +54,8 @@ export interface Order {
   attach?: string;
   logisticsType: LogisticsType;
   timeExpire: Date;
+  /** Where WeChat announces the payment; fixed with the order, because each prepay must have the same body. */
+  notifyUrl?: string;
   /** Whether we asked WeChat for the prepay_id, or the merchant's own system did. */
   prepay: boolean;
   prepayId?: string;
@@ -88,6 +90,7 @@ export interface NewOrder {
   attach?: string | undefined;
   logisticsType: LogisticsType;
   timeExpire: Date;
+  notifyUrl?: string | undefined;
   prepay: boolean;
   contentHash: string;
 }

@@ -36,11 +36,12 @@ export function assertFen(amountFen: number): void {
 }
 
 function toNewRow(order: NewOrder, now: Date): OrderRow {
-  const { openId, attach, ...rest } = order;
+  const { openId, attach, notifyUrl, ...rest } = order;
   return {
     ...rest,
     ...(openId !== undefined && { openId }),
     ...(attach !== undefined && { attach }),
+    ...(notifyUrl !== undefined && { notifyUrl }),
     _id: toOrderId(order.mchId, order.outTradeNo),
     status: 'created',
     version: 1,

@@ -22,7 +22,8 @@ export const wantedIndexes: readonly WantedIndex[] = [
     name: 'transaction-pays-one-order',
     key: { mchId: 1, transactionId: 1 },
     unique: true,
-    partialFilterExpression: { transactionId: { $type: 'string' } },
+    // $exists, not $type: only then does MongoDB's planner see that an equality lies within the index.
+    partialFilterExpression: { transactionId: { $exists: true } },
   },
   {
     collection: 'orders',

@@ -5,6 +5,7 @@ import type {
   Merchant,
   MerchantDirectory,
   ReadOrderResponse,
+  Shop as ShopSettings,
 } from '@huidiao/contracts';
 import { createShop, type Shop as SampleShop } from '@huidiao/example-shop';
 import * as ingress from '@huidiao/ingress';
@@ -42,6 +43,8 @@ export interface Installation {
   readonly directory: MerchantDirectory;
   readonly simulator: Simulator;
   readonly shop: SampleShop;
+  /** How the merchant reaches the shop, also where `merchant` left it out. */
+  readonly shopSettings: ShopSettings;
   readonly store: Store;
   readonly queues: QueueReader;
   readonly redisUrl: string;
@@ -94,7 +97,13 @@ async function open(
   closers.push(() => simulator.close());
   const shop = await createShop({ webhookSecret: keys.webhookSecret });
   closers.push(() => shop.close());
-  const directory = toDirectory(keys, simulator, shop, options.merchant);
+  const shopSettings: ShopSettings = {
+    webhookUrl: shop.webhookUrl,
+    webhookSecrets: [keys.webhookSecret],
+    allowPrivateNetwork: true,
+    timeoutMs: 30_000,
+  };
+  const directory = toDirectory(keys, simulator, shopSettings, options.merchant);
 
   const store = createStore({
     uri: mongoUri,
@@ -136,6 +145,7 @@ async function open(
     directory,
     simulator,
     shop,
+    shopSettings,
     store,
     queues,
     redisUrl,
@@ -203,7 +213,7 @@ function createKeys() {
 function toDirectory(
   keys: ReturnType<typeof createKeys>,
   simulator: Simulator,
-  shop: SampleShop,
+  shop: ShopSettings,
   facts: Partial<Merchant> = {},
 ): MerchantDirectory {
   const { publicKey, certificates } = simulator.platform;
@@ -216,12 +226,7 @@ function toDirectory(
     wechatpayPublicKeys: publicKey === undefined ? [] : [publicKey],
     platformCertificatePems: certificates.map((certificate) => certificate.pem),
     appIds: [testMerchant.appId],
-    shop: {
-      webhookUrl: shop.webhookUrl,
-      webhookSecrets: [keys.webhookSecret],
-      allowPrivateNetwork: true,
-      timeoutMs: 30_000,
-    },
+    shop,
     unknownOrder: 'dead_letter',
     latePayment: 'refund',
     ...facts,

@@ -1,6 +1,8 @@
-import type { Merchant } from '@huidiao/contracts';
-import { toKeyPrefix } from '@huidiao/queue';
-import { buildSignedNotification, makeTransaction } from '@huidiao/wechat-simulator';
+import type { JobData, Merchant } from '@huidiao/contracts';
+import { createProducer, toKeyPrefix } from '@huidiao/queue';
+import { createLogger, createMetrics } from '@huidiao/runtime';
+import type { StoredDeadLetter } from '@huidiao/store';
+import { buildSignedNotification, makeTransaction, type SignedNotification } from '@huidiao/wechat-simulator';
 import { expect } from 'chai';
 import { Redis } from 'ioredis';
 import { afterEach, describe, it } from 'mocha';
@@ -25,7 +27,9 @@ describe('what a payment means for an order', function () {
   }
   afterEach(() => installation.close());
 
-  async function notify(facts: Partial<Parameters<typeof makeTransaction>[0]> = {}): Promise<number> {
+  type Facts = Partial<Parameters<typeof makeTransaction>[0]>;
+
+  function sign(facts: Facts = {}): SignedNotification {
     const { privateKey, serial } = installation.simulator.signingKey;
     const transaction = {
       ...testMerchant,
@@ -35,16 +39,20 @@ describe('what a payment means for an order', function () {
       openId: 'o-buyer',
       ...facts,
     };
-    const { headers, body } = buildSignedNotification({
+    return buildSignedNotification({
       key: privateKey,
       serial,
       apiV3Key: installation.directory.merchants.get(testMerchant.mchId)?.apiV3Key ?? '',
       plaintext: makeTransaction(transaction),
     });
+  }
+
+  async function send({ headers, body }: SignedNotification): Promise<number> {
     const url = `http://127.0.0.1:${installation.ingressPort}/callbacks/wechat-pay/${testMerchant.mchId}`;
     return (await fetch(url, { method: 'POST', headers: headers as Record<string, string>, body })).status;
   }
 
+  const notify = (facts: Facts = {}) => send(sign(facts));
   const register = () => installation.createOrder('TEA-000001', { prepay: false });
   const deadLetter = (code: string) =>
     waitFor(`a dead letter ${code}`, async () => {
@@ -184,6 +192,37 @@ describe('what a payment means for an order', function () {
     expect(order.time_line.at(-1)).to.include({ event: 'fulfil-order.dead_letter' });
   });
 
+  it('whose dead letter is added again once the shop can be told: it is delivered, and the letter resolved', async () => {
+    await start({ shop: undefined });
+    await register();
+    await notify();
+    const letter = await deadLetter('SHOP_NOT_CONFIGURED');
+    await installation.stopService('order-worker');
+    const merchant = installation.directory.merchants.get(testMerchant.mchId);
+    Object.assign(merchant ?? {}, { shop: installation.shopSettings });
+    await installation.startService('order-worker');
+    await addAgain(letter);
+    await reached('fulfilled');
+    await waitFor('the dead letter to be resolved', async () => {
+      const stored = await installation.store.deadLetters.find(letter.queue, letter.jobId);
+      return stored?.state === 'resolved';
+    });
+    expect(installation.shop.ledger().orders).to.have.length(1);
+  });
+
+  it('of a merchant that this worker’s file does not have yet: it waits for a worker that has it', async () => {
+    await start();
+    await register();
+    const merchants = installation.directory.merchants as Map<string, Merchant>;
+    const merchant = merchants.get(testMerchant.mchId);
+    if (merchant === undefined) throw new Error('no merchant');
+    const callback = sign();
+    merchants.delete(testMerchant.mchId);
+    expect(await send(callback)).to.equal(204);
+    await postponed(1);
+    expect(await installation.store.deadLetters.list({ state: 'open', limit: 1 })).to.deep.equal([]);
+  });
+
   it('of physical goods: accepted by the shop is not yet fulfilled', async () => {
     await start();
     await installation.createOrder('TEA-000001', { prepay: false, logistics_type: 1 });
@@ -205,6 +244,28 @@ describe('what a payment means for an order', function () {
     const { orders } = installation.store;
     const order = await orders.find(testMerchant.mchId, 'TEA-000001');
     if (order === undefined || (await orders.close(order)) === undefined) throw new Error('not closed');
+  }
+
+  /** What a replay of a dead letter does. */
+  async function addAgain({ jobId, payload }: StoredDeadLetter): Promise<void> {
+    const { redisUrl, prefix } = installation;
+    const logger = createLogger({ service: 'test', level: 'fatal' });
+    const metrics = createMetrics({ service: 'test' });
+    const redis = { url: redisUrl };
+    const producer = createProducer({
+      redis,
+      prefix,
+      durability: 'always',
+      waitReplicas: 0,
+      logger,
+      metrics,
+    });
+    try {
+      await waitFor('the producer', () => producer.isReady());
+      await producer.add({ name: 'fulfil-order', id: jobId, data: payload as JobData<'fulfil-order'> });
+    } finally {
+      await producer.close();
+    }
   }
 
   async function postponed(times: number): Promise<void> {

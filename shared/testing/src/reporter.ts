@@ -4,7 +4,7 @@ import { HandleOrigins } from './handle-origins.ts';
 import { openChildren, openHandles } from './open-handles.ts';
 
 /** A run that takes longer hangs: its test is named and the run fails. */
-const defaultRunLimitMs = 6 * 60_000;
+const defaultRunLimitMs = 9 * 60_000;
 /** What closes on its own after the last test, such as a keep-alive connection, may take this long. */
 const defaultSettleMs = 3_000;
 

@@ -39,10 +39,7 @@ const knownPorts: Readonly<Record<string, number>> = {
 };
 
 /** Indexes first, or no service starts. @throws with the command's own words. */
-export async function migrate({
-  cloneFolder,
-  env,
-}: Pick<ServicesSetup, 'cloneFolder' | 'env'>): Promise<void> {
+async function migrate({ cloneFolder, env }: ServicesSetup): Promise<void> {
   await runProgram({
     command: process.execPath,
     args: [join(cloneFolder, 'shared/store/dist/migrate-command.js')],

@@ -167,6 +167,11 @@ describe('POST /callbacks/wechat-pay/{mchid}', () => {
     expect(job?.payload.payment).to.include({ outTradeNo: 'ORDER-0001', amountFen: 8_800, currency: 'CNY' });
   });
 
+  it('takes a path with a slash at its end', async () => {
+    const answer = await post(notification(), { path: `/callbacks/wechat-pay/${mchId}/` });
+    expect(answer.status).to.equal(204);
+  });
+
   it('makes one job of a notification that is sent three times', async () => {
     const answers = await Promise.all([post(notification()), post(notification()), post(notification())]);
     expect(answers.map((answer) => answer.status)).to.deep.equal([204, 204, 204]);
@@ -249,6 +254,7 @@ describe('POST /callbacks/wechat-pay/{mchid}', () => {
     ['a resource that is not JSON', { tamper: 'resource-not-json' }, 'schema_refused'],
     ['an amount as text', { tamper: 'amount-as-text' }, 'schema_refused'],
     ['an envelope that is not JSON', { tamper: 'envelope-not-json' }, 'schema_refused'],
+    ['a resource whose ciphertext is not base64', { tamper: 'ciphertext-not-base64' }, 'schema_refused'],
     [
       'an event type that nothing handles',
       { eventType: 'SOMETHING.NEW', originalType: 'something' },
@@ -315,6 +321,11 @@ describe('POST /callbacks/wechat-pay/{mchid}', () => {
     const get = await fetch(`${base}/callbacks/wechat-pay/${mchId}`);
     expect([get.status, get.headers.get('allow')]).to.deep.equal([405, 'POST']);
     expect((await fetch(`${base}/`)).status).to.equal(404);
+    const malformed = await fetch(`${base}/callbacks/wechat-pay/%zz`);
+    expect([malformed.status, await malformed.text()]).to.deep.equal([
+      400,
+      '{"code":"FAIL","message":"The request is malformed."}',
+    ]);
     expect((await fetch(`${base}/callbacks/wechat-pay/${mchId}/more`, { method: 'POST' })).status).to.equal(
       404,
     );

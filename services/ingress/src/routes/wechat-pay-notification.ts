@@ -39,7 +39,7 @@ interface Journey {
   jobId?: string;
 }
 
-const path = /\/callbacks\/wechat-pay\/([^/?#]{1,64})$/;
+const path = /\/callbacks\/wechat-pay\/([^/?#]{1,64})\/?$/;
 
 /** The mchid of a notification's path, or undefined when the request is not a WeChat Pay API v3 notification. */
 export function toMchIdOfPath(request: IncomingMessage & { originalUrl?: string }): string | undefined {

@@ -2,14 +2,17 @@ import { AppError, toAppError } from '@huidiao/errors';
 import type { Logger } from '@huidiao/runtime';
 import type { ErrorRequestHandler } from 'express';
 import { type Problem, sendProblem, toProblem } from './problem.ts';
-import { requestFactsOf } from './request-facts.ts';
+import { requestFactsOf, toRemoteFacts } from './request-facts.ts';
 
 /** The one place where what handlers throw becomes an answer. */
 export function handleError(logger: Logger): ErrorRequestHandler {
   return (error: unknown, _req, res, _next) => {
-    const { requestId } = requestFactsOf(res);
+    const facts = requestFactsOf(res);
+    const { requestId } = facts;
     const problem = toClientProblem(error) ?? toProblem(toAppError(error));
-    if (problem.status === 500)
+    if (error instanceof AppError) Object.assign(facts, toRemoteFacts(error));
+    // 502: WeChat does not accept our credentials, which somebody has to mend.
+    if (problem.status === 500 || problem.status === 502)
       logger.error({ event: 'request.failed', requestId, err: error }, 'request.failed');
     if (res.headersSent) res.destroy();
     else sendProblem(res, problem);

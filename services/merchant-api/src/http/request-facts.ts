@@ -1,5 +1,5 @@
 import type { Merchant } from '@huidiao/contracts';
-import type { ErrorCode } from '@huidiao/errors';
+import type { AppError, ErrorCode } from '@huidiao/errors';
 import type { Response } from 'express';
 
 /** What is known of a request on its way; becomes its log line. */
@@ -12,6 +12,18 @@ export interface RequestFacts {
   outTradeNo?: string;
   outcome?: string;
   errorCode?: ErrorCode;
+  /** What WeChat said, and the id under which WeChat's support finds the call. */
+  remoteCode?: string;
+  remoteRequestId?: string;
+}
+
+/** What an error says of WeChat's answer, for the request's log line. */
+export function toRemoteFacts({ details }: AppError): Pick<RequestFacts, 'remoteCode' | 'remoteRequestId'> {
+  const { remoteCode, requestId: remoteRequestId } = details;
+  return {
+    ...(remoteCode === undefined ? {} : { remoteCode: String(remoteCode) }),
+    ...(remoteRequestId === undefined ? {} : { remoteRequestId: String(remoteRequestId) }),
+  };
 }
 
 const factsByResponse = new WeakMap<Response, RequestFacts>();

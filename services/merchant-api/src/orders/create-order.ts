@@ -53,14 +53,12 @@ export async function createOrder(
   const errors = await findFieldErrors(deps, paying.merchant, content);
   if (errors.length > 0) return { kind: 'invalid', errors };
 
-  const { outcome, order } = await deps.orders.register(
-    toNewOrder(paying.merchant, content, deps.clock.now()),
-  );
+  const { outcome, order } = await deps.orders.register(toNewOrder(paying, content, deps.clock.now()));
   if (outcome === 'conflict') return { kind: 'conflict' };
   const isNew = outcome === 'registered';
   if (!content.prepay) return { kind: 'registered', order, isNew };
 
-  const prepaid = await prepayOrder(deps, paying.client, paying.notifyUrl, order);
+  const prepaid = await prepayOrder(deps, paying.client, order.notifyUrl ?? paying.notifyUrl, order);
   return prepaid.kind === 'payable' ? { ...prepaid, isNew } : prepaid;
 }
 
@@ -89,7 +87,7 @@ function timeExpireProblem(content: OrderContent, now: Date): string | undefined
   return undefined;
 }
 
-function toNewOrder(merchant: Merchant, content: OrderContent, now: Date): NewOrder {
+function toNewOrder({ merchant, notifyUrl }: PayingMerchant, content: OrderContent, now: Date): NewOrder {
   return {
     mchId: merchant.mchId,
     appId: content.appId,
@@ -101,6 +99,7 @@ function toNewOrder(merchant: Merchant, content: OrderContent, now: Date): NewOr
     ...(content.attach === undefined ? {} : { attach: content.attach }),
     logisticsType: content.logisticsType,
     timeExpire: content.timeExpire ?? toWholeSeconds(new Date(now.getTime() + defaultPayableForMs)),
+    ...(content.prepay ? { notifyUrl } : {}),
     prepay: content.prepay,
     contentHash: toContentHash(content),
   };

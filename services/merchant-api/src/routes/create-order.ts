@@ -3,7 +3,7 @@ import { AppError } from '@huidiao/errors';
 import type { RequestHandler, Response } from 'express';
 import type { z } from 'zod';
 import { type Problem, sendProblem } from '../http/problem.ts';
-import { merchantOf, requestFactsOf } from '../http/request-facts.ts';
+import { merchantOf, requestFactsOf, toRemoteFacts } from '../http/request-facts.ts';
 import {
   type CreateOrderDeps,
   type CreateOrderOutcome,
@@ -28,7 +28,8 @@ export function createOrderRoute(deps: CreateOrderRouteDeps): RequestHandler {
     }
     requestFactsOf(res).outTradeNo = parsed.data.out_trade_no;
     const outcome = await createOrder(deps, payingOf(deps, merchantOf(res)), parsed.data);
-    requestFactsOf(res).outcome = outcome.kind;
+    const refusal = outcome.kind === 'refused' ? toRemoteFacts(outcome.error) : {};
+    Object.assign(requestFactsOf(res), { outcome: outcome.kind, ...refusal });
     if (isSuccess(outcome)) sendOrder(res, outcome);
     else sendProblem(res, toOutcomeProblem(outcome));
   };
@@ -73,7 +74,7 @@ function sendOrder(res: Response, outcome: Success): void {
   res.status(outcome.isNew ? 201 : 200).json(body);
 }
 
-/** WeChat's code, for whoever looks it up; its text may quote what was sent and stays in the log. */
+/** WeChat's code, for whoever looks it up; its text may quote what was sent. */
 function toRefusalDetail(error: Extract<CreateOrderOutcome, { kind: 'refused' }>['error']): string {
   const { remoteCode } = error.details;
   return `WeChat Pay refused the order${remoteCode === undefined ? '' : `: ${String(remoteCode)}`}.`;

@@ -12,6 +12,7 @@ import type { Effect, Order, Store } from '@huidiao/store';
 import type { ShopClient } from '../shop/shop-client.ts';
 import { addEffectJobs } from './add-effect-jobs.ts';
 import { decidePayment } from './decide-payment.ts';
+import { merchantNotConfigured } from './merchant-not-configured.ts';
 import { recordPayment } from './record-payment.ts';
 import { settleUnknownOrder } from './settle-unknown-order.ts';
 
@@ -40,7 +41,7 @@ export function createApplyPayment(deps: ApplyPaymentDeps) {
   return async (job: ApplyPayment, attempt: JobAttempt): Promise<JobOutcome> => {
     const { payment } = job;
     const merchant = deps.directory.merchants.get(payment.mchId);
-    if (merchant === undefined) throw new AppError('ORDER_UNKNOWN', { details: { mchId: payment.mchId } });
+    if (merchant === undefined) throw merchantNotConfigured(payment.mchId);
 
     for (let read = 0; read < rereads; read += 1) {
       const order = await deps.store.orders.find(payment.mchId, payment.outTradeNo);

@@ -6,6 +6,7 @@ import type { Effect, Order, Store } from '@huidiao/store';
 import type { ShopClient } from '../shop/shop-client.ts';
 import { toOrderPaidWebhook } from '../shop/to-shop-webhook.ts';
 import { addEffectJobs } from './add-effect-jobs.ts';
+import { merchantNotConfigured } from './merchant-not-configured.ts';
 
 export interface FulfilOrderDeps {
   readonly store: Pick<Store, 'orders'>;
@@ -29,11 +30,11 @@ export function createFulfilOrder(deps: FulfilOrderDeps) {
     const order = await deps.store.orders.find(job.mchId, outTradeNo);
     if (order === undefined)
       throw new AppError('ORDER_NOT_FOUND', { details: { mchId: job.mchId, outTradeNo } });
-    if (!isWaitingForShop(order, job.effectId)) return { outcome: 'already_settled', outTradeNo };
+    // The status alone: the effect may be gone, settled by a dead letter whose job somebody has added again.
+    if (order.status !== 'paid') return { outcome: 'already_settled', outTradeNo };
 
     const merchant = deps.directory.merchants.get(order.mchId);
-    if (merchant === undefined)
-      throw new AppError('SHOP_NOT_CONFIGURED', { details: { mchId: order.mchId } });
+    if (merchant === undefined) throw merchantNotConfigured(order.mchId);
     const { id, webhook } = toOrderPaidWebhook(order);
     const { httpStatus } = await deps.shop.tell(merchant, id, webhook);
 
@@ -47,10 +48,6 @@ export function createFulfilOrder(deps: FulfilOrderDeps) {
     await addEffectJobs(deps.producer, order, effects, deps.logger);
     return { outcome: accepted.status, outTradeNo, httpStatus };
   };
-}
-
-function isWaitingForShop(order: Order, effectId: string): boolean {
-  return order.status === 'paid' && order.effects.some((effect) => effect.id === effectId);
 }
 
 /** Virtual goods (3) and self pick-up (4) leave nothing to deliver once the shop has accepted. */

@@ -21,10 +21,13 @@ export async function settleUnknownOrder(
   deps: Pick<ApplyPaymentDeps, 'store' | 'shop' | 'clock'>,
   job: ApplyPayment,
   merchant: Merchant,
-  attempt: Pick<JobAttempt, 'firstAttemptAt'>,
+  attempt: Pick<JobAttempt, 'failing'>,
 ): Promise<JobOutcome> {
   const { payment } = job;
-  const waitedMs = deps.clock.now().getTime() - attempt.firstAttemptAt.getTime();
+  // Only the time in which the store answered that the order is not there: not that of an outage before.
+  const now = deps.clock.now();
+  const since = attempt.failing?.code === 'ORDER_NOT_YET_KNOWN' ? attempt.failing.since : now;
+  const waitedMs = now.getTime() - since.getTime();
   const details = {
     mchId: payment.mchId,
     outTradeNo: payment.outTradeNo,

@@ -142,8 +142,15 @@ describe('telling the shop', () => {
     const named = await refusalOf(
       client.tell(merchant({ webhookUrl, allowPrivateNetwork: false }, '1900000002'), 'id', webhook),
     );
-    expect(named).to.include({ code: 'SHOP_TARGET_FORBIDDEN', kind: 'permanent' });
+    expect(named).to.include({ code: 'SHOP_TARGET_FORBIDDEN', kind: 'transient' });
     expect(seen).to.have.length(0);
+  });
+
+  it('does not reach into a private network over a connection that another merchant was allowed', async () => {
+    const webhookUrl = url.replace('127.0.0.1', 'localhost');
+    await client.tell(merchant({ webhookUrl }), 'id', webhook);
+    const other = merchant({ webhookUrl, allowPrivateNetwork: false }, '1900000002');
+    expect((await refusalOf(client.tell(other, 'id', webhook))).code).to.equal('SHOP_TARGET_FORBIDDEN');
   });
 
   it('pauses a shop that is down, and no other merchant’s', async () => {

@@ -29,16 +29,15 @@ type Tell = [id: string, webhook: ShopWebhook];
 
 /** One breaker per merchant: a shop that is down slows down nobody else's orders. */
 export function createShopClient(deps: ShopClientDeps): ShopClient {
-  const agents = {
-    'http:': new HttpAgent({ keepAlive: true }),
-    'https:': new HttpsAgent({ keepAlive: true }),
-  };
+  // Apart, because a connection that one merchant was allowed to make must not serve one that is not.
+  const agents = { open: createAgents(), guarded: createAgents() };
   const breakers = new Map<string, Breaker<Tell, { httpStatus: number }>>();
 
   async function post(shop: Shop, id: string, webhook: ShopWebhook): Promise<{ httpStatus: number }> {
     const body = JSON.stringify(webhook);
     const headers = { ...signWebhook(id, deps.clock.now(), body, shop.webhookSecrets) };
-    const agent = shop.webhookUrl.startsWith('https:') ? agents['https:'] : agents['http:'];
+    const { http, https } = shop.allowPrivateNetwork ? agents.open : agents.guarded;
+    const agent = shop.webhookUrl.startsWith('https:') ? https : http;
     const answer = await postWebhook(shop, body, headers, agent);
     const refusal = classifyAnswer(answer, deps.clock.now());
     if (refusal) throw refusal;
@@ -69,9 +68,16 @@ export function createShopClient(deps: ShopClientDeps): ShopClient {
     },
     close() {
       for (const breaker of breakers.values()) breaker.close();
-      for (const agent of Object.values(agents)) agent.destroy();
+      for (const { http, https } of Object.values(agents)) {
+        http.destroy();
+        https.destroy();
+      }
     },
   };
+}
+
+function createAgents(): { http: HttpAgent; https: HttpsAgent } {
+  return { http: new HttpAgent({ keepAlive: true }), https: new HttpsAgent({ keepAlive: true }) };
 }
 
 /** A shop that answers 4xx to one order may take the next one; only silence and 5xx say that it is down. */

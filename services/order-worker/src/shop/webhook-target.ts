@@ -1,6 +1,6 @@
 import { lookup as dnsLookup, type LookupOptions } from 'node:dns';
 import { BlockList, isIP, type LookupFunction } from 'node:net';
-import { AppError } from '@huidiao/errors';
+import { AppError, type ErrorKind } from '@huidiao/errors';
 
 /**
  * Networks that a webhook must not reach unless the operator allows it: a merchant's webhook_url would
@@ -51,25 +51,26 @@ export function isForbiddenAddress(address: string): boolean {
 /** @throws AppError SHOP_TARGET_FORBIDDEN when the URL names a forbidden address itself, without any name to look up. */
 export function assertTargetAllowed(url: URL): void {
   const host = url.hostname.replace(/^\[|\]$/g, '');
-  if (isIP(host) !== 0 && isForbiddenAddress(host)) throw forbiddenTarget(url.hostname);
+  if (isIP(host) !== 0 && isForbiddenAddress(host)) throw forbiddenTarget(url.hostname, 'permanent');
 }
 
 /**
  * A `lookup` for node:http that fails when the name leads to a forbidden address. The check is made on the very
  * addresses that the socket then connects to, so a name that changes its mind between check and use gains nothing.
+ * The failure is transient: one wrong answer of a name server must not end an order.
  */
 export const guardedLookup: LookupFunction = (hostname, options: LookupOptions, callback) => {
   dnsLookup(hostname, { ...options, all: true }, (error, addresses) => {
     if (error) return callback(error, '', 0);
     const [first] = addresses;
     if (first === undefined || addresses.some((entry) => isForbiddenAddress(entry.address))) {
-      return callback(forbiddenTarget(hostname), '', 0);
+      return callback(forbiddenTarget(hostname, 'transient'), '', 0);
     }
     if (options.all) return callback(null, addresses);
     return callback(null, first.address, first.family);
   });
 };
 
-function forbiddenTarget(host: string): AppError & NodeJS.ErrnoException {
-  return new AppError('SHOP_TARGET_FORBIDDEN', { details: { host } });
+function forbiddenTarget(host: string, kind: ErrorKind): AppError & NodeJS.ErrnoException {
+  return new AppError('SHOP_TARGET_FORBIDDEN', { kind, details: { host } });
 }

@@ -47,6 +47,7 @@ const expected: Record<Tamper, Partial<Verdict>> = {
   'signature-type': { headersFine: false },
   'api-v3-key': { opens: false, reads: false },
   ciphertext: { opens: false, reads: false },
+  'ciphertext-not-base64': { opens: false, reads: false },
   algorithm: { opens: false, reads: false },
   'envelope-not-json': { opens: false, reads: false },
   'resource-not-json': { reads: false },

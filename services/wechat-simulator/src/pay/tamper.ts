@@ -59,6 +59,9 @@ const tampers = {
   'api-v3-key': { apiV3Key: (key) => [...key].reverse().join('').replace(/^./, '~') },
   /** The ciphertext does not fit its tag, although the envelope around it is signed. */
   ciphertext: { resource: (resource) => ({ ...resource, ciphertext: alterBase64(resource.ciphertext) }) },
+  'ciphertext-not-base64': {
+    resource: (resource) => ({ ...resource, ciphertext: 'no base64!' }),
+  },
   algorithm: { resource: (resource) => ({ ...resource, algorithm: 'AEAD_SM4_GCM' }) },
 
   'envelope-not-json': { envelope: (body) => body.slice(0, -1) },

@@ -1,4 +1,7 @@
+import { type ClientRequest, request as httpRequest, type IncomingMessage } from 'node:http';
+import { request as httpsRequest } from 'node:https';
 import { AppError } from '@huidiao/errors';
+import type { HttpAgents } from './http-agents.ts';
 import { readBoundedBody } from './read-bounded-body.ts';
 
 export interface HttpRequest {
@@ -6,12 +9,15 @@ export interface HttpRequest {
   readonly url: URL;
   readonly headers: Readonly<Record<string, string>>;
   readonly body?: string;
-  /** From the first look-up to the last byte of the answer. */
+  /** From the wait for a connection to the last byte of the answer. */
   readonly timeoutMs: number;
+  /** Connections to share; without them the request has one of its own, closed after the answer. */
+  readonly agents?: HttpAgents | undefined;
 }
 
 export interface HttpAnswer {
   readonly status: number;
+  /** Names in lower case; repeated headers are joined by ", ". */
   readonly headers: Headers;
   /** The bytes as they came: signatures are over these. */
   readonly body: Buffer;
@@ -39,54 +45,75 @@ const largestAnswerBytes = 1_000_000;
  * answer over 1 MB.
  */
 export async function sendHttpRequest(request: HttpRequest): Promise<HttpAnswer> {
+  const limit = AbortSignal.timeout(request.timeoutMs);
+  let mayHaveLeft = false;
   try {
-    const response = await fetch(request.url, {
-      method: request.method,
-      headers: request.headers,
-      body: request.body ?? null,
-      // Followed, it would carry a token or a signed body to an address that nobody configured.
-      redirect: 'error',
-      signal: AbortSignal.timeout(request.timeoutMs),
+    const call = openCall(request, limit);
+    whenUsable(call, request.url, () => {
+      mayHaveLeft = true;
     });
-    const body = await readBoundedBody(response.body, largestAnswerBytes);
-    return { status: response.status, headers: response.headers, body };
+    call.end(request.body);
+    return await readAnswer(await untilAnswered(call));
   } catch (error) {
-    const failures = toFailures(error);
-    const reached = failures.every(isBeforeSending) ? 'no' : 'unknown';
-    throw new HttpRequestError(reached, failures.map(nameOf).join(', ').slice(0, 200), error);
+    const reason = limit.aborted ? 'TimeoutError' : toReason(error);
+    throw new HttpRequestError(mayHaveLeft ? 'unknown' : 'no', reason, error);
   }
 }
 
-interface Failure {
-  readonly name?: unknown;
-  readonly code?: unknown;
-  readonly syscall?: unknown;
+function openCall({ method, url, headers, agents }: HttpRequest, signal: AbortSignal): ClientRequest {
+  const isTls = url.protocol === 'https:';
+  const agent = (isTls ? agents?.https : agents?.http) ?? false;
+  // Signatures are over the bytes of the body, so nothing may pack them.
+  const sent = { 'accept-encoding': 'identity', ...headers };
+  return (isTls ? httpsRequest : httpRequest)(url, { method, headers: sent, agent, signal });
 }
 
-/** fetch wraps what went wrong as its cause; several addresses of one host fail as an AggregateError. */
-function toFailures(error: unknown): Failure[] {
-  if (error instanceof AggregateError && error.errors.length > 0) return error.errors.flatMap(toFailures);
-  if (error instanceof Error && error.cause !== undefined) return toFailures(error.cause);
-  return [error instanceof Error ? error : {}];
+/**
+ * Calls `onUsable` as soon as the request's connection can carry it, before its first byte leaves: until then
+ * nothing but the look-up, the connect and the TLS handshake has happened, however long they took. A connection
+ * that is not just being made counts as usable: kept alive, or handed on by a request that waited for it and
+ * gave up. (`reusedSocket` does not tell: it is unset where a request waited for another's connection.)
+ */
+function whenUsable(call: ClientRequest, url: URL, onUsable: () => void): void {
+  const isReady = url.protocol === 'https:' ? 'secureConnect' : 'connect';
+  call.once('socket', (socket) => {
+    if (socket.connecting) socket.once(isReady, onUsable);
+    else onUsable();
+  });
 }
 
-/** The certificate was refused, so that nothing but the handshake had been sent. OpenSSL's names. */
-const certificateCodes = new Set([
-  'CERT_HAS_EXPIRED',
-  'CERT_NOT_YET_VALID',
-  'DEPTH_ZERO_SELF_SIGNED_CERT',
-  'ERR_TLS_CERT_ALTNAME_INVALID',
-  'SELF_SIGNED_CERT_IN_CHAIN',
-  'UNABLE_TO_GET_ISSUER_CERT_LOCALLY',
-  'UNABLE_TO_VERIFY_LEAF_SIGNATURE',
-]);
+/** The answer's head, or why there is none. */
+function untilAnswered(call: ClientRequest): Promise<IncomingMessage> {
+  return new Promise((resolve, reject) => {
+    call.once('response', resolve);
+    // Stays: after the answer's head the same failures come once more by way of its body.
+    call.on('error', reject);
+    call.once('close', () => reject(new Error('the connection was closed without an answer')));
+  });
+}
 
-function isBeforeSending({ code, syscall }: Failure): boolean {
-  if (syscall === 'connect' || syscall === 'getaddrinfo') return true;
-  return code === 'UND_ERR_CONNECT_TIMEOUT' || (typeof code === 'string' && certificateCodes.has(code));
+const redirects: readonly (number | undefined)[] = [301, 302, 303, 307, 308];
+
+async function readAnswer(message: IncomingMessage): Promise<HttpAnswer> {
+  const { statusCode, rawHeaders } = message;
+  // Followed, it would carry a token or a signed body to an address that nobody configured.
+  if (statusCode === undefined || redirects.includes(statusCode)) {
+    message.destroy();
+    throw new Error('the answer is a redirect');
+  }
+  const body = await readBoundedBody(message, largestAnswerBytes);
+  return { status: statusCode, headers: toHeaders(rawHeaders), body };
+}
+
+/** From name, value, name, value …, as they came. */
+function toHeaders(raw: readonly string[]): Headers {
+  const headers = new Headers();
+  for (let at = 0; at + 1 < raw.length; at += 2) headers.append(raw[at] ?? '', raw[at + 1] ?? '');
+  return headers;
 }
 
 /** Never the message: that of a malformed URL would hold the URL, and with it a token. */
-function nameOf({ code, name }: Failure): string {
-  return String(typeof code === 'string' ? code : name);
+function toReason(error: unknown): string {
+  if (!(error instanceof Error)) return 'unknown';
+  return 'code' in error && typeof error.code === 'string' ? error.code : error.name;
 }

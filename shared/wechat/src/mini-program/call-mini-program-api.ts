@@ -1,5 +1,6 @@
 import { AppError } from '@huidiao/errors';
 import { z } from 'zod';
+import type { HttpAgents } from '../http/http-agents.ts';
 import { type HttpAnswer, HttpRequestError, sendHttpRequest } from '../http/send-http-request.ts';
 import { parseWechatJson } from './parse-wechat-json.ts';
 
@@ -24,6 +25,8 @@ export interface MiniProgramCall {
   readonly timeoutMs: number;
   /** Texts that must not come back in `errmsg`. */
   readonly secrets: readonly string[];
+  /** Connections to share with other calls. */
+  readonly agents?: HttpAgents;
 }
 
 const answerShape = z.looseObject({
@@ -42,9 +45,14 @@ export async function callMiniProgramApi(call: MiniProgramCall): Promise<MiniPro
   const answer = await sendHttpRequest({
     method: 'POST',
     url,
-    headers: { accept: 'application/json', 'content-type': 'application/json; charset=utf-8' },
+    headers: {
+      accept: 'application/json',
+      'content-type': 'application/json; charset=utf-8',
+      'user-agent': 'huidiao',
+    },
     body: JSON.stringify(call.body),
     timeoutMs: call.timeoutMs,
+    agents: call.agents,
   });
   return parseAnswer(answer, call.secrets);
 }

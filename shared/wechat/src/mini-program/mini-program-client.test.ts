@@ -1,3 +1,5 @@
+import { once } from 'node:events';
+import { type AddressInfo, createServer, type Socket } from 'node:net';
 import { AppError } from '@huidiao/errors';
 import { expect } from 'chai';
 import { afterEach, beforeEach, describe, it } from 'mocha';
@@ -117,18 +119,56 @@ describe('sending a subscription message', () => {
     expect(replaced).to.deep.equal(['TOKEN_1']);
   });
 
-  it('counts every failure to get a token as not sent, an ambiguous one too', async () => {
-    for (const code of ['WECHAT_SYSTEM_ERROR', 'WECHAT_UNREACHABLE', 'WECHAT_CREDENTIALS_REFUSED'] as const) {
-      accessTokens = { ...accessTokens, get: () => Promise.reject(new AppError(code)) };
-      expect(refusalOf(await send()).code).to.equal(code);
+  describe('without an access_token, which is not having tried', () => {
+    /** Where the token cannot be had, and where a refused one cannot be replaced. */
+    const ways: [string, (failure: AppError) => Partial<AccessTokens>][] = [
+      ['fetched', (failure) => ({ get: () => Promise.reject(failure) })],
+      ['replaced', (failure) => ({ replaceRefused: () => Promise.reject(failure) })],
+    ];
+    const unknownCode = { kind: 'transient' as const, details: { attemptsAtMost: 3 } };
+    const rows: [what: string, failure: AppError, comes: Record<string, unknown>][] = [
+      ['a 5xx', new AppError('WECHAT_SYSTEM_ERROR'), { kind: 'throttled', retryAfterMs: 5_000 }],
+      [
+        'a time-out',
+        new AppError('WECHAT_UNREACHABLE', { kind: 'transient' }),
+        { kind: 'throttled', retryAfterMs: 5_000 },
+      ],
+      [
+        '"system busy" (-1)',
+        new AppError('WECHAT_BUSY', { kind: 'transient', retryAfterMs: 700 }),
+        { kind: 'throttled', retryAfterMs: 700 },
+      ],
+      ['a wrong secret', new AppError('WECHAT_CREDENTIALS_REFUSED'), { kind: 'permanent' }],
+      ['a token refused again and again', new AppError('WECHAT_TOKEN_REFUSED'), { kind: 'transient' }],
+      ['a code that nobody knows', new AppError('WECHAT_REFUSED', unknownCode), { kind: 'transient' }],
+    ];
+    for (const [way, failing] of ways) {
+      for (const [what, failure, comes] of rows) {
+        it(`is ${String(comes.kind)} when it cannot be ${way} for ${what}`, async () => {
+          accessTokens = { ...accessTokens, ...failing(failure) };
+          answer({ errcode: 40001 });
+          const error = refusalOf(await send());
+          expect(error).to.include({ code: failure.code, ...comes });
+          expect(error.details).to.deep.equal(failure.details);
+          expect(server.received).to.have.length(way === 'fetched' ? 0 : 1);
+        });
+      }
     }
-    expect(server.received).to.have.length(0);
-    accessTokens = {
-      get: async () => 'TOKEN_1',
-      replaceRefused: () => Promise.reject(new AppError('WECHAT_SYSTEM_ERROR')),
-    };
-    answer({ errcode: 40001 });
-    expect(refusalOf(await send()).code).to.equal('WECHAT_SYSTEM_ERROR');
+  });
+
+  it('knows that nothing was sent while a TLS handshake does not end', async () => {
+    const silent = createServer((socket) => socket.resume());
+    const sockets: Socket[] = [];
+    silent.on('connection', (socket) => sockets.push(socket));
+    silent.listen(0, '127.0.0.1');
+    await once(silent, 'listening');
+    const tls = connect(`https://127.0.0.1:${(silent.address() as AddressInfo).port}`);
+    const result = await tls.sendSubscribeMessage(testApp, message).finally(() => {
+      tls.close();
+      silent.close();
+      for (const socket of sockets) socket.destroy();
+    });
+    expect(refusalOf(result)).to.include({ code: 'WECHAT_UNREACHABLE', kind: 'throttled' });
   });
 
   const ambiguous: [string, TestServer['answer']][] = [

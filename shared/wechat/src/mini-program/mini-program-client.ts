@@ -1,6 +1,7 @@
 import { type App, type Clock, systemClock } from '@huidiao/contracts';
 import { AppError, toAppError } from '@huidiao/errors';
 import { type Breaker, createBreaker, type Logger, type Metrics } from '@huidiao/runtime';
+import { createHttpAgents } from '../http/http-agents.ts';
 import { measureRequest } from '../http/measure-request.ts';
 import type { AccessTokens } from './access-tokens.ts';
 import {
@@ -36,7 +37,7 @@ export type SendResult =
 export interface MiniProgramClient {
   /** 发送订阅消息, once. Never throws. WeChat knows no idempotency key, so whoever calls records it first. */
   sendSubscribeMessage(app: App, message: SubscribeMessage): Promise<SendResult>;
-  /** Ends the breakers' timers. */
+  /** Ends the breakers' timers and the connections. */
   close(): void;
 }
 
@@ -56,6 +57,7 @@ const api = 'subscribe/send';
 /** https://developers.weixin.qq.com/miniprogram/dev/OpenApiDoc/mp-message-management/subscribe-message/sendMessage.html */
 export function createMiniProgramClient(options: MiniProgramClientOptions): MiniProgramClient {
   const { baseUrl, accessTokens, clock = systemClock, timeoutMs = 5_000, logger, metrics } = options;
+  const agents = createHttpAgents();
   const breakers = new Map<string, Breaker<[MiniProgramCall], MiniProgramAnswer>>();
   const breakerOf = (appId: string) => {
     const made =
@@ -80,6 +82,7 @@ export function createMiniProgramClient(options: MiniProgramClientOptions): Mini
         body: toSubscribeBody(app, message),
         timeoutMs,
         secrets: [accessToken, message.openId],
+        agents,
       };
       return toSendResult(await breakerOf(app.appId).fire(call), clock.now());
     } catch (failed) {
@@ -91,19 +94,36 @@ export function createMiniProgramClient(options: MiniProgramClientOptions): Mini
   return {
     async sendSubscribeMessage(app, message) {
       // However a token could not be had: the message itself has not left.
-      const token = await accessTokens.get(app).catch(toAppError);
+      const token = await accessTokens.get(app).catch(toNotTried);
       if (token instanceof AppError) return { kind: 'refused', error: token };
       const first = await attempt(app, message, token);
       if (!isTokenRefused(first)) return first;
 
-      const replaced = await accessTokens.replaceRefused(app, token).catch(toAppError);
+      const replaced = await accessTokens.replaceRefused(app, token).catch(toNotTried);
       if (replaced instanceof AppError) return { kind: 'refused', error: replaced };
       return attempt(app, message, replaced);
     },
     close() {
       for (const breaker of breakers.values()) breaker.close();
+      agents.close();
     },
   };
+}
+
+/** A token that is a moment away usually is there within this time. */
+const tokenRetryMs = 5_000;
+
+/**
+ * Why there is no token, as a reason to come back: the message itself was not tried, so trouble that may pass uses
+ * up none of its attempts. What WeChat refuses stays as it is, for somebody has to see it: a refusal for good, a
+ * token that it refuses and gives again, a code that nobody knows (`attemptsAtMost`).
+ */
+function toNotTried(failed: unknown): AppError {
+  const error = toAppError(failed);
+  const { code, kind, message, details, retryAfterMs = tokenRetryMs } = error;
+  const isRefusal = code === 'WECHAT_TOKEN_REFUSED' || details.attemptsAtMost !== undefined;
+  if (kind !== 'transient' || isRefusal) return error;
+  return new AppError(code, { kind: 'throttled', message, details, retryAfterMs, cause: error });
 }
 
 function toSubscribeBody(app: App, message: SubscribeMessage): Record<string, unknown> {

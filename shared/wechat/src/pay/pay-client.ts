@@ -3,6 +3,7 @@ import { type Clock, type Merchant, type RequestPaymentParameters, systemClock }
 import { AppError, toAppError } from '@huidiao/errors';
 import { createBreaker, type Logger, type Metrics } from '@huidiao/runtime';
 import { z } from 'zod';
+import { createHttpAgents } from '../http/http-agents.ts';
 import { measureRequest } from '../http/measure-request.ts';
 import { createPlatformKeys } from './platform-keys.ts';
 import { type QueriedTransaction, toQueriedTransaction } from './queried-transaction.ts';
@@ -37,7 +38,7 @@ export interface PayClient {
   queryByOutTradeNo(outTradeNo: string): Promise<QueriedTransaction>;
   /** What the mini-program passes to wx.requestPayment; signed now, calls nobody. */
   requestPaymentParameters(payment: { appId: string; prepayId: string }): RequestPaymentParameters;
-  /** Ends the breaker's timers. */
+  /** Ends the breaker's timers and the connections. */
   close(): void;
 }
 
@@ -59,6 +60,7 @@ const countedFailures = new Set<string>(['WECHAT_UNREACHABLE', 'WECHAT_SYSTEM_ER
 export function createPayClient(options: PayClientOptions): PayClient {
   const { merchant, logger, metrics, clock = systemClock } = options;
   const privateKey = parsePrivateKey(merchant);
+  const agents = createHttpAgents();
   const caller: PayCaller = {
     signer: { mchId: merchant.mchId, merchantSerialNo: merchant.merchantSerialNo, privateKey },
     keys: createPlatformKeys(merchant),
@@ -66,6 +68,7 @@ export function createPayClient(options: PayClientOptions): PayClient {
     baseUrl: options.baseUrl,
     timeoutMs: options.timeoutMs ?? 5_000,
     clock,
+    agents,
   };
   const breaker = createBreaker({
     name: `wechat-pay/${merchant.mchId}`,
@@ -95,7 +98,10 @@ export function createPayClient(options: PayClientOptions): PayClient {
       const nonce = randomBytes(16).toString('hex');
       return toRequestPaymentParameters({ appId, prepayId, privateKey, timestamp, nonce });
     },
-    close: () => breaker.close(),
+    close() {
+      breaker.close();
+      agents.close();
+    },
   };
 }
 

@@ -296,6 +296,16 @@ describe('receiving what cannot be opened or read', () => {
     expect(receive({ envelope })).to.include({ kind: 'not-openable', reason: 'tag_mismatch' });
   });
 
+  it('keeps a resource that no key could open, for a re-send would not help', () => {
+    const envelope = (made: Record<string, unknown>) => ({
+      ...made,
+      resource: { ...(made.resource as object), ciphertext: 'no base64!' },
+    });
+    const received = receive({ envelope });
+    expect(received).to.have.property('kind', 'genuine');
+    expect(received).to.have.nested.property('event.reason', 'schema_refused');
+  });
+
   const bodies: [string, Buffer, string][] = [
     ['no JSON', Buffer.from('<xml/>'), 'unreadable'],
     ['an empty body', Buffer.alloc(0), 'unreadable'],

@@ -85,9 +85,9 @@ function openEnvelope(
   const { resource } = envelope;
   const opened = decryptResource(resource, merchant.apiV3Keys);
   if (!opened.opened) {
-    // No key of ours would ever open another algorithm, so a re-send would not help either.
-    if (opened.reason === 'algorithm_unsupported') {
-      return genuine(merchant, serial, envelope, refused('resource.algorithm is not AEAD_AES_256_GCM'));
+    // No key of ours would ever open another algorithm or a malformed resource: a re-send would not help either.
+    if (opened.reason !== 'tag_mismatch') {
+      return genuine(merchant, serial, envelope, refused(`the resource cannot be opened: ${opened.reason}`));
     }
     const ids = { notificationId: envelope.id, eventType: envelope.event_type, serial };
     return { kind: 'not-openable', reason: opened.reason, ...ids };

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import type { Clock } from '@huidiao/contracts';
 import { AppError } from '@huidiao/errors';
 import { z } from 'zod';
+import type { HttpAgents } from '../http/http-agents.ts';
 import { parseRetryAfter } from '../http/parse-retry-after.ts';
 import { type HttpAnswer, sendHttpRequest } from '../http/send-http-request.ts';
 import { classifyPayAnswer, type PayApi } from './pay-error-codes.ts';
@@ -18,6 +19,7 @@ export interface PayCaller {
   readonly baseUrl: string;
   readonly timeoutMs: number;
   readonly clock: Clock;
+  readonly agents: HttpAgents;
 }
 
 export interface PayRequest {
@@ -49,7 +51,7 @@ export async function sendPayRequest(caller: PayCaller, request: PayRequest): Pr
 }
 
 async function send(caller: PayCaller, request: PayRequest): Promise<HttpAnswer> {
-  const { signer, answerKeyId, timeoutMs } = caller;
+  const { signer, answerKeyId, timeoutMs, agents } = caller;
   const url = new URL(request.path, caller.baseUrl);
   const body = request.body === undefined ? '' : JSON.stringify(request.body);
   const authorization = createAuthorization(signer, {
@@ -67,7 +69,7 @@ async function send(caller: PayCaller, request: PayRequest): Promise<HttpAnswer>
     'user-agent': 'huidiao',
     ...(answerKeyId === undefined ? {} : { 'wechatpay-serial': answerKeyId }),
   };
-  const sent = { method: request.method, url, headers, timeoutMs };
+  const sent = { method: request.method, url, headers, timeoutMs, agents };
   return sendHttpRequest(body === '' ? sent : { ...sent, body });
 }
 

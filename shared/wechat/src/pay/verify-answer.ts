@@ -4,7 +4,7 @@ import { type Verification, verifyNotification } from './verify-notification.ts'
 
 /**
  * Whether WeChat Pay signed this answer: the same headers and the same rule as for a notification.
- * fetch has joined repeated headers by a comma, which counts as repeated.
+ * Repeated headers have been joined by a comma, which counts as repeated.
  */
 export function verifyAnswer(answer: HttpAnswer, keys: PlatformKeys, now: Date): Verification {
   const headers = Object.fromEntries([...answer.headers].map(([name, value]) => [name, [value]]));
