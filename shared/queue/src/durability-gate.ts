@@ -21,20 +21,26 @@ export interface DurabilityGateOptions {
   readonly durability: Durability;
   readonly logger: Logger;
   readonly metrics: Metrics;
-  /** Settings can be changed on a running server: how often to look again. Default 30 s. */
+  /** Settings can be changed on a running server: how old an answer may become. Default 30 s. */
   readonly recheckMs?: number;
-  /** While Redis is not durable, adds may ask again, but no more often than this. Default 1 s. */
+  /**
+   * While Redis is not durable: how often to look again without being asked to, and how often adds may. Default 1 s.
+   */
   readonly leastRecheckMs?: number;
 }
 
 interface Verdict {
   readonly problems: readonly string[];
+  readonly isReplica: boolean;
   readonly at: number;
 }
 
 /**
  * A failover may land on a server with other settings, so what was seen counts for one connection only: it is
  * forgotten when the connection closes and asked anew once the next one is ready, before anything is added.
+ *
+ * A failover may also leave the connection on the old primary, which goes on as a replica. Nothing is written to
+ * it, so that no READONLY ever makes the client reconnect: this does, and finds out where the address leads by now.
  */
 export function createDurabilityGate(options: DurabilityGateOptions): DurabilityGate {
   const { redis, durability, recheckMs = 30_000, leastRecheckMs = 1_000 } = options;
@@ -48,8 +54,12 @@ export function createDurabilityGate(options: DurabilityGateOptions): Durability
     asking ??= readRedisSettings(redis, durability)
       .then((settings) => {
         if (asked !== connection) throw new Error('the connection closed while its settings were read');
-        verdict = { problems: judgeDurability(settings, durability), at: performance.now() };
-        report(verdict.problems, settings.config.appendfsync);
+        verdict = {
+          problems: judgeDurability(settings, durability),
+          isReplica: settings.role === 'slave',
+          at: performance.now(),
+        };
+        report.seen(verdict.problems, settings.config.appendfsync);
         return verdict;
       })
       .finally(() => {
@@ -64,15 +74,21 @@ export function createDurabilityGate(options: DurabilityGateOptions): Durability
     connection += 1;
     verdict = undefined;
     asking = undefined;
+    report.lost();
+  };
+  const look = (): void => {
+    if (redis.status !== 'ready') return;
+    if (verdict?.isReplica) redis.disconnect(true);
+    else if (!isGood(verdict) || performance.now() - verdict.at >= recheckMs) askQuietly();
   };
 
   redis.on('ready', askQuietly);
   redis.on('close', forget);
-  const timer = setInterval(askQuietly, recheckMs);
+  const timer = setInterval(look, leastRecheckMs);
   timer.unref();
 
   return {
-    isOpen: () => redis.status === 'ready' && verdict?.problems.length === 0,
+    isOpen: () => redis.status === 'ready' && isGood(verdict),
     async pass() {
       if (redis.status !== 'ready') throw unavailable('Redis is not connected');
       const stale = verdict === undefined || isWorthAsking(verdict, leastRecheckMs);
@@ -85,6 +101,10 @@ export function createDurabilityGate(options: DurabilityGateOptions): Durability
       redis.off('close', forget);
     },
   };
+}
+
+function isGood(verdict: Verdict | undefined): verdict is Verdict {
+  return verdict?.problems.length === 0;
 }
 
 function isWorthAsking(verdict: Verdict, leastRecheckMs: number): boolean {
@@ -111,10 +131,10 @@ function notDurable(problems: readonly string[]): AppError {
 function createReporter({ durability, logger, metrics }: DurabilityGateOptions) {
   const gauge = metrics.gauge({
     name: 'huidiao_redis_durable',
-    help: '1 when Redis keeps what it acknowledges, 0 when its settings would lose jobs.',
+    help: '1 when Redis keeps what it acknowledges, 0 when it would lose jobs or is away.',
   });
   let reported = '';
-  return (problems: readonly string[], appendfsync: string | undefined): void => {
+  const seen = (problems: readonly string[], appendfsync: string | undefined): void => {
     gauge.set({}, problems.length === 0 ? 1 : 0);
     const report = JSON.stringify([problems, appendfsync]);
     if (report === reported) return;
@@ -125,4 +145,5 @@ function createReporter({ durability, logger, metrics }: DurabilityGateOptions) 
     else if (durability === 'unchecked' || appendfsync !== 'always') logger.warn(fields, 'redis.durability');
     else logger.info(fields, 'redis.durability');
   };
+  return { seen, lost: () => gauge.set({}, 0) };
 }

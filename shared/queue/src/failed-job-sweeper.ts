@@ -1,5 +1,5 @@
 import { type Clock, type DeadLetterSink, type QueueName, systemClock } from '@huidiao/contracts';
-import { AppError, type ErrorCode, errorCatalogue } from '@huidiao/errors';
+import { AppError, type ErrorCode, errorCatalogue, toAppError } from '@huidiao/errors';
 import { closeRedis, createRedis, type Logger, type Metrics } from '@huidiao/runtime';
 import { createDeadIds, type DeadIds } from './dead-ids.ts';
 import { toDeadLetter } from './dead-letter.ts';
@@ -15,7 +15,9 @@ import { createRemoveFailedJob, type RemoveFailedJob } from './remove-failed-job
 export interface FailedJobSweeper {
   /**
    * Sweeps the oldest failed jobs of each queue, at most `limitPerQueue` of each. May run in several processes
-   * at once. Throws when Redis is away or a dead letter cannot be stored; the job then stays for the next sweep.
+   * at once. A job whose dead letter cannot be stored stays for the next sweep and holds up no other; the first
+   * such error is thrown at the end. When the store (`STORE_UNAVAILABLE`) or Redis (`QUEUE_UNAVAILABLE`) is away,
+   * the rest of the queue is left for the next sweep too.
    */
   sweep(limitPerQueue: number): Promise<{ readonly swept: number }>;
   close(): Promise<void>;
@@ -57,22 +59,36 @@ export function createFailedJobSweeper(options: FailedJobSweeperOptions): Failed
     };
   });
 
-  async function sweepQueue({ name, queue, deadIds, removeFailedJob }: SweptQueue, limit: number) {
+  async function sweepQueue(swept: SweptQueue, limit: number): Promise<number> {
     let count = 0;
+    let failure: AppError | undefined;
     // Always with a range: without one BullMQ reads all of them, https://github.com/taskforcesh/bullmq/issues/4608
-    for (const job of await queue.getJobs(['failed'], 0, limit - 1, true)) {
-      // Another sweeper may have been faster, and the id may be in use again by now.
-      if (job.id === undefined || !(await job.isFailed())) continue;
-      const error = toSweptError(job);
-      await deadLetters.store(toSweptDeadLetter(job, name, error, clock));
-      await deadIds.add(job.id, clock.now());
-      if (!(await removeFailedJob(job.id))) continue;
-      count += 1;
-      sweptTotal.inc({ queue: name, error_code: error.code });
-      const fields = { event: 'job.swept', queue: name, job: job.name, jobId: job.id, errorCode: error.code };
-      logger.error(fields, 'job.swept');
+    for (const job of await swept.queue.getJobs(['failed'], 0, limit - 1, true)) {
+      try {
+        if (await sweepJob(job, swept)) count += 1;
+      } catch (error) {
+        failure ??= toSweepError(error);
+        if (isOutage(error)) break;
+      }
     }
+    if (failure) throw failure;
     return count;
+  }
+
+  /** Whether the job is gone through this sweeper. Rejects with an AppError when it is the store that failed. */
+  async function sweepJob(job: OpenJob, swept: SweptQueue): Promise<boolean> {
+    const { name, deadIds, removeFailedJob } = swept;
+    // Another sweeper may have been faster, and the id may be in use again by now.
+    if (job.id === undefined || !(await job.isFailed())) return false;
+    const error = toSweptError(job);
+    const letter = toSweptDeadLetter(job, name, error, clock);
+    await deadLetters.store(letter).catch((refusal: unknown) => Promise.reject(toAppError(refusal)));
+    await deadIds.add(job.id, clock.now());
+    if (!(await removeFailedJob(job.id))) return false;
+    sweptTotal.inc({ queue: name, error_code: error.code });
+    const fields = { event: 'job.swept', queue: name, job: job.name, jobId: job.id, errorCode: error.code };
+    logger.error(fields, 'job.swept');
+    return true;
   }
 
   return {
@@ -116,6 +132,12 @@ function toSweptError(job: OpenJob): AppError {
 
 function isErrorCode(text: string): text is ErrorCode {
   return Object.hasOwn(errorCatalogue, text);
+}
+
+/** Whether the next job would fail as well. What Redis answered, it answered about one job. */
+function isOutage(error: unknown): boolean {
+  if (error instanceof AppError) return error.code === 'STORE_UNAVAILABLE';
+  return !(error instanceof Error && error.name === 'ReplyError');
 }
 
 function toSweepError(error: unknown): AppError {

@@ -6,7 +6,7 @@ import type { Durability } from './judge-durability.ts';
 import { type CheckedJob, checkNewJob, type NewJob } from './new-job.ts';
 import { type OpenQueue, openQueue } from './open-queue.ts';
 import { createProducerConnection } from './producer-connection.ts';
-import { sendBatch, tooLate, unavailable } from './send-batch.ts';
+import { notSent, sendBatches, tooLate, unavailable } from './send-batch.ts';
 import { toBatches } from './to-batches.ts';
 import { within } from './within.ts';
 
@@ -14,7 +14,8 @@ import { within } from './within.ts';
 export interface Producer {
   /**
    * Resolves once Redis has the job durably, or had it before under the same id. Adds made in one turn of the
-   * event loop share a pipeline, and each is answered by its own job's fate.
+   * event loop share a pipeline, and each is answered by its own job's fate. Where replicas are waited for, adds
+   * made during that wait share the next pipeline.
    *
    * Rejects with `JOB_INVALID` (this job can never be added), `QUEUE_NOT_DURABLE` (nothing was sent) or
    * `QUEUE_UNAVAILABLE`. The last is ambiguous after a time-out: the job may be there. Add it again under the
@@ -40,13 +41,17 @@ export interface ProducerOptions {
   readonly maxJobsUnderWay?: number;
   /** The same in bytes of JSON; default 64 MB. */
   readonly maxBytesUnderWay?: number;
-  /** How often a wrong setting of Redis may be looked at again by adds, in milliseconds; default 1,000. */
+  /** How old what Redis said of its settings may become, in milliseconds; default 30,000. */
+  readonly recheckMs?: number;
+  /** How often a Redis that is not durable is looked at again, in milliseconds; default 1,000. */
   readonly leastRecheckMs?: number;
   readonly logger: Logger;
   readonly metrics: Metrics;
 }
 
 interface PendingJob extends CheckedJob {
+  /** On the clock of performance.now(). */
+  readonly deadlineAt: number;
   readonly settle: (failure: AppError | undefined) => void;
 }
 
@@ -64,32 +69,66 @@ export function createProducer(options: ProducerOptions): Producer {
   const sending = { redis, gate, queues, waitReplicas: options.waitReplicas };
   const room = createRoom(options);
   const count = createCounts(metrics);
+  // WAIT blocks its connection, so that a second flight would stand in line behind the first, and a third behind
+  // that, until each is late. Instead, what comes during a flight travels with the next one.
+  const oneFlight = options.waitReplicas > 0;
   const underWay = new Set<Promise<void>>();
-  let turn: PendingJob[] = [];
+  let waiting: PendingJob[] = [];
+  let scheduled = false;
   let closing: Promise<void> | undefined;
 
-  async function deliver(batch: readonly PendingJob[], deadlineAt: number): Promise<void> {
-    const sent = sendBatch(batch, deadlineAt, sending).finally(() => room.give(batch));
+  async function deliver(batches: readonly (readonly PendingJob[])[]): Promise<void> {
+    const jobs = batches.flat();
+    const deadlineAt = Math.min(...jobs.map((job) => job.deadlineAt));
+    const sent = sendBatches(batches, deadlineAt, sending).finally(() => room.give(jobs));
     const fates = await within(sent, deadlineAt - performance.now());
-    for (const [index, job] of batch.entries()) job.settle(fates === undefined ? tooLate() : fates[index]);
+    for (const [index, job] of jobs.entries()) job.settle(fates === undefined ? tooLate() : fates[index]);
   }
 
-  function flush(deadlineAt: number): void {
-    const jobs = turn;
-    turn = [];
-    for (const batch of toBatches(jobs)) {
-      const delivery = deliver(batch, deadlineAt).finally(() => underWay.delete(delivery));
+  function schedule(): void {
+    if (scheduled || waiting.length === 0 || (oneFlight && underWay.size > 0)) return;
+    scheduled = true;
+    setImmediate(flush);
+  }
+
+  function flush(): void {
+    scheduled = false;
+    const batches = toBatches(takeWaiting());
+    for (const flight of oneFlight && batches.length > 0 ? [batches] : batches.map((batch) => [batch])) {
+      const delivery = deliver(flight).finally(() => {
+        underWay.delete(delivery);
+        schedule();
+      });
       underWay.add(delivery);
     }
+  }
+
+  /** All that wait, but for those that are late: a flight has the deadline of its oldest job. */
+  function takeWaiting(): PendingJob[] {
+    const now = performance.now();
+    const late = waiting.filter((job) => job.deadlineAt <= now);
+    const inTime = waiting.filter((job) => job.deadlineAt > now);
+    waiting = [];
+    room.give(late);
+    for (const job of late) job.settle(notSent());
+    return inTime;
   }
 
   function enqueue(job: CheckedJob): Promise<void> {
     if (closing) throw unavailable('the producer is closed');
     if (!room.take(job)) throw unavailable('too many jobs wait for Redis');
-    if (turn.length === 0) setImmediate(flush, performance.now() + deadlineMs);
     return new Promise((resolve, reject) => {
-      turn.push({ ...job, settle: (failure) => (failure === undefined ? resolve() : reject(failure)) });
+      const settle = (failure: AppError | undefined) => (failure === undefined ? resolve() : reject(failure));
+      waiting.push({ ...job, deadlineAt: performance.now() + deadlineMs, settle });
+      schedule();
     });
+  }
+
+  async function drain(): Promise<void> {
+    while (waiting.length > 0 || underWay.size > 0) {
+      await Promise.all(underWay);
+      await new Promise((resolve) => setImmediate(resolve));
+    }
   }
 
   return {
@@ -97,8 +136,7 @@ export function createProducer(options: ProducerOptions): Producer {
     isReady: () => closing === undefined && gate.isOpen(),
     close() {
       closing ??= (async () => {
-        if (turn.length > 0) await new Promise((resolve) => setImmediate(resolve));
-        await Promise.all(underWay);
+        await drain();
         gate.close();
         await Promise.all([...queues.values()].map((queue) => queue.close()));
         await closeRedis(redis);

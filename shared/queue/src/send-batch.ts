@@ -15,30 +15,36 @@ export interface SendOptions {
 }
 
 /**
- * Sends jobs of one queue to a Redis that is durable, and waits for its replicas if asked to. Never rejects: what
- * keeps all of them from being added is the fate of each.
+ * Sends jobs, in batches of one queue each, to a Redis that is durable, and then waits for its replicas if asked
+ * to: once for all of them. Never rejects: what keeps all of them from being added is the fate of each.
  *
  * @param deadlineAt on the clock of performance.now(); nothing is sent after it
+ * @returns the fates in the order of the batches and of the jobs in them
  */
-export async function sendBatch(
-  jobs: readonly CheckedJob[],
+export async function sendBatches(
+  batches: readonly (readonly CheckedJob[])[],
   deadlineAt: number,
   options: SendOptions,
 ): Promise<BatchFates> {
   try {
     await options.gate.pass();
-    const queue = jobs[0] && options.queues.get(jobs[0].queue);
-    if (queue === undefined || performance.now() >= deadlineAt) throw tooLate();
-    const fates = await addBatch(queue, jobs);
+    if (performance.now() >= deadlineAt) throw notSent();
+    const fates = await Promise.all(batches.map((batch) => sendBatch(batch, options)));
     await replicate(deadlineAt, options);
-    return fates;
+    return fates.flat();
   } catch (error) {
     const failure = toQueueError(error);
-    return jobs.map(() => failure);
+    return batches.flat().map(() => failure);
   }
 }
 
-/** WAIT counts the replicas that have everything this connection wrote before. */
+async function sendBatch(batch: readonly CheckedJob[], { queues }: SendOptions): Promise<BatchFates> {
+  const queue = batch[0] && queues.get(batch[0].queue);
+  if (queue === undefined) throw unavailable('there is no such queue');
+  return addBatch(queue, batch);
+}
+
+/** WAIT counts the replicas that have everything this connection wrote before, and blocks it meanwhile. */
 async function replicate(deadlineAt: number, { redis, waitReplicas }: SendOptions): Promise<void> {
   if (waitReplicas === 0) return;
   // A little less than what is left, so that its answer comes in time; but 0 would wait for ever.
@@ -51,6 +57,11 @@ async function replicate(deadlineAt: number, { redis, waitReplicas }: SendOption
 /** Whether the job is there is not known. */
 export function tooLate(): AppError {
   return unavailable('Redis did not answer within the deadline; the job may be there');
+}
+
+/** Certainly not there. */
+export function notSent(): AppError {
+  return unavailable('the deadline passed before the job could be sent');
 }
 
 export function unavailable(message: string, cause?: unknown): AppError {

@@ -46,15 +46,16 @@ export async function settleFailure(failed: FailedRun, options: SettleOptions): 
   const { job, token, run, error, signal } = failed;
   if (signal.aborted) {
     // Put off without using an attempt; otherwise twenty restarts would look like twenty killed workers. Where
-    // another worker has the job by now, the count is one too high, which costs nothing.
-    await rememberAttempt(failed, options.clock, 1);
+    // another worker has the job by now, the count is one too high, which costs nothing. What the attempt threw
+    // when it was told to stop says nothing about the job.
+    await remember(failed, 1, run.failing);
     await job.moveToWait(token);
     return { outcome: 'put_back', toThrow: new WaitingError() };
   }
   const decision = decideRetry({ ...run, error }, run.policy, options.clock.now(), options.random);
   switch (decision.action) {
     case 'retry':
-      if (isNews(run, error)) await rememberAttempt(failed, options.clock, 0);
+      if (run.failing?.code !== error.code) await remember(failed, 0, toFailing(failed, options.clock));
       return {
         outcome: 'retry',
         retryDelayMs: decision.delayMs,
@@ -108,28 +109,27 @@ async function postpone(
   delayMs: number,
   outcome: 'postponed' | 'dead_letter_not_stored',
 ): Promise<Settlement> {
-  await rememberAttempt(failed, clock, 1);
+  await remember(failed, 1, toFailing(failed, clock));
   await failed.job.moveToDelayed(Date.now() + delayMs, failed.token);
   return { outcome, retryDelayMs: delayMs, toThrow: new DelayedError() };
 }
 
-/** Whether the job in Redis does not yet say when it was first tried and what it fails with. */
-function isNews(run: JobRun, error: AppError): boolean {
-  return run.failing?.code !== error.code;
+/** Since when the job fails with the code of this attempt. */
+function toFailing({ run, error }: FailedRun, clock: Clock): JobRun['failing'] {
+  return run.failing?.code === error.code ? run.failing : { code: error.code, since: clock.now() };
 }
 
-async function rememberAttempt(
-  { job, run, error }: FailedRun,
-  clock: Clock,
+async function remember(
+  { job, run }: FailedRun,
   morePostponements: number,
+  failing: JobRun['failing'],
 ): Promise<void> {
-  const since = isNews(run, error) ? clock.now() : (run.failing?.since ?? clock.now());
   await job.updateData({
     payload: run.envelope === undefined ? job.data : run.envelope.payload,
     meta: {
       firstAttemptAt: run.firstAttemptAt.getTime(),
       postponements: run.postponements + morePostponements,
-      failing: { code: error.code, since: since.getTime() },
+      ...(failing && { failing: { code: failing.code, since: failing.since.getTime() } }),
     },
   });
 }

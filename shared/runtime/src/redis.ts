@@ -66,8 +66,9 @@ export function createRedis(
     disconnectTimeout: 500,
     connectionName: connection.name,
     retryStrategy: toReconnectDelayMs,
-    // After a failover the old primary answers as a replica: connect again and find the new one.
-    reconnectOnError: (error) => error.message.startsWith('READONLY'),
+    // After a failover the old primary answers as a replica: connect again and find the new one. Before version 7,
+    // Redis wraps what a script ran into: `ERR Error running script …: -READONLY You can't write …`.
+    reconnectOnError: (error) => error.message.includes('READONLY'),
   };
   const redis = new Redis(connection.url, options);
   reportOutages(redis, connection, logger);

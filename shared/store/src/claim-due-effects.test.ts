@@ -54,6 +54,23 @@ describe('claimDueEffects', () => {
     expect(new Set(claims)).to.have.length(80);
   });
 
+  it('looks at an effect less and less often the longer its order waits, but at least every hour', async () => {
+    const { order } = await orders.register(newOrder());
+    const payment = { ...paymentOf(order), successTime: at(0).toISOString() };
+    const effects = [effectOf('due', { dueAt: at(0) })];
+    await orders.pay(order, payment, { eventKey: 'event-1', effects });
+    const waits: [claimAtSeconds: number, dueAtSeconds: number][] = [
+      [60, 60 + 60],
+      [1_200, 1_200 + 300],
+      [100_000, 100_000 + 3_600],
+    ];
+    for (const [claimAtSeconds, dueAtSeconds] of waits) {
+      const claimed = await orders.claimDueEffects({ now: at(claimAtSeconds), leaseMs, limit: 1_000 });
+      const mine = claimed.find((one) => one.order.outTradeNo === order.outTradeNo);
+      expect(mine?.effect.dueAt).to.deep.equal(at(dueAtSeconds));
+    }
+  });
+
   it('claims no more than it is asked for', async () => {
     await inParallel(6, () => paidWith([effectOf('a', { dueAt: at(0) }), effectOf('b', { dueAt: at(0) })]));
     const claimed = await orders.claimDueEffects({ now: at(100_000), leaseMs, limit: 3 });

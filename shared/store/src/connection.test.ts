@@ -119,7 +119,7 @@ describe('the connection to MongoDB', () => {
       const store = createStore({ ...quietOptions(), ...limits, uri });
       try {
         await store.orders.register(newOrder());
-        await store.messages.beginSending('nobodys');
+        await store.messages.beginSending('nobodys', 'sending-1');
         await find(store);
         const sent = (name: string) => proxy.commands.find((command) => name in command);
         for (const name of ['insert', 'findAndModify']) {

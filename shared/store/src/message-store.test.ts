@@ -33,7 +33,7 @@ describe('MessageStore', () => {
   }
 
   async function move(key: string, to: MessageState): Promise<boolean> {
-    if (to === 'sending') return await messages.beginSending(key);
+    if (to === 'sending') return await messages.beginSending(key, 'sending-1');
     if (to === 'queued') return await messages.requeue(key);
     return await messages.settle(key, to satisfies SettledState, { msgId: '9007199254740993' });
   }
@@ -41,7 +41,7 @@ describe('MessageStore', () => {
   async function messageIn(state: MessageState): Promise<string> {
     const { key } = await messages.open(newMessage());
     if (state === 'expired') await messages.settle(key, 'expired');
-    else if (state !== 'queued') await messages.beginSending(key);
+    else if (state !== 'queued') await messages.beginSending(key, 'sending-1');
     if (state === 'sent' || state === 'refused' || state === 'unknown') await messages.settle(key, state);
     return key;
   }
@@ -59,7 +59,7 @@ describe('MessageStore', () => {
 
   it('lets one of 16 begin to send', async () => {
     const { key } = await messages.open(newMessage());
-    const began = await inParallel(16, () => messages.beginSending(key));
+    const began = await inParallel(16, (index) => messages.beginSending(key, `sending-${index}`));
     expect(began.filter(Boolean)).to.have.length(1);
     expect(await messages.find(key)).to.include({ state: 'sending', attempts: 1 });
   });
@@ -67,7 +67,7 @@ describe('MessageStore', () => {
   it('gives the message that is there when it is opened again', async () => {
     const message = newMessage();
     await messages.open(message);
-    await messages.beginSending(message.key);
+    await messages.beginSending(message.key, 'sending-1');
     const again = await messages.open({ ...message, templateId: 'template-2' });
     expect(again).to.include({ state: 'sending', templateId: 'template-1' });
   });
@@ -80,12 +80,23 @@ describe('MessageStore', () => {
 
   it('counts the attempts over a requeue and keeps why', async () => {
     const { key } = await messages.open(newMessage());
-    await messages.beginSending(key);
+    await messages.beginSending(key, 'sending-1');
     await messages.requeue(key, { errorCode: 'WECHAT_BUSY', remoteCode: undefined });
-    await messages.beginSending(key);
+    await messages.beginSending(key, 'sending-2');
     const message = await messages.find(key);
     expect(message).to.include({ state: 'sending', attempts: 2 });
     expect(message?.facts).to.deep.equal({ errorCode: 'WECHAT_BUSY' });
+  });
+
+  it('takes back only the sending that it names', async () => {
+    const { key } = await messages.open(newMessage());
+    await messages.beginSending(key, 'sending-1');
+    expect(await messages.requeue(key, {}, 'sending-2')).to.equal(false);
+    expect(await messages.find(key)).to.include({ state: 'sending', sendingId: 'sending-1' });
+    expect(await messages.requeue(key, {}, 'sending-1')).to.equal(true);
+    await messages.beginSending(key, 'sending-2');
+    expect(await messages.requeue(key, {}, 'sending-1')).to.equal(false);
+    expect((await messages.find(key))?.state).to.equal('sending');
   });
 
   it('keeps a 64-bit msgId as the text that it was', async () => {
@@ -103,7 +114,7 @@ describe('MessageStore', () => {
     await messages.open(newMessage());
     for (const key of [{ $ne: null }, { $gt: '' }]) {
       expect(await codeOf(messages.find(key as never))).to.equal('INTERNAL_ERROR');
-      expect(await codeOf(messages.beginSending(key as never))).to.equal('INTERNAL_ERROR');
+      expect(await codeOf(messages.beginSending(key as never, 'sending-1'))).to.equal('INTERNAL_ERROR');
     }
   });
 });

@@ -14,7 +14,7 @@ import { rowOptions } from './row-options.ts';
  * | unknown | nobody saw the answer; never sent again, for WeChat knows no idempotency key | sent, refused |
  * | sent, refused, expired | final | |
  *
- * `sending → queued` only after a refusal that is certain: WeChat answered that it did not send.
+ * `sending → queued` only where it is certain that WeChat did not send: it answered so, or was never called.
  * `unknown → sent | refused` when the answer turns up after all.
  */
 export type MessageState = 'queued' | 'sending' | 'sent' | 'refused' | 'unknown' | 'expired';
@@ -45,6 +45,8 @@ export interface Message extends NewMessage {
   attempts: number;
   /** When sending it was last begun. */
   sendingAt?: Date;
+  /** Of whoever last began to send it. */
+  sendingId?: string;
   settledAt?: Date;
   /** Of the last settlement, such as msgId or errorCode. */
   facts: Readonly<Record<string, Fact>>;
@@ -59,11 +61,21 @@ export interface MessageStore {
   /** Stores a queued message; gives the one that is there if the key is known, whatever its state. */
   open(message: NewMessage): Promise<Message>;
   find(key: string): Promise<Message | undefined>;
-  /** `queued → sending`; only whoever gets `true` may call WeChat. */
-  beginSending(key: string): Promise<boolean>;
+  /**
+   * `queued → sending`; only whoever gets `true` may call WeChat. `sendingId` is new for each beginning: whoever
+   * never saw the answer can take back, by `requeue`, what was its own.
+   */
+  beginSending(key: string, sendingId: string): Promise<boolean>;
   settle(key: string, state: SettledState, facts?: MessageFacts): Promise<boolean>;
-  /** `sending → queued`, after WeChat said for certain that it did not send. */
-  requeue(key: string, facts?: MessageFacts): Promise<boolean>;
+  /** `sending → queued`, where WeChat certainly did not send; with a `sendingId`, only what was begun under it. */
+  requeue(key: string, facts?: MessageFacts, sendingId?: string): Promise<boolean>;
+}
+
+/** What a row must be like to be moved. */
+interface MoveGuard {
+  readonly key: string;
+  readonly from: readonly MessageState[];
+  readonly sendingId?: string | undefined;
 }
 
 interface MessageRow extends Omit<Message, 'key'> {
@@ -82,6 +94,7 @@ const messageSchema = new Schema<MessageRow>(
     state: String,
     attempts: Number,
     sendingAt: Date,
+    sendingId: String,
     settledAt: Date,
     facts: Schema.Types.Mixed,
     createdAt: Date,
@@ -94,10 +107,12 @@ export function createMessageStore(connection: StoreConnection, clock: Clock): M
   const { run } = connection;
   const rows = connection.table(messageSchema);
 
-  async function move(key: string, from: readonly MessageState[], set: Partial<MessageRow>, attempts = 0) {
-    const guard = { _id: key, state: trusted({ $in: from }) };
+  async function move(guard: MoveGuard, set: Partial<MessageRow>, attempts = 0) {
+    const { key, from, sendingId } = guard;
+    const begun = sendingId === undefined ? {} : { sendingId };
+    const row = { _id: key, state: trusted({ $in: from }), ...begun };
     const update = { $set: { ...set, updatedAt: clock.now() }, $inc: { attempts } };
-    const moved = await run(`messages.${set.state}`, async () => rows.findOneAndUpdate(guard, update).lean());
+    const moved = await run(`messages.${set.state}`, async () => rows.findOneAndUpdate(row, update).lean());
     return moved !== null;
   }
 
@@ -114,10 +129,14 @@ export function createMessageStore(connection: StoreConnection, clock: Clock): M
       const row = await run('messages.find', async () => rows.findOne({ _id: key }).lean<MessageRow>());
       return row === null ? undefined : toMessage(row);
     },
-    beginSending: (key) => move(key, ['queued'], { state: 'sending', sendingAt: clock.now() }, 1),
-    settle: (key, state, facts = {}) =>
-      move(key, mayBecome[state], { state, settledAt: clock.now(), facts: toKnownFacts(facts) }),
-    requeue: (key, facts = {}) => move(key, ['sending'], { state: 'queued', facts: toKnownFacts(facts) }),
+    beginSending: (key, sendingId) =>
+      move({ key, from: ['queued'] }, { state: 'sending', sendingId, sendingAt: clock.now() }, 1),
+    settle: (key, state, facts = {}) => {
+      const set = { state, settledAt: clock.now(), facts: toKnownFacts(facts) };
+      return move({ key, from: mayBecome[state] }, set);
+    },
+    requeue: (key, facts = {}, sendingId) =>
+      move({ key, from: ['sending'], sendingId }, { state: 'queued', facts: toKnownFacts(facts) }),
   };
 }
 

@@ -11,8 +11,8 @@ export interface ResultStores {
 }
 
 /**
- * Dead letters that are results. Once one is stored, the message that its job was to send is ended, and the effect
- * of the order that its job was to carry out is settled, so that the reconciler does not add the job for ever.
+ * Dead letters that are results. Once one is stored, a message that its job left on its way is unknown, and the
+ * effect of the order that its job was to carry out is settled, so that the reconciler does not add the job for ever.
  * Every step may be repeated; if one fails, the job stays and all of them run again.
  */
 export function withResultsRecorded(stores: ResultStores): DeadLetterSink {
@@ -21,22 +21,15 @@ export function withResultsRecorded(stores: ResultStores): DeadLetterSink {
       await stores.deadLetters.store(deadLetter);
       const named = toEffectOfOrder(deadLetter);
       if (named === undefined) return;
-      if (named.isMessage) await endMessage(stores.messages, named.effectId, deadLetter.errorCode);
       const { jobName, errorCode, attempts } = deadLetter;
+      // On its way when its job died, it may have arrived. One that is queued certainly did not leave: it stays
+      // so, for the dead letter may be replayed, and then its latest useful time says whether it still is sent.
+      if (named.isMessage) await stores.messages.settle(named.effectId, 'unknown', { errorCode });
       const entry = { event: `${jobName}.dead_letter`, errorCode, attempts };
       await stores.orders.settleEffect(named.mchId, named.outTradeNo, named.effectId, entry);
     },
     resolve: (queue, jobId) => stores.deadLetters.resolve(queue, jobId),
   };
-}
-
-/**
- * A message that was on its way when its job died may have arrived: unknown. One that was queued never left, and
- * now never will: expired. One that ended keeps what it says.
- */
-async function endMessage(messages: ResultStores['messages'], key: string, errorCode: string): Promise<void> {
-  const isOnItsWay = await messages.settle(key, 'unknown', { errorCode });
-  if (!isOnItsWay) await messages.settle(key, 'expired', { errorCode });
 }
 
 /** The effect that a job was to carry out; a payload that nobody understands (JOB_INVALID) names none. */

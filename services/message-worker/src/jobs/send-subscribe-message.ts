@@ -1,16 +1,11 @@
-import { type Clock, type JobData, jobCatalogue, type MerchantDirectory } from '@huidiao/contracts';
-import { AppError, decideRetry, type ErrorCode, errorCatalogue, toAppError } from '@huidiao/errors';
+import { randomUUID } from 'node:crypto';
+import type { Clock, JobData, MerchantDirectory } from '@huidiao/contracts';
+import { AppError, toAppError } from '@huidiao/errors';
 import type { JobAttempt, JobOutcome } from '@huidiao/queue';
 import type { Counter } from '@huidiao/runtime';
 import type { Order, MessageFacts as RowFacts, Store } from '@huidiao/store';
 import type { MiniProgramClient, SendResult } from '@huidiao/wechat';
-import {
-  type Settlement,
-  settleEffect,
-  settleMessage,
-  settleRow,
-  toSettlement,
-} from '../message/settle-message.ts';
+import { type Settlement, settleEffect, settleMessage, toSettlement } from '../message/settle-message.ts';
 import { type Draft, toDraft, toNewMessage } from '../message/to-draft.ts';
 import { toTemplateData, toTemplatePage } from '../message/to-template-data.ts';
 import type { RecipientTurns } from '../recipient-turn.ts';
@@ -41,27 +36,30 @@ interface Attempt {
  * |---|---|
  * | nothing, or queued | send, unless its latest useful time is past: expired |
  * | sending | unknown: never sent again |
- * | sent, refused, unknown, expired | the order is told, nothing is sent |
+ * | sent, refused, unknown, expired | the order is told if it still waits, nothing is sent |
  *
- * @throws AppError MESSAGE_RECIPIENT_BUSY, QUEUE_UNAVAILABLE, STORE_UNAVAILABLE (come back); MESSAGE_TEMPLATE_UNKNOWN
- * and what WeChat refused for good, but for 43101 (a dead letter, so that somebody sees it); what WeChat refused
- * for now (the row is queued again).
+ * The row decides, not the order's effect, which a dead letter settles: a dead letter of a message that certainly
+ * did not leave keeps its row queued, so that its replay sends it.
+ *
+ * @throws AppError MESSAGE_RECIPIENT_BUSY, QUEUE_UNAVAILABLE, STORE_UNAVAILABLE, MERCHANT_NOT_CONFIGURED (come
+ * back); MESSAGE_TEMPLATE_UNKNOWN and what WeChat refused, for good or for now, but for 43101.
  */
 export function createSendSubscribeMessage(deps: SendSubscribeMessageDeps) {
   return async (job: JobData<'send-subscribe-message'>, attempt: JobAttempt): Promise<JobOutcome> => {
-    const { mchId, outTradeNo, effectId } = job;
+    const { mchId, outTradeNo } = job;
     const order = await deps.store.orders.find(mchId, outTradeNo);
     if (order === undefined) throw new AppError('ORDER_NOT_FOUND', { details: { mchId, outTradeNo } });
-    if (!order.effects.some((effect) => effect.id === effectId))
-      return { outcome: 'already_settled', outTradeNo };
 
-    const { state: outcome, facts } = await sendOnce({ deps, job, attempt }, order);
+    const settled = await sendOnce({ deps, job, attempt }, order);
+    if (settled === undefined) return { outcome: 'already_settled', outTradeNo };
+    const { state: outcome, facts } = settled;
     deps.outcomes.inc({ outcome });
     return { ...toLogged(facts), outcome, outTradeNo };
   };
 }
 
-async function sendOnce(one: Attempt, order: Order): Promise<Settlement> {
+/** `undefined`: it ended before, and the order knows. */
+async function sendOnce(one: Attempt, order: Order): Promise<Settlement | undefined> {
   const known = await one.deps.store.messages.find(one.job.effectId);
   const ended = known && toSettlement(known);
   if (ended !== undefined) return await tellOrder(one, ended);
@@ -72,7 +70,7 @@ async function sendOnce(one: Attempt, order: Order): Promise<Settlement> {
 }
 
 /** Nobody else sends to this buyer now, so the row is as the last one left it. */
-async function sendInTurn(one: Attempt, order: Order, draft: Draft): Promise<Settlement> {
+async function sendInTurn(one: Attempt, order: Order, draft: Draft): Promise<Settlement | undefined> {
   const { deps, job } = one;
   const { messages } = deps.store;
   const row = await messages.open(toNewMessage(job.effectId, order, draft));
@@ -82,9 +80,26 @@ async function sendInTurn(one: Attempt, order: Order, draft: Draft): Promise<Set
   if (row.usefulUntil.getTime() <= deps.clock.now().getTime()) {
     return await settleMessage(deps.store, job, { state: 'expired', facts: {} });
   }
-  // False only for one whose turn ran out while it was held up: another one has gone on.
-  if (!(await messages.beginSending(job.effectId))) throw new AppError('MESSAGE_RECIPIENT_BUSY');
-  return await settleResult(one, await send(deps, draft));
+  const sendingId = await beginSending(messages, job.effectId);
+  return await settleResult(one, sendingId, await send(deps, draft));
+}
+
+/**
+ * Stores that it is being sent. Where that cannot be seen to have worked it is taken back, if it did: nothing has
+ * left yet. What then still says `sending` ends as unknown.
+ *
+ * @throws AppError STORE_UNAVAILABLE; MESSAGE_RECIPIENT_BUSY for one whose turn ran out while it was held up, so
+ * that another one has gone on
+ */
+async function beginSending(messages: Store['messages'], key: string): Promise<string> {
+  const sendingId = randomUUID();
+  try {
+    if (await messages.beginSending(key, sendingId)) return sendingId;
+    throw new AppError('MESSAGE_RECIPIENT_BUSY');
+  } catch (error) {
+    await messages.requeue(key, {}, sendingId).catch(() => undefined);
+    throw error;
+  }
 }
 
 /** An answer that nobody foresaw says as little as none. */
@@ -99,7 +114,7 @@ async function send({ client }: SendSubscribeMessageDeps, draft: Draft): Promise
   }
 }
 
-async function settleResult(one: Attempt, result: SendResult): Promise<Settlement> {
+async function settleResult(one: Attempt, sendingId: string, result: SendResult): Promise<Settlement> {
   const { store } = one.deps;
   switch (result.kind) {
     case 'sent':
@@ -107,23 +122,27 @@ async function settleResult(one: Attempt, result: SendResult): Promise<Settlemen
     case 'unknown':
       return await settleMessage(store, one.job, { state: 'unknown', facts: toFacts(result.error) });
     case 'refused':
-      return await settleRefusal(one, toFinalIfWorthless(result.error, one.attempt));
+      return await settleRefusal(one, sendingId, toFinalIfWorthless(result.error, one.attempt));
     default:
       return result satisfies never;
   }
 }
 
-/** The row is queued again if the queue will try again, and by the queue's own rule. */
-async function settleRefusal({ deps, job, attempt }: Attempt, error: AppError): Promise<Settlement> {
-  const policy = jobCatalogue['send-subscribe-message'].retry;
-  const { action } = decideRetry({ ...attempt, error }, policy, deps.clock.now(), () => 0);
-  if (action !== 'dead-letter') {
-    await deps.store.messages.requeue(job.effectId, toFacts(error));
-    throw error;
+/**
+ * It certainly did not leave. A buyer who did not agree (43101) is nobody's fault, and the end of it. With any other
+ * refusal the row is queued again, whatever becomes of the job: the queue tries again, or makes a dead letter that
+ * can be replayed once its cause is mended.
+ */
+async function settleRefusal(
+  { deps, job }: Attempt,
+  sendingId: string,
+  error: AppError,
+): Promise<Settlement> {
+  const facts = toFacts(error);
+  if (error.code === 'MESSAGE_NOT_SUBSCRIBED') {
+    return await settleMessage(deps.store, job, { state: 'refused', facts });
   }
-  const refused: Settlement = { state: 'refused', facts: toFacts(error) };
-  if (isOrdinary(refused)) return await settleMessage(deps.store, job, refused);
-  await settleRow(deps.store, job.effectId, refused);
+  await deps.store.messages.requeue(job.effectId, facts, sendingId);
   throw error;
 }
 
@@ -139,31 +158,9 @@ function toFinalIfWorthless(error: AppError, { attempt }: JobAttempt): AppError 
   });
 }
 
-/**
- * A row that ended before: the order is told. A refusal that somebody has to see has its dead letter written
- * first, and that tells the order: so it is raised again until then.
- */
-async function tellOrder({ deps, job }: Attempt, ended: Settlement): Promise<Settlement> {
-  if (ended.state === 'refused' && !isOrdinary(ended)) throw toRefusal(ended.facts);
-  await settleEffect(deps.store, job, ended);
-  return ended;
-}
-
-/** A buyer who did not agree is nobody's fault; a template that WeChat does not take is. */
-function isOrdinary({ facts }: Settlement): boolean {
-  return facts.errorCode === 'MESSAGE_NOT_SUBSCRIBED';
-}
-
-function toRefusal({ errorCode, remoteCode }: RowFacts): AppError {
-  const code: ErrorCode = isErrorCode(errorCode) ? errorCode : 'MESSAGE_REFUSED';
-  return new AppError(code, {
-    kind: 'permanent',
-    details: typeof remoteCode === 'number' ? { remoteCode } : {},
-  });
-}
-
-function isErrorCode(code: unknown): code is ErrorCode {
-  return typeof code === 'string' && Object.hasOwn(errorCatalogue, code);
+/** A row that ended before: the order is told, if it still waits. */
+async function tellOrder({ deps, job }: Attempt, ended: Settlement): Promise<Settlement | undefined> {
+  return (await settleEffect(deps.store, job, ended)) ? ended : undefined;
 }
 
 /** What the row and the order keep of a failure; `rid` is what WeChat's support asks for. */

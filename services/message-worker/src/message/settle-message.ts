@@ -17,7 +17,8 @@ export interface MessageEffect {
 
 /**
  * Records how a message ended: in its row first, then in the order. After a crash between the two the row says
- * how it ended, and only the order is left to be told.
+ * how it ended, and only the order is left to be told. A replayed dead letter has settled the order's effect
+ * before: then the time line is told by itself.
  *
  * @returns what the row says: one that was settled before keeps it, and that is what the order is told.
  * @throws AppError STORE_UNAVAILABLE
@@ -28,12 +29,14 @@ export async function settleMessage(
   settlement: Settlement,
 ): Promise<Settlement> {
   const settled = await settleRow(store, effect.effectId, settlement);
-  await settleEffect(store, effect, settled);
+  if (await settleEffect(store, effect, settled)) return settled;
+  const { mchId, outTradeNo, effectId } = effect;
+  const eventKey = `${effectId}_${settled.state}`;
+  await store.orders.noteEvent(mchId, outTradeNo, eventKey, toEntry(settled));
   return settled;
 }
 
-/** Only the row: the order still waits, for a dead letter that has to be written first. */
-export async function settleRow(
+async function settleRow(
   store: Pick<Store, 'messages'>,
   key: string,
   settlement: Settlement,
@@ -43,16 +46,20 @@ export async function settleRow(
   return (row && toSettlement(row)) ?? settlement;
 }
 
-/** Only the order, for a row that is settled. */
+/** Only the order, for a row that is settled; `false` when the order waits for it no longer. */
 export async function settleEffect(
   store: Pick<Store, 'orders'>,
   { mchId, outTradeNo, effectId }: MessageEffect,
-  { state, facts }: Settlement,
-): Promise<void> {
-  await store.orders.settleEffect(mchId, outTradeNo, effectId, { ...facts, event: `message.${state}` });
+  settlement: Settlement,
+): Promise<boolean> {
+  return await store.orders.settleEffect(mchId, outTradeNo, effectId, toEntry(settlement));
 }
 
 /** How the message of a row ended; `undefined` while it has not. */
 export function toSettlement({ state, facts }: Message): Settlement | undefined {
   return state === 'queued' || state === 'sending' ? undefined : { state, facts };
+}
+
+function toEntry({ state, facts }: Settlement) {
+  return { ...facts, event: `message.${state}` };
 }

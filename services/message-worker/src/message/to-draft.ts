@@ -15,13 +15,17 @@ export interface Draft {
 /**
  * The message of a paid order.
  *
- * @throws AppError MESSAGE_TEMPLATE_UNKNOWN, MESSAGE_REFUSED for an order that names no buyer or no payment
+ * @throws AppError MERCHANT_NOT_CONFIGURED, MESSAGE_TEMPLATE_UNKNOWN, MESSAGE_REFUSED for an order that names no buyer or no payment
  */
 export function toDraft(directory: MerchantDirectory, order: Order): Draft {
   const { appId, outTradeNo, paidAt, transactionId, description, amountFen } = order;
   const app = directory.apps.get(appId);
-  const template = app?.templates.orderPaid;
-  if (app === undefined || template === undefined) {
+  if (app === undefined) {
+    // A process that was started before the app was added; another one, or the next start, knows it.
+    throw new AppError('MERCHANT_NOT_CONFIGURED', { retryAfterMs: 30_000, details: { appId } });
+  }
+  const template = app.templates.orderPaid;
+  if (template === undefined) {
     throw new AppError('MESSAGE_TEMPLATE_UNKNOWN', { details: { appId, template: 'order_paid' } });
   }
   const openId = order.payment?.openId ?? order.openId;
