@@ -3,9 +3,10 @@ import { request as httpRequest } from 'node:http';
 import { type AddressInfo, connect } from 'node:net';
 import { Writable } from 'node:stream';
 import type { Merchant } from '@huidiao/contracts';
+import { AppError } from '@huidiao/errors';
 import { createQueueReader, type QueueReader } from '@huidiao/queue';
 import { createLogger, createMetrics } from '@huidiao/runtime';
-import { testPrefix, testRedisUrl, waitFor } from '@huidiao/testing';
+import { createTcpProxy, type TcpProxy, testPrefix, testRedisUrl, waitFor } from '@huidiao/testing';
 import { createReceivingMerchant } from '@huidiao/wechat';
 import {
   buildSignedNotification,
@@ -350,6 +351,74 @@ describe('POST /callbacks/wechat-pay/{mchid}', () => {
       apiV3Key,
     ]) {
       expect(text).not.to.include(secret);
+    }
+  });
+
+  describe('while Redis does not take jobs', () => {
+    const notStored = '{"code":"FAIL","message":"The notification was not stored; send it again."}';
+    const outages: [name: string, begin: (proxy: TcpProxy) => unknown][] = [
+      ['is silent', (proxy) => proxy.silence()],
+      ['is away', (proxy) => proxy.refuse()],
+    ];
+    for (const [name, begin] of outages) {
+      it(`answers 503 within WeChat’s time limit when it ${name}, and is not ready`, async () => {
+        const proxy = await createTcpProxy(testRedisUrl());
+        const behind = createContext(
+          { ...context.config, redis: { ...context.config.redis, url: proxy.url, deadlineMs: 700 } },
+          { logger: context.logger },
+        );
+        try {
+          const ports = await start(behind);
+          await waitFor('the producer', () => behind.producer.isReady());
+          await begin(proxy);
+          const startedAt = performance.now();
+          expect(await post(notification(), { port: ports.port })).to.deep.equal({
+            status: 503,
+            body: notStored,
+          });
+          expect(performance.now() - startedAt).to.be.lessThan(3_000);
+          expect(await queued()).to.have.length(0);
+          await waitFor('readiness to end', async () => {
+            return (await fetch(`http://127.0.0.1:${ports.healthPort}/readyz`)).status === 503;
+          });
+        } finally {
+          await behind.lifecycle.close();
+          await proxy.close();
+        }
+      });
+    }
+
+    it('answers nothing before the job is durable', async () => {
+      let reached: () => void = () => undefined;
+      let makeDurable: () => void = () => undefined;
+      const atTheAdd = new Promise<void>((resolve) => {
+        reached = resolve;
+      });
+      Object.assign(context.producer, {
+        add: () => {
+          reached();
+          return new Promise<void>((resolve) => {
+            makeDurable = resolve;
+          });
+        },
+      });
+      const order: string[] = [];
+      const answer = post(notification()).then(({ status }) => order.push(`answered ${status}`));
+      await atTheAdd;
+      await fetch(`http://127.0.0.1:${port}/`); // a whole other request goes through meanwhile
+      order.push('durable');
+      makeDurable();
+      await answer;
+      expect(order).to.deep.equal(['durable', 'answered 204']);
+    });
+
+    for (const code of ['QUEUE_UNAVAILABLE', 'QUEUE_NOT_DURABLE'] as const) {
+      it(`answers 503 and alarms when the add fails with ${code}`, async () => {
+        Object.assign(context.producer, { add: () => Promise.reject(new AppError(code)) });
+        expect(await post(notification())).to.deep.equal({ status: 503, body: notStored });
+        const line = logLines.find(({ event }) => event === 'callback.received');
+        expect(line).to.include({ outcome: 'not-durable', errorCode: code, alarm: 'not-durable' });
+      });
     }
   });
 
