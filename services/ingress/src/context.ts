@@ -5,6 +5,7 @@ import {
   createLifecycle,
   createLogger,
   createMetrics,
+  httpServerOptions,
   type Lifecycle,
   type Logger,
   type Metrics,
@@ -72,15 +73,8 @@ export function createContext(config: IngressConfig, overrides: IngressOverrides
   };
 }
 
-/**
- * keepAliveTimeout lies above the idle time of common proxies (60 s), so that the proxy and not we end an idle
- * connection: otherwise a callback now and then meets a connection that is just closing.
- */
 function createIngressServer(config: IngressConfig, listener: ReturnType<typeof createApp>): Server {
-  const server = createServer(
-    { keepAliveTimeout: 75_000, headersTimeout: 10_000, requestTimeout: 15_000, maxHeaderSize: 16_384 },
-    listener,
-  );
+  const server = createServer(httpServerOptions, listener);
   server.maxConnections = config.maxConnections;
   return server;
 }

@@ -117,6 +117,34 @@ describe('queue worker, closing or cut off', () => {
     await close(next, 5_000);
   });
 
+  it('does not take a job that each restart puts back for one that kills workers', async () => {
+    await setUp();
+    await add('m1');
+    // The next start is the 20th that did not end, which is as many as there may be. It failed before, too.
+    const failing = { code: 'WECHAT_BUSY', since: 1_700_000_000_000 };
+    const meta = { firstAttemptAt: Date.now(), postponements: 0, failing };
+    const data = JSON.stringify({ payload: messageData(), meta });
+    await redis.client.hset(`${keyPrefix}:m1`, 'ats', 19, 'data', data);
+    const worker = work(
+      ({ signal }) =>
+        new Promise((_resolve, reject) => signal.addEventListener('abort', () => reject(signal.reason))),
+    );
+    await waitFor('the job to run', async () => (await redis.client.llen(`${keyPrefix}:active`)) === 1);
+    await close(worker, 1_000);
+    expect(outcomes()).to.deep.equal(['put_back']);
+
+    let seen: JobAttempt['failing'];
+    const next = work((attempt) => {
+      seen = attempt.failing;
+      return { outcome: 'sent' };
+    });
+    await waitFor('the next attempt', () => outcomes().length === 2);
+    await close(next, 5_000);
+    expect(outcomes()).to.deep.equal(['put_back', 'sent']);
+    expect(deadLetters.stored).to.deep.equal([]);
+    expect(seen).to.deep.equal({ code: failing.code, since: new Date(failing.since) });
+  });
+
   it('leaves a job that does not stop to the stalled check of another worker', async () => {
     await setUp();
     let release: () => void = () => undefined;

@@ -143,6 +143,41 @@ describe('failed job sweeper', () => {
     expect(await sweeper.sweep(10)).to.deep.equal({ swept: 1 });
   });
 
+  it('sweeps the jobs behind one whose dead letter the store refuses, and throws the refusal', async () => {
+    await failAll(['m1', 'm2', 'm3']);
+    let refused: string | undefined;
+    const refusing = openSweeper(async (letter: DeadLetter) => {
+      refused ??= letter.jobId;
+      if (letter.jobId === refused) throw new Error('the document is too large');
+      deadLetters.stored.push(letter);
+    });
+    try {
+      const failure = await refusing.sweep(10).catch((error: unknown) => error);
+      expect(failure).to.include({ code: 'INTERNAL_ERROR' });
+      expect((failure as AppError).message).to.contain('the document is too large');
+      expect(deadLetters.stored).to.have.length(2);
+      expect(await reader.counts(queue)).to.include({ failed: 1 });
+    } finally {
+      await refusing.close();
+    }
+  });
+
+  it('does not try the jobs behind one for which the store was away', async () => {
+    await failAll(['m1', 'm2', 'm3']);
+    let asked = 0;
+    const turnedAway = openSweeper(async () => {
+      asked += 1;
+      throw new AppError('STORE_UNAVAILABLE');
+    });
+    try {
+      const failure = await turnedAway.sweep(10).catch((error: unknown) => error);
+      expect(failure).to.include({ code: 'STORE_UNAVAILABLE' });
+      expect(asked).to.equal(1);
+    } finally {
+      await turnedAway.close();
+    }
+  });
+
   it('counts each job once when two processes sweep', async () => {
     const ids = Array.from({ length: 10 }, (_, index) => `m${index}`);
     await failAll(ids);

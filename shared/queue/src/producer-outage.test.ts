@@ -26,7 +26,7 @@ describe('producer, when Redis is away or would lose jobs', () => {
       prefix: 'huidiao',
       durability: 'always',
       waitReplicas: 0,
-      leastRecheckMs: 0,
+      leastRecheckMs: 20,
       logger: recording.logger,
       metrics: newMetrics(),
       ...options,
@@ -118,8 +118,8 @@ describe('producer, when Redis is away or would lose jobs', () => {
       expect(producer.isReady()).to.equal(false);
       expect(await redis.client.dbsize()).to.equal(0);
       for (const name of Object.keys(settings)) await redis.client.config('SET', name, mended[name] ?? '');
+      await ready();
       expect(await add('m1')).to.equal('added');
-      expect(producer.isReady()).to.equal(true);
       const reports = recording.lines.filter((line) => line.event === 'redis.durability');
       expect(reports.map((line) => line.level)).to.deep.equal(['error', 'info']);
     });
@@ -194,6 +194,93 @@ describe('producer, when Redis is away or would lose jobs', () => {
     });
   });
 
+  describe('after a failover that leaves the connection on the old primary', () => {
+    let next: OwnRedis;
+    let network: Switch;
+
+    const openOnOldPrimary = async (options: Partial<ProducerOptions>): Promise<void> => {
+      redis = await createOwnRedis();
+      next = await createOwnRedis();
+      network = await createSwitch(redis.port);
+      open({ redis: { url: network.url }, deadlineMs: 5_000, ...options });
+      await ready();
+    };
+    const demote = () => redis.client.replicaof('127.0.0.1', next.port);
+
+    afterEach(async () => {
+      await producer.close();
+      network.close();
+      await next.close();
+    });
+
+    it('finds the new primary when it had connected to the old one before the address moved', async () => {
+      await openOnOldPrimary({});
+      await demote();
+      network.lead(redis.port);
+      await waitFor('the verdict', async () => (await add('m1')) === 'QUEUE_NOT_DURABLE');
+      network.leadNext(next.port);
+      await ready();
+      expect(await add('m1')).to.equal('added');
+      expect(await next.client.exists('{huidiao:subscribe-message}:subscribe-message:m1')).to.equal(1);
+    });
+
+    it('finds the new primary when the old one was demoted in place and nothing was added meanwhile', async () => {
+      await openOnOldPrimary({ recheckMs: 100 });
+      await demote();
+      network.leadNext(next.port);
+      const isThere = async () => String(await next.client.client('LIST')).includes('name=producer');
+      await waitFor('the producer on the new primary', isThere);
+      await ready();
+      expect(await add('m1')).to.equal('added');
+    });
+
+    it('connects to a replica no more often than it may look', async () => {
+      await openOnOldPrimary({ leastRecheckMs: 300 });
+      await demote();
+      const before = await connectionsReceived(redis);
+      const startedAt = performance.now();
+      network.lead(redis.port);
+      await waitFor('three connections', async () => (await connectionsReceived(redis)) - before >= 3);
+      expect(performance.now() - startedAt).to.be.greaterThan(500);
+    });
+  });
+
+  it('is ready again without any add once Redis is mended', async () => {
+    redis = await createOwnRedis({ appendfsync: 'everysec' });
+    open();
+    const reported = () => recording.lines.some((line) => line.event === 'redis.durability');
+    await waitFor('the verdict', reported);
+    expect(producer.isReady()).to.equal(false);
+    await redis.client.config('SET', 'appendfsync', 'always');
+    await ready();
+  });
+
+  it('says by its gauge that nothing is kept while Redis is away', async () => {
+    redis = await createOwnRedis();
+    const metrics = newMetrics();
+    const gauge = async () => /^huidiao_redis_durable\S* (\d)$/m.exec(await metrics.registry.metrics())?.[1];
+    open({ metrics });
+    await ready();
+    expect(await gauge()).to.equal('1');
+    await redis.kill();
+    await waitFor('the outage to be seen', () => !producer.isReady());
+    expect(await gauge()).to.equal('0');
+    await redis.start();
+    await ready();
+    expect(await gauge()).to.equal('1');
+  });
+
+  it('does not let a job that is late keep the next from being added', async () => {
+    redis = await createOwnRedis();
+    open({ deadlineMs: 1_000 });
+    await ready();
+    const late = add('m1');
+    // The event loop stands still.
+    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 1_010);
+    expect(await Promise.all([late, add('m2')])).to.deep.equal(['QUEUE_UNAVAILABLE', 'added']);
+    expect(await redis.client.exists('{huidiao:subscribe-message}:subscribe-message:m1')).to.equal(0);
+  });
+
   it('refuses a read-only replica', async () => {
     redis = await createOwnRedis();
     const replica = await createOwnRedis({ replicaof: `127.0.0.1 ${redis.port}` });
@@ -206,20 +293,84 @@ describe('producer, when Redis is away or would lose jobs', () => {
     }
   });
 
-  it('resolves once the replica has the job', async () => {
-    redis = await createOwnRedis();
-    const replica = await createOwnRedis({ replicaof: `127.0.0.1 ${redis.port}` });
-    try {
-      open({ waitReplicas: 1, deadlineMs: 2_000 });
+  describe('with a replica to wait for', () => {
+    let replica: OwnRedis;
+    let network: Switch;
+
+    beforeEach(async () => {
+      redis = await createOwnRedis();
+      // A replica in another machine room.
+      network = await createSwitch(redis.port, 20);
+      replica = await createOwnRedis({ replicaof: `127.0.0.1 ${network.port}` });
+      await waitFor('the replica', async () => (await redis.client.wait(1, 100)) === 1, {
+        timeoutMs: 15_000,
+      });
+      open({ waitReplicas: 1, deadlineMs: 5_000 });
       await ready();
-      await waitFor('the replica', async () => (await add('m1')) === 'added', { timeoutMs: 15_000 });
-      expect(await replica.client.exists('{huidiao:subscribe-message}:subscribe-message:m1')).to.equal(1);
-    } finally {
+    });
+    afterEach(async () => {
       await producer.close();
       await replica.close();
-    }
+      network.close();
+    });
+
+    it('resolves once the replica has the job', async () => {
+      expect(await add('m1')).to.equal('added');
+      expect(await replica.client.exists('{huidiao:subscribe-message}:subscribe-message:m1')).to.equal(1);
+    });
+
+    it('adds 300 jobs of as many turns of the event loop', async () => {
+      const adds: Promise<string>[] = [];
+      for (let index = 0; index < 300; index += 1) {
+        adds.push(add(`m${index}`));
+        await new Promise((resolve) => setImmediate(resolve));
+      }
+      expect(new Set(await Promise.all(adds))).to.deep.equal(new Set(['added']));
+      expect(await waiting()).to.equal(300);
+    });
+
+    it('waits once for 300 jobs of one turn', async () => {
+      await redis.client.config('RESETSTAT');
+      const ids = Array.from({ length: 300 }, (_, index) => `m${index}`);
+      expect(new Set(await Promise.all(ids.map(add)))).to.deep.equal(new Set(['added']));
+      expect(await redis.client.info('commandstats')).to.match(/cmdstat_wait:calls=1,/);
+    });
+
+    it('answers within the deadline of each job when the replica is gone, and adds when it is back', async () => {
+      await producer.close();
+      open({ waitReplicas: 1, deadlineMs: 400 });
+      await ready();
+      replica.signal('SIGSTOP');
+      const tookMs: number[] = [];
+      const addOne = async (id: string): Promise<string> => {
+        const startedAt = performance.now();
+        const answer = await add(id);
+        tookMs.push(performance.now() - startedAt);
+        return answer;
+      };
+      const first = addOne('m1');
+      await waitFor('the first flight', async () => (await waiting()) === 1);
+      const answers = await Promise.all([first, addOne('m2'), addOne('m3')]);
+      expect(new Set(answers)).to.deep.equal(new Set(['QUEUE_UNAVAILABLE']));
+      expect(Math.max(...tookMs)).to.be.lessThan(900);
+      replica.signal('SIGCONT');
+      await waitFor('the replica', async () => (await add('m4')) === 'added');
+    });
+
+    it('finishes what is under way and what waits behind it when it is closed', async () => {
+      const first = add('m1');
+      await waitFor('the first flight', async () => (await waiting()) === 1);
+      const answers = Promise.all([first, add('m2'), add('m3')]);
+      await producer.close();
+      expect(await answers).to.deep.equal(['added', 'added', 'added']);
+    });
   });
 });
+
+/** Connections that the server has accepted since its start. */
+async function connectionsReceived({ client }: OwnRedis): Promise<number> {
+  return Number(/total_connections_received:(\d+)/.exec(await client.info('stats'))?.[1]);
+}
 
 const mended: Readonly<Record<string, string>> = {
   appendonly: 'yes',

@@ -6,7 +6,7 @@ import type { Durability } from './judge-durability.ts';
 import { type CheckedJob, checkNewJob, type NewJob } from './new-job.ts';
 import { type OpenQueue, openQueue } from './open-queue.ts';
 import { createProducerConnection } from './producer-connection.ts';
-import { notSent, sendBatches, tooLate, unavailable } from './send-batch.ts';
+import { notSent, sendBatches, tooLate, unavailable } from './send-batches.ts';
 import { toBatches } from './to-batches.ts';
 import { within } from './within.ts';
 
@@ -77,9 +77,10 @@ export function createProducer(options: ProducerOptions): Producer {
   let scheduled = false;
   let closing: Promise<void> | undefined;
 
+  /** One flight. Its deadline is that of its oldest job, which comes first. */
   async function deliver(batches: readonly (readonly PendingJob[])[]): Promise<void> {
     const jobs = batches.flat();
-    const deadlineAt = Math.min(...jobs.map((job) => job.deadlineAt));
+    const deadlineAt = jobs[0]?.deadlineAt ?? 0;
     const sent = sendBatches(batches, deadlineAt, sending).finally(() => room.give(jobs));
     const fates = await within(sent, deadlineAt - performance.now());
     for (const [index, job] of jobs.entries()) job.settle(fates === undefined ? tooLate() : fates[index]);
@@ -94,7 +95,8 @@ export function createProducer(options: ProducerOptions): Producer {
   function flush(): void {
     scheduled = false;
     const batches = toBatches(takeWaiting());
-    for (const flight of oneFlight && batches.length > 0 ? [batches] : batches.map((batch) => [batch])) {
+    if (batches.length === 0) return;
+    for (const flight of oneFlight ? [batches] : batches.map((batch) => [batch])) {
       const delivery = deliver(flight).finally(() => {
         underWay.delete(delivery);
         schedule();
@@ -103,7 +105,7 @@ export function createProducer(options: ProducerOptions): Producer {
     }
   }
 
-  /** All that wait, but for those that are late: a flight has the deadline of its oldest job. */
+  /** All that wait, but for those that are late, which would make the others of their flight late. */
   function takeWaiting(): PendingJob[] {
     const now = performance.now();
     const late = waiting.filter((job) => job.deadlineAt <= now);

@@ -102,20 +102,31 @@ export async function createOwnRedis(
 
 /** Something between a client and a server whose target can be changed, as a failover does it. */
 export interface Switch {
+  readonly port: number;
   readonly url: string;
   /** Lets nothing through any more, without closing anything. */
   hold(): void;
+  /** Leads the next connections to another port, and leaves those that stand. */
+  leadNext(port: number): void;
   /** Cuts every connection, and leads the next ones to another port. */
   lead(port: number): void;
   close(): void;
 }
 
-export async function createSwitch(port: number): Promise<Switch> {
+/** @param latencyMs that it adds to each way, in milliseconds */
+export async function createSwitch(port: number, latencyMs = 0): Promise<Switch> {
   let target = port;
   const sockets = new Set<Socket>();
   const server = createServer((client) => {
     const upstream = connect(target, '127.0.0.1');
-    client.pipe(upstream).pipe(client);
+    if (latencyMs === 0) client.pipe(upstream).pipe(client);
+    else
+      for (const [from, to] of [
+        [client, upstream],
+        [upstream, client],
+      ] as const) {
+        from.on('data', (chunk) => void setTimeout(() => to.write(chunk), latencyMs));
+      }
     for (const socket of [client, upstream]) {
       sockets.add(socket);
       socket.on('error', () => undefined).on('close', () => [client, upstream].map((end) => end.destroy()));
@@ -127,10 +138,15 @@ export async function createSwitch(port: number): Promise<Switch> {
     sockets.clear();
   };
   const address = server.address();
+  const ownPort = typeof address === 'object' ? (address?.port ?? 0) : 0;
   return {
-    url: `redis://127.0.0.1:${typeof address === 'object' ? address?.port : ''}`,
+    port: ownPort,
+    url: `redis://127.0.0.1:${ownPort}`,
     hold: () => {
       for (const socket of sockets) socket.unpipe().pause();
+    },
+    leadNext(to) {
+      target = to;
     },
     lead(to) {
       target = to;

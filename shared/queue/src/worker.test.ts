@@ -142,6 +142,41 @@ describe('queue worker', () => {
     expect(outcomes()).to.deep.equal(['postponed', 'postponed', 'postponed', 'sent']);
   });
 
+  it('tells the handler what the job fails with, and since when it has failed with that alone', async () => {
+    const failures = [
+      new AppError('WECHAT_SYSTEM_ERROR'),
+      new AppError('WECHAT_BUSY', { kind: 'transient' }),
+      new AppError('WECHAT_BUSY', { kind: 'throttled' }),
+      new AppError('WECHAT_BUSY', { kind: 'transient' }),
+      new AppError('WECHAT_SYSTEM_ERROR', { kind: 'throttled' }),
+    ];
+    const startedAt = Date.now();
+    let runs = 0;
+    const clock: Clock = { now: () => new Date(startedAt + runs * 60_000) };
+    const seen: [code: string | undefined, sinceRun: number][] = [];
+    work(
+      (_data, { failing }) => {
+        seen.push([failing?.code, (Number(failing?.since ?? startedAt) - startedAt) / 60_000]);
+        runs += 1;
+        const failure = failures[runs - 1];
+        if (failure) throw failure;
+        return { outcome: 'sent' };
+      },
+      { clock },
+    );
+    await add();
+    await waitFor('success', () => outcomes().includes('sent'));
+    expect(outcomes()).to.deep.equal(['retry', 'retry', 'postponed', 'retry', 'postponed', 'sent']);
+    expect(seen).to.deep.equal([
+      [undefined, 0],
+      ['WECHAT_SYSTEM_ERROR', 1],
+      ['WECHAT_BUSY', 2],
+      ['WECHAT_BUSY', 2],
+      ['WECHAT_BUSY', 2],
+      ['WECHAT_SYSTEM_ERROR', 5],
+    ]);
+  });
+
   it('waits at least as long as the remote asked for', async () => {
     work(() => {
       throw new AppError('WECHAT_BUSY', { retryAfterMs: 3_600_000 });

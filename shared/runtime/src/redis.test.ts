@@ -111,6 +111,28 @@ describe('createRedis', () => {
     }
   });
 
+  for (const refusal of [
+    "READONLY You can't write against a read only replica.",
+    // Of a script, before version 7.
+    "ERR Error running script (call to f_1): @user_script:1: -READONLY You can't write against a read only replica.",
+  ]) {
+    it(`connects again when Redis answers ${refusal.slice(0, 12)}…`, async () => {
+      const { logger } = createCapturedLogger();
+      const redis = createRedis('command', { url: testRedisUrl(), name: 'demoted' }, logger);
+      try {
+        await redis.ping();
+        const reconnected = once(redis, 'reconnecting');
+        const script = 'return redis.error_reply(ARGV[1])';
+        const failure = await redis.eval(script, 0, refusal).catch((error: unknown) => error);
+        expect(failure).to.be.instanceOf(Error).and.have.property('message').that.contains('READONLY');
+        await reconnected;
+        expect(await redis.ping()).to.equal('PONG');
+      } finally {
+        await closeRedis(redis);
+      }
+    });
+  }
+
   for (const url of ['hunter22', 'redis://:hunter22%@127.0.0.1:6379']) {
     it(`refuses a URL such as ${url}, without repeating it`, () => {
       const { logger } = createCapturedLogger();
