@@ -101,9 +101,12 @@ async function withLock(work) {
     if (waits > 1_500) fail(`waited 5 minutes for ${lock}; remove it if nothing else runs here`);
     await new Promise((wake) => setTimeout(wake, 200));
   }
-  process.once('exit', () => rmSync(lock, { force: true }));
+  // Once released, the lock may be somebody else's.
+  const release = () => rmSync(lock, { force: true });
+  process.once('exit', release);
   work();
-  rmSync(lock, { force: true });
+  release();
+  process.removeListener('exit', release);
 }
 
 function takeLock(lock) {
@@ -112,16 +115,17 @@ function takeLock(lock) {
     return true;
   } catch (error) {
     if (error.code !== 'EEXIST') throw error;
-    if (!isRunning(lock)) rmSync(lock, { force: true });
-    return false;
+    if (isOwned(lock)) return false;
+    rmSync(lock, { force: true });
+    return takeLock(lock);
   }
 }
 
-function isRunning(lock) {
+function isOwned(lock) {
   try {
     const owner = Number(readFileSync(lock, 'utf8'));
-    // An empty file belongs to somebody who is just writing it.
-    return owner === 0 || process.kill(owner, 0);
+    // An empty file belongs to somebody who is just writing it; our own number, to a run in an earlier container.
+    return owner === 0 || (owner !== process.pid && process.kill(owner, 0));
   } catch (error) {
     return error.code === 'EPERM';
   }
@@ -246,5 +250,12 @@ async function main([command, ...args]) {
 }
 
 if (process.argv[1] && resolve(process.argv[1]) === fileURLToPath(import.meta.url)) {
-  await main(process.argv.slice(2));
+  try {
+    await main(process.argv.slice(2));
+  } catch (error) {
+    if (!['EACCES', 'EPERM', 'EROFS'].includes(error.code)) throw error;
+    fail(
+      `${error.message}\nThis clone, or what an earlier run left in it, is not yours to write in: was that run by another user?`,
+    );
+  }
 }

@@ -36,8 +36,10 @@ export async function runLocal(options: RunOptions): Promise<number> {
     start.catch(() => {});
     const run = start.then((installation) => purchaseAndStay(installation, options.isOnce));
     const end = await Promise.race([run, broken, stopped]);
-    if ('reason' in end) console.log(`\n${end.reason}: ending everything`);
-    return 'exitCode' in end ? end.exitCode : 0;
+    if ('exitCode' in end) return end.exitCode;
+    console.log(`\n${end.reason}: ending everything`);
+    // Of --once somebody expects a purchase.
+    return options.isOnce ? 1 : 0;
   } catch (error) {
     console.error(`\n${error instanceof Error ? error.message : String(error)}`);
     return 1;

@@ -32,6 +32,8 @@ export interface OrderOptions {
 export interface RunningWorker {
   readonly simulator: Simulator;
   readonly context: MessageWorkerContext;
+  /** The worker's configuration with the app and its secret as WeChat knows them. */
+  readonly mended: MessageWorkerContext['config'];
   readonly prefix: string;
   readonly mongoUri: string;
   readonly redis: ReturnType<typeof createRedis>;
@@ -75,20 +77,24 @@ export interface FixtureOptions extends MessageWorkerOverrides {
   readonly template?: MessageTemplate | undefined;
   /** Keywords that WeChat knows the template by; none: WeChat does not know it. */
   readonly wechatKnowsTemplate?: boolean;
+  /** What the worker takes for the app's secret; default: the one that WeChat knows. */
+  readonly appSecret?: string;
+  /** The worker's merchants file does not know the app. */
+  readonly knowsApp?: boolean;
   /** Does not start the worker. */
   readonly idle?: boolean;
 }
 
 /** A message-worker with a store and Redis keys of its own, and a simulated WeChat. */
 export async function startMessageWorker(options: FixtureOptions = {}): Promise<RunningWorker> {
-  const { idle = false, wechatKnowsTemplate = true, ...overrides } = options;
+  const { idle = false, wechatKnowsTemplate = true, knowsApp = true, ...overrides } = options;
   const orderPaid = 'template' in options ? options.template : template;
   const appSecret = randomBytes(16).toString('hex');
   const templates = wechatKnowsTemplate ? { [templateId]: Object.keys(template.data) } : {};
   const simulator = await createSimulator({ apps: [{ appId, appSecret, templates }] });
   const app: App = {
     appId,
-    appSecret,
+    appSecret: options.appSecret ?? appSecret,
     originalId: undefined,
     miniprogramState: 'formal',
     lang: 'zh_CN',
@@ -106,7 +112,7 @@ export async function startMessageWorker(options: FixtureOptions = {}): Promise<
     wechatApiUrl: simulator.uri,
     concurrency: 10,
     drainMs: 5_000,
-    directory: { merchants: new Map(), apps: new Map([[appId, app]]) },
+    directory: { merchants: new Map(), apps: new Map(knowsApp ? [[appId, app]] : []) },
   };
   const context = createContext(config, { random: () => 0, logger, ...overrides });
   const { store } = context;
@@ -147,15 +153,21 @@ export async function startMessageWorker(options: FixtureOptions = {}): Promise<
   }
   const settled = (order: PaidOrder) =>
     waitFor('the order to be told', () => look(order), { timeoutMs: 30_000 });
-  const enqueue = ({ outTradeNo, effectId }: PaidOrder, suffix = '') =>
-    producer.add({
+  const enqueue = async ({ outTradeNo, effectId }: PaidOrder, suffix = '') => {
+    await waitFor('the producer', () => producer.isReady());
+    await producer.add({
       name: 'send-subscribe-message',
       id: `${effectId}${suffix}`,
       data: { mchId, outTradeNo, effectId, requestId: 'test' },
     });
+  };
 
   return {
     simulator,
+    mended: {
+      ...config,
+      directory: { merchants: new Map(), apps: new Map([[appId, { ...app, appSecret }]]) },
+    },
     context,
     prefix,
     mongoUri,

@@ -79,6 +79,21 @@ describe('message-worker', () => {
     }
   });
 
+  it('puts a message off whose app this process does not know, without using an attempt', async () => {
+    const worker = await startMessageWorker({ knowsApp: false });
+    try {
+      const order = await worker.newPaidOrder();
+      await worker.enqueue(order);
+      expect(await worker.outcomesOf(order, 1)).to.deep.equal(['postponed']);
+      const line = worker.logged
+        .map((text) => JSON.parse(text))
+        .find(({ jobId }) => jobId === order.effectId);
+      expect(line).to.include({ errorCode: 'MERCHANT_NOT_CONFIGURED', retryDelayMs: 30_000 });
+    } finally {
+      await worker.close();
+    }
+  });
+
   it('makes a dead letter of a message whose template WeChat does not know', async () => {
     const worker = await startMessageWorker({ wechatKnowsTemplate: false });
     try {

@@ -39,12 +39,17 @@ const knownPorts: Readonly<Record<string, number>> = {
 };
 
 /** Indexes first, or no service starts. @throws with the command's own words. */
-async function migrate({ cloneFolder, env }: ServicesSetup): Promise<void> {
-  await runProgram({
+async function migrate({ cloneFolder, dataFolder, env }: ServicesSetup): Promise<void> {
+  const run = {
     command: process.execPath,
     args: [join(cloneFolder, 'shared/store/dist/migrate-command.js')],
-    env,
+    env: { ...env, LOG_LEVEL: 'error' },
     timeoutMs: 60_000,
+  };
+  await runProgram(run).catch((error: Error) => {
+    throw new Error(
+      `MongoDB could not be prepared.\n${error.message}\nWhat earlier runs kept is in ${dataFolder}; without that folder everything begins anew.`,
+    );
   });
 }
 
@@ -102,12 +107,19 @@ async function start(setup: ServicesSetup, [name, folder, env]: Program): Promis
   mkdirSync(setup.dataFolder, { recursive: true, mode: 0o700 });
   const knownPort = setup.wantsKnownPorts ? knownPorts[name] : undefined;
   const port = knownPort !== undefined && (await isFreePort(knownPort)) ? knownPort : 0;
-  const local = { HOST: '127.0.0.1', PORT: String(port), HEALTH_HOST: '127.0.0.1', HEALTH_PORT: '0' };
-  const started = await startNodeProcess({
-    name,
-    file: join(setup.cloneFolder, folder, 'dist/main.js'),
-    env: { ...setup.env, ...local, ...env },
-    logFile: toLogFile(setup.dataFolder, name),
+  const startOn = (chosen: number) => {
+    const local = { HOST: '127.0.0.1', PORT: String(chosen), HEALTH_HOST: '127.0.0.1', HEALTH_PORT: '0' };
+    return startNodeProcess({
+      name,
+      file: join(setup.cloneFolder, folder, 'dist/main.js'),
+      env: { ...setup.env, ...local, ...env },
+      logFile: toLogFile(setup.dataFolder, name),
+    });
+  };
+  const started = await startOn(port).catch((error: Error) => {
+    // Another npm start may have taken the port since we looked.
+    if (port === 0 || !error.message.includes('EADDRINUSE')) throw error;
+    return startOn(0);
   });
   setup.onStarted(started);
   return started;

@@ -9,21 +9,27 @@ export async function durabilityProblem(url: string, appendfsync = 'always'): Pr
   const logger = createLogger({ service: 'local', level: 'silent' });
   const redis = createRedis('command', { url, name: 'local' }, logger);
   try {
-    const wanted = { appendonly: 'yes', appendfsync, 'maxmemory-policy': 'noeviction' };
+    const wanted = {
+      appendonly: ['yes'],
+      appendfsync: ['always', appendfsync],
+      'no-appendfsync-on-rewrite': ['no'],
+      'maxmemory-policy': ['noeviction'],
+    };
     if (appendfsync === 'unchecked') {
       await redis.ping();
       return undefined;
     }
-    const found = Object.entries(wanted).map(async ([name, value]) => {
-      const answer = (await redis.config('GET', name)) as string[];
-      return answer[1] === value ? [] : [`${name} is ${answer[1] ?? 'not readable'}, not ${value}`];
+    const found = Object.entries(wanted).map(async ([name, good]) => {
+      const [, value = 'not readable'] = (await redis.config('GET', name)) as string[];
+      return good.includes(value) ? [] : [`${name} is ${value}, not ${good.at(-1)}`];
     });
     const wrong = (await Promise.all(found)).flat();
     return wrong.length === 0
       ? undefined
       : `The Redis of REDIS_URL would lose callbacks: ${wrong.join('; ')}.\nStart it with: redis-server ${durableSettings.map((word) => word || "''").join(' ')}`;
   } catch (error) {
-    return `The Redis of REDIS_URL does not answer: ${(error as Error).message}`;
+    // Without user and password.
+    return `The Redis of REDIS_URL, ${new URL(url).host}, does not answer: ${(error as Error).message}`;
   } finally {
     redis.disconnect();
   }

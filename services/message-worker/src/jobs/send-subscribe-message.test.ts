@@ -8,7 +8,7 @@ import { toTurnKey } from '../recipient-turn.ts';
 describe('send-subscribe-message', () => {
   let worker: RunningWorker;
   before(async () => {
-    worker = await startMessageWorker({ sendTimeoutMs: 400 });
+    worker = await startMessageWorker({ sendTimeoutMs: 1_500 });
   });
   afterEach(() => worker.simulator.faults.reset());
   after(() => worker.close());
@@ -61,7 +61,7 @@ describe('send-subscribe-message', () => {
     it('is only noted in the order when an earlier attempt had sent it and then died', async () => {
       const order = await worker.newPaidOrder();
       await openRow(worker, order);
-      await worker.context.store.messages.beginSending(order.effectId);
+      await worker.context.store.messages.beginSending(order.effectId, 'sending-1');
       await worker.context.store.messages.settle(order.effectId, 'sent', { msgId: '9007199254740993' });
       const { entry } = await worker.tell(order);
       expect(entry).to.include({ event: 'message.sent', msgId: '9007199254740993' });
@@ -102,11 +102,11 @@ describe('send-subscribe-message', () => {
       });
     }
 
-    it('becomes a dead letter when all attempts are used up, and its row says refused', async () => {
+    it('becomes a dead letter when all attempts are used up, and its row stays queued', async () => {
       answer(-1, 50);
       const order = await worker.newPaidOrder();
       const { message, entry } = await worker.tell(order);
-      expect(message).to.include({ state: 'refused', attempts: 8 });
+      expect(message).to.include({ state: 'queued', attempts: 8 });
       expect(entry).to.include({ event: 'send-subscribe-message.dead_letter', errorCode: 'WECHAT_BUSY' });
       expect(await deadLetterOf(worker, order)).to.include({
         errorCode: 'WECHAT_BUSY',
@@ -120,7 +120,7 @@ describe('send-subscribe-message', () => {
       answer(99999, 50);
       const order = await worker.newPaidOrder();
       const { message } = await worker.tell(order);
-      expect(message).to.include({ state: 'refused', attempts: 3 });
+      expect(message).to.include({ state: 'queued', attempts: 3 });
       expect(await deadLetterOf(worker, order)).to.include({ errorCode: 'WECHAT_REFUSED' });
     });
 
@@ -152,11 +152,11 @@ describe('send-subscribe-message', () => {
     });
 
     for (const errcode of [40037, 43107, 47003, 40003]) {
-      it(`becomes a dead letter, so that somebody sees it (${errcode})`, async () => {
+      it(`becomes a dead letter, so that somebody sees it, and can be replayed (${errcode})`, async () => {
         answer(errcode);
         const order = await worker.newPaidOrder();
         const { message, entry } = await worker.tell(order);
-        expect(message).to.include({ state: 'refused', attempts: 1 });
+        expect(message).to.include({ state: 'queued', attempts: 1 });
         expect(entry).to.include({
           event: 'send-subscribe-message.dead_letter',
           errorCode: 'MESSAGE_REFUSED',
@@ -165,17 +165,6 @@ describe('send-subscribe-message', () => {
         expect(deadLetter?.details).to.include({ remoteCode: errcode, rid: '6a21-1' });
       });
     }
-
-    it('has its dead letter written later when the process died before', async () => {
-      const order = await worker.newPaidOrder();
-      await openRow(worker, order);
-      const { messages } = worker.context.store;
-      await messages.beginSending(order.effectId);
-      await messages.settle(order.effectId, 'refused', { errorCode: 'MESSAGE_REFUSED', remoteCode: 47003 });
-      await worker.tell(order);
-      expect(await deadLetterOf(worker, order)).to.include({ errorCode: 'MESSAGE_REFUSED' });
-      expect(worker.sendsTo(order)).to.deep.equal([]);
-    });
   });
 
   describe('a message whose answer nobody saw', () => {
@@ -194,7 +183,7 @@ describe('send-subscribe-message', () => {
     it('is unknown and never sent again when its row was left in sending', async () => {
       const order = await worker.newPaidOrder({ grants: 5 });
       await openRow(worker, order);
-      await worker.context.store.messages.beginSending(order.effectId);
+      await worker.context.store.messages.beginSending(order.effectId, 'sending-1');
       const { message, entry } = await worker.tell(order);
       expect(message?.state).to.equal('unknown');
       expect(entry?.event).to.equal('message.unknown');
@@ -205,7 +194,7 @@ describe('send-subscribe-message', () => {
       const order = await worker.newPaidOrder({ grants: 5 });
       await openRow(worker, order);
       const { messages } = worker.context.store;
-      await messages.beginSending(order.effectId);
+      await messages.beginSending(order.effectId, 'sending-1');
       const key = toTurnKey(worker.prefix, { appId, openId: order.openId });
       await worker.redis.set(key, 'another process');
       await worker.enqueue(order);

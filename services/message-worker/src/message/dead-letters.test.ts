@@ -56,7 +56,7 @@ describe('the dead letter of a message', () => {
   it('settles the row of a message on its way as unknown, and the order', async () => {
     const order = await worker.newPaidOrder();
     await openRow(order);
-    await store.messages.beginSending(order.effectId);
+    await store.messages.beginSending(order.effectId, 'sending-1');
     await withResultsRecorded(store).store(toDeadLetter(order));
     expect(await store.messages.find(order.effectId)).to.deep.include({
       state: 'unknown',
@@ -65,18 +65,18 @@ describe('the dead letter of a message', () => {
     expect(await effectsOf(order)).to.equal(0);
   });
 
-  it('settles the row of a message that was queued as expired: it never left', async () => {
+  it('leaves the row of a message that was queued as it is, for a replay, and settles the order', async () => {
     const order = await worker.newPaidOrder();
     await openRow(order);
     await withResultsRecorded(store).store(toDeadLetter(order));
-    expect((await store.messages.find(order.effectId))?.state).to.equal('expired');
+    expect((await store.messages.find(order.effectId))?.state).to.equal('queued');
     expect(await effectsOf(order)).to.equal(0);
   });
 
   it('leaves a row that ended as it is, and can be stored twice', async () => {
     const order = await worker.newPaidOrder();
     await openRow(order);
-    await store.messages.beginSending(order.effectId);
+    await store.messages.beginSending(order.effectId, 'sending-1');
     await store.messages.settle(order.effectId, 'refused', { errorCode: 'MESSAGE_REFUSED' });
     const deadLetters = withResultsRecorded(store);
     await deadLetters.store(toDeadLetter(order));

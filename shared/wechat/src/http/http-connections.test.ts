@@ -169,7 +169,9 @@ describe('what a request had of its connection', () => {
     for (let times = 0; times < 3; times += 1) await send(`http://${address}`, agents, 2_000);
     expect(connections).to.have.length(1);
     const ended = once(connections[0] ?? expect.fail('no connection'), 'close');
+    const startedAt = performance.now();
     agents.close();
     await ended;
+    expect(performance.now() - startedAt, 'and not by being idle for 4 s').to.be.lessThan(2_000);
   });
 });
