@@ -1,3 +1,4 @@
+export * from './self-signed-certificate.ts';
 export * from './servers.ts';
 export * from './tcp-proxy.ts';
 export * from './wait-for.ts';

@@ -2,6 +2,7 @@ import { generateKeyPairSync } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import type { MerchantDirectory } from '@huidiao/contracts';
 import { AppError } from '@huidiao/errors';
+import { toSelfSignedCertificate } from '@huidiao/testing';
 import { expect } from 'chai';
 import { after, before, describe, it } from 'mocha';
 import {
@@ -15,7 +16,6 @@ import {
   toMerchantEntry,
   webhookSecret,
 } from '../../test/merchant-files.ts';
-import { toSelfSignedCertificate } from '../../test/self-signed-certificate.ts';
 import { loadMerchantDirectory } from './load-merchant-directory.ts';
 
 let files: MerchantFiles;

@@ -3,9 +3,9 @@ import { once } from 'node:events';
 import { createServer as createHttpServer, Agent as HttpAgent, type RequestListener } from 'node:http';
 import { createServer as createHttpsServer, Agent as HttpsAgent } from 'node:https';
 import { type AddressInfo, createServer as createTcpServer, type Server, type Socket } from 'node:net';
+import { toSelfSignedCertificate } from '@huidiao/testing';
 import { expect } from 'chai';
 import { afterEach, describe, it } from 'mocha';
-import { toSelfSignedCertificate } from '../../../runtime/test/self-signed-certificate.ts';
 import { createHttpAgents, type HttpAgents } from './http-agents.ts';
 import { type HttpAnswer, HttpRequestError, sendHttpRequest } from './send-http-request.ts';
 
