@@ -239,7 +239,8 @@ async function main([command, ...args]) {
   if (!['start', 'test', 'check'].includes(command)) fail(usage);
   await withLock(() => {
     install();
-    if (command === 'start') build();
+    // For the tests too, which start services as they run in production.
+    if (command !== 'check') build();
   });
   if (command === 'test') return runTests(args);
   if (command === 'check') return check();

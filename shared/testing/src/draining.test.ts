@@ -77,8 +77,8 @@ describe('SIGTERM', function () {
   }
 
   function startService(service: ServiceName, proxies: { redis: TcpProxy; mongo: TcpProxy }) {
-    const program = join(top, 'services', service, 'src/main.ts');
-    const child = spawn(process.execPath, ['--conditions=source', '--import=tsx', program], {
+    const program = join(top, 'services', service, 'dist/main.js');
+    const child = spawn(process.execPath, [program], {
       stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
       env: {
         PATH: process.env.PATH,

@@ -6,7 +6,9 @@ import { requestFactsOf, toRemoteFacts } from './request-facts.ts';
 
 /** The one place where what handlers throw becomes an answer. */
 export function handleError(logger: Logger): ErrorRequestHandler {
-  return (error: unknown, _req, res, _next) => {
+  return (error: unknown, req, res, _next) => {
+    // The client went away in the middle of its body: there is nobody to answer.
+    if (req.destroyed && !req.complete) return void res.destroy();
     const facts = requestFactsOf(res);
     const { requestId } = facts;
     const problem = toClientProblem(error) ?? toProblem(toAppError(error));
