@@ -26,6 +26,8 @@ export async function createTcpProxy(target: string): Promise<TcpProxy> {
     return socket.on('close', () => sockets.delete(socket));
   };
   const server: Server = createServer((client) => {
+    // One that was in the backlog when the server closed would keep it from ever being closed.
+    if (!server.listening) return void client.destroy();
     const remote = connect(Number(targetPort), hostname);
     const quiet = { client: silent };
     for (const [from, to] of [
