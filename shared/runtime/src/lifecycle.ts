@@ -31,7 +31,7 @@ export interface Lifecycle {
 
 export interface LifecycleOptions {
   readonly logger: Logger;
-  /** From the wish to stop to the end of the process. Kubernetes kills after 30 s by default. */
+  /** From the wish to stop to the end of the process; default 24 s. Kubernetes kills after 30 s by default. */
   readonly drainDeadlineMs?: number;
   /** How the process is ended at the deadline; default `process.exit`. */
   readonly exit?: (code: number) => void;
@@ -39,7 +39,7 @@ export interface LifecycleOptions {
 
 /** @see Lifecycle */
 export function createLifecycle(options: LifecycleOptions): Lifecycle {
-  const { logger, drainDeadlineMs = 25_000, exit = (code: number) => process.exit(code) } = options;
+  const { logger, drainDeadlineMs = 24_000, exit = (code: number) => process.exit(code) } = options;
   const draining = new AbortController();
   setMaxListeners(0, draining.signal);
   const releases = createReleaseStack(logger);

@@ -215,7 +215,12 @@ describe('verifying anything', () => {
         let now = testNow;
         if ('values' in changed) headers = { ...headers, [changed.header]: changed.values };
         else if ('at' in changed) {
-          headers = { ...headers, [changed.header]: [alter(headers[changed.header]?.[0] ?? '', changed)] };
+          const before = headers[changed.header]?.[0] ?? '';
+          const after = alter(before, changed);
+          // The last character before base64's padding has bits that mean nothing: the signature is the same then.
+          const isSignature = changed.header === 'wechatpay-signature';
+          fc.pre(!(isSignature && Buffer.from(after, 'base64').equals(Buffer.from(before, 'base64'))));
+          headers = { ...headers, [changed.header]: [after] };
         } else if ('bodyAt' in changed) {
           body = Buffer.from(body);
           body.writeUInt8(body.readUInt8(changed.bodyAt) ^ changed.by, changed.bodyAt);
