@@ -2,11 +2,13 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { ReadyMessage } from '@huidiao/runtime';
 import { expect } from 'chai';
 import { after, before, describe, it } from 'mocha';
 import { type Installation, type ServiceName, startInstallation } from './installation.ts';
 import { writeMerchantsFile } from './merchants-file.ts';
 import { createTcpProxy, type TcpProxy } from './tcp-proxy.ts';
+import { waitFor } from './wait-for.ts';
 
 const services: ServiceName[] = ['ingress', 'merchant-api', 'order-worker', 'message-worker', 'reconciler'];
 const limitMs = 25_000;
@@ -93,13 +95,20 @@ describe('SIGTERM', function () {
         HEALTH_PORT: '0',
       },
     });
-    const ready = new Promise<void>((resolve, reject) => {
-      child.once('message', () => resolve());
+    const announced = new Promise<ReadyMessage>((resolve, reject) => {
+      child.once('message', (message) => resolve(message as ReadyMessage));
       child.once('exit', (code) => reject(new Error(`${service} ended with ${code} before it was ready`)));
     });
-    return { child, ready };
+    return { child, ready: announced.then(({ healthPort }) => untilReady(service, healthPort)) };
   }
 });
+
+/** Until it has reached both stores, so that an outage finds it at work and not half started. */
+async function untilReady(service: string, healthPort: number): Promise<void> {
+  await waitFor(`${service} to be ready`, async () => {
+    return (await fetch(`http://127.0.0.1:${healthPort}/readyz`)).status === 200;
+  });
+}
 
 /** Asks it to end, and says how it did; one that outlasts the limit is killed, which `signal` then shows. */
 async function endService(child: ChildProcess): Promise<{ signal: string | null; tookMs: number }> {
