@@ -1,0 +1,30 @@
+import type { PaymentSucceeded } from '@huidiao/contracts';
+import { expect } from 'chai';
+import { describe, it } from 'mocha';
+import { toOrderPaidWebhook, toPaymentUnmatchedWebhook } from './to-shop-webhook.ts';
+
+const payment: PaymentSucceeded = {
+  type: 'payment.succeeded',
+  mchId: '1900000001',
+  appId: 'wx1234567890abcdef',
+  outTradeNo: 'ORDER-0001',
+  transactionId: '4200000000202611220000000001',
+  amountFen: 8_800,
+  currency: 'CNY',
+  tradeType: 'JSAPI',
+};
+const at = new Date('2026-11-22T08:00:00Z');
+
+describe('webhooks to the shop', () => {
+  it('keep their webhook-id over every repetition, so that the shop can see one', () => {
+    const order = { ...payment, paidAt: at, updatedAt: at } as unknown as Parameters<
+      typeof toOrderPaidWebhook
+    >[0];
+    for (const updatedAt of [at, new Date(at.getTime() + 60_000)]) {
+      const { id } = toOrderPaidWebhook({ ...order, updatedAt });
+      expect(id).to.equal('order.paid_1900000001_ORDER-0001');
+      const unmatched = toPaymentUnmatchedWebhook(payment, updatedAt.toISOString());
+      expect(unmatched.id).to.equal('payment.unmatched_1900000001_4200000000202611220000000001');
+    }
+  });
+});
