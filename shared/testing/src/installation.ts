@@ -1,6 +1,4 @@
-import { generateKeyPairSync, randomBytes } from 'node:crypto';
 import type {
-  App,
   CreateOrderResponse,
   Merchant,
   MerchantDirectory,
@@ -18,13 +16,10 @@ import { createLogger, createMetrics, type Lifecycle, type Logger } from '@huidi
 import { createStore, dropTestDatabase, type Store } from '@huidiao/store';
 import { createSimulator, type Simulator, type SimulatorSettings } from '@huidiao/wechat-simulator';
 import { testMongoUri, testPrefix, testRedisUrl } from './servers.ts';
+import { createKeys, testMerchant, toDirectory } from './test-merchant.ts';
 import { waitFor } from './wait-for.ts';
 
-export const testMerchant = {
-  mchId: '1900000001',
-  appId: 'wx1234567890abcdef',
-  templateId: 'template-order-paid',
-};
+export { testMerchant } from './test-merchant.ts';
 
 /** What can be set of an installation. */
 export interface InstallationOptions {
@@ -182,76 +177,6 @@ export function toOrderRequest(outTradeNo: string) {
     payer: { openid: `o-buyer-of-${outTradeNo}` },
     logistics_type: 3,
   };
-}
-
-function createKeys() {
-  const merchantKey = generateKeyPairSync('rsa', { modulusLength: 2048 });
-  const merchantSerialNo = randomBytes(20).toString('hex').toUpperCase();
-  const apiV3Key = randomBytes(16).toString('hex');
-  const appSecret = randomBytes(16).toString('hex');
-  return {
-    merchantSerialNo,
-    merchantPrivateKeyPem: merchantKey.privateKey.export({ type: 'pkcs8', format: 'pem' }).toString(),
-    apiV3Key,
-    appSecret,
-    webhookSecret: `whsec_${randomBytes(32).toString('base64')}`,
-    ofWeChat: {
-      mchId: testMerchant.mchId,
-      merchantSerialNo,
-      merchantPublicKeyPem: merchantKey.publicKey.export({ type: 'spki', format: 'pem' }).toString(),
-      apiV3Key,
-      appIds: [testMerchant.appId],
-    },
-    appOfWeChat: {
-      appId: testMerchant.appId,
-      appSecret,
-      templates: { [testMerchant.templateId]: ['character_string1', 'amount2', 'thing3', 'time4'] },
-    },
-  };
-}
-
-function toDirectory(
-  keys: ReturnType<typeof createKeys>,
-  simulator: Simulator,
-  shop: ShopSettings,
-  facts: Partial<Merchant> = {},
-): MerchantDirectory {
-  const { publicKey, certificates } = simulator.platform;
-  const merchant: Merchant = {
-    mchId: testMerchant.mchId,
-    merchantSerialNo: keys.merchantSerialNo,
-    merchantPrivateKeyPem: keys.merchantPrivateKeyPem,
-    apiV3Key: keys.apiV3Key,
-    apiV3KeyPrevious: undefined,
-    wechatpayPublicKeys: publicKey === undefined ? [] : [publicKey],
-    platformCertificatePems: certificates.map((certificate) => certificate.pem),
-    appIds: [testMerchant.appId],
-    shop,
-    unknownOrder: 'dead_letter',
-    latePayment: 'refund',
-    ...facts,
-  };
-  const app: App = {
-    appId: testMerchant.appId,
-    appSecret: keys.appSecret,
-    originalId: undefined,
-    miniprogramState: 'formal',
-    lang: 'zh_CN',
-    templates: {
-      orderPaid: {
-        templateId: testMerchant.templateId,
-        page: 'pages/order?no={out_trade_no}',
-        data: {
-          character_string1: '{out_trade_no}',
-          amount2: '{amount_yuan}',
-          thing3: '{description}',
-          time4: '{paid_at}',
-        },
-        usefulForMs: 24 * 60 * 60_000,
-      },
-    },
-  };
-  return { merchants: new Map([[merchant.mchId, merchant]]), apps: new Map([[app.appId, app]]) };
 }
 
 interface ServiceSettings {
