@@ -172,6 +172,7 @@ function toMerchant(id: string, simulator: Simulator): Merchant {
     shop: undefined,
     unknownOrder: 'dead_letter',
     latePayment: 'refund',
+    limits: { callbacksPerSecond: 1_000, callbacksBurst: 5_000, queriesPerSecond: 20 },
   };
 }
 

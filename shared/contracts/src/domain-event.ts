@@ -21,6 +21,11 @@ export const paymentSucceeded = z.object({
   attach: z.string().max(512).optional(),
   /** RFC 3339, as WeChat wrote it. */
   successTime: z.string().max(64).optional(),
+  /**
+   * WeChat Pay says REFUND instead of SUCCESS: it was paid, and some or all of it refunded before we learned of it.
+   * https://pay.weixin.qq.com/doc/v3/merchant/4013070356
+   */
+  refundSeen: z.boolean().optional(),
 });
 export type PaymentSucceeded = z.infer<typeof paymentSucceeded>;
 

@@ -17,3 +17,26 @@ export function toKeepCallbackJobId(mchId: string, notificationId: string): stri
 export function toEffectId(job: string, mchId: string, outTradeNo: string, subject?: string): string {
   return [job, mchId, outTradeNo, subject].filter((part) => part !== undefined).join('_');
 }
+
+/** Why a job that ran before is added again: WeChat was asked (查单), or a person replays a dead letter. */
+export type RepeatReason = 'heal' | 'replay';
+
+const counted = /~(?<why>heal|replay)-[1-9][0-9]*$/;
+
+/**
+ * The id of a repetition. An id that is still in Redis, completed or failed, would swallow the add silently, so
+ * each repetition has its own number. No base id holds a `~`.
+ */
+export function toCountedJobId(jobId: string, why: RepeatReason, count: number): string {
+  return `${toBaseJobId(jobId)}~${why}-${count}`;
+}
+
+/** The id without its count: what dead letters are kept under, so that a repetition which succeeds resolves them. */
+export function toBaseJobId(jobId: string): string {
+  return jobId.replace(counted, '');
+}
+
+/** Whether a person added this job again. */
+export function isReplay(jobId: string): boolean {
+  return counted.exec(jobId)?.groups?.why === 'replay';
+}

@@ -30,6 +30,16 @@ const shop = z.strictObject({
   timeout_ms: z.number().int().min(100).max(30_000).default(10_000),
 });
 
+/** What one merchant may ask of us, so that its peak or its backlog is not felt by the others. */
+const limits = z.strictObject({
+  /** Callbacks a second that go to the live lane, per ingress; what is beyond goes to the bulk lane, never lost. */
+  callbacks_per_second: z.number().int().min(1).max(100_000).default(1_000),
+  /** How many may come at once before the rate counts. */
+  callbacks_burst: z.number().int().min(1).max(1_000_000).default(5_000),
+  /** Orders asked about at WeChat Pay (查单) a second, by all reconcilers together. */
+  queries_per_second: z.number().int().min(1).max(600).default(20),
+});
+
 export const merchantConfig = z.strictObject({
   /** 商户号. */
   mchid: mchId,
@@ -55,6 +65,7 @@ export const merchantConfig = z.strictObject({
   unknown_order: z.enum(['forward', 'hold', 'dead_letter']).default('dead_letter'),
   /** A payment for an order that was closed: deliver it, or refund it. */
   late_payment: z.enum(['deliver', 'refund']).default('refund'),
+  limits: limits.prefault({}),
 });
 export type MerchantConfig = z.infer<typeof merchantConfig>;
 
@@ -139,6 +150,13 @@ export interface Merchant {
   readonly shop: Shop | undefined;
   readonly unknownOrder: 'forward' | 'hold' | 'dead_letter';
   readonly latePayment: 'deliver' | 'refund';
+  readonly limits: MerchantLimits;
+}
+
+export interface MerchantLimits {
+  readonly callbacksPerSecond: number;
+  readonly callbacksBurst: number;
+  readonly queriesPerSecond: number;
 }
 
 export interface Shop {

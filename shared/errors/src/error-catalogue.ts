@@ -103,6 +103,11 @@ export const errorCatalogue = {
     meaning: 'A payment for a closed order whose merchant refunds late payments.',
     whatToDo: 'Refund the payment named in the dead letter.',
   },
+  ORDER_REFUND_SEEN: {
+    kind: 'permanent',
+    meaning: 'The payment was refunded, in part or in full, before we learned of it; nothing is delivered.',
+    whatToDo: 'Look at the refunds on the merchant platform. Replay the dead letter to deliver nevertheless.',
+  },
   PAYMENT_NOT_SUCCESSFUL: {
     kind: 'permanent',
     meaning: 'A payment notification whose trade_state is not SUCCESS.',

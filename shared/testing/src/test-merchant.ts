@@ -56,6 +56,7 @@ export function toDirectory(
     shop,
     unknownOrder: 'dead_letter',
     latePayment: 'refund',
+    limits: { callbacksPerSecond: 10_000, callbacksBurst: 100_000, queriesPerSecond: 100 },
     ...facts,
   };
   const app: App = {

@@ -55,6 +55,7 @@ describe('POST /callbacks/wechat-pay/{mchid}', () => {
     shop: undefined,
     unknownOrder: 'dead_letter',
     latePayment: 'refund',
+    limits: { callbacksPerSecond: 1_000, callbacksBurst: 5_000, queriesPerSecond: 20 },
   };
 
   let context: IngressContext;

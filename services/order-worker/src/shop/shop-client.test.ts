@@ -73,6 +73,7 @@ describe('telling the shop', () => {
       },
       unknownOrder: 'dead_letter',
       latePayment: 'refund',
+      limits: { callbacksPerSecond: 1_000, callbacksBurst: 5_000, queriesPerSecond: 20 },
     };
   }
 

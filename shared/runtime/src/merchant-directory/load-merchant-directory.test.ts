@@ -68,6 +68,7 @@ describe('loadMerchantDirectory', () => {
       },
       unknownOrder: 'dead_letter',
       latePayment: 'refund',
+      limits: { callbacksPerSecond: 1_000, callbacksBurst: 5_000, queriesPerSecond: 20 },
     });
     expect(directory.apps.get('wxd678efh567hg6787')).to.deep.equal({
       appId: 'wxd678efh567hg6787',

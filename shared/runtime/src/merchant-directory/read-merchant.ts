@@ -61,6 +61,11 @@ export function readMerchant(
     shop,
     unknownOrder: config.unknown_order,
     latePayment: config.late_payment,
+    limits: {
+      callbacksPerSecond: config.limits.callbacks_per_second,
+      callbacksBurst: config.limits.callbacks_burst,
+      queriesPerSecond: config.limits.queries_per_second,
+    },
   };
 }
 

@@ -42,6 +42,7 @@ export const testMerchant: Merchant = {
   shop: undefined,
   unknownOrder: 'dead_letter',
   latePayment: 'refund',
+  limits: { callbacksPerSecond: 1_000, callbacksBurst: 5_000, queriesPerSecond: 20 },
 };
 
 /** A transaction of the test merchant that succeeded. */

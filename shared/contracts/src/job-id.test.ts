@@ -1,0 +1,24 @@
+import { expect } from 'chai';
+import { describe, it } from 'mocha';
+import { isReplay, toBaseJobId, toCountedJobId } from './job-id.ts';
+
+const id = 'apply-payment_1900000001_4200002477202411270123456789_SUCCESS';
+
+describe('counted job ids', () => {
+  it('tell each repetition from the job and from every other repetition', () => {
+    const repetitions = [id, toCountedJobId(id, 'heal', 1), toCountedJobId(id, 'heal', 2)];
+    expect(new Set([...repetitions, toCountedJobId(id, 'replay', 1)]).size).to.equal(4);
+  });
+
+  it('lead back to the id that they repeat, however often it was repeated', () => {
+    expect(toBaseJobId(id)).to.equal(id);
+    expect(toBaseJobId(toCountedJobId(id, 'heal', 3))).to.equal(id);
+    expect(toBaseJobId(toCountedJobId(toCountedJobId(id, 'heal', 3), 'replay', 12))).to.equal(id);
+  });
+
+  it('say whether a person added the job again', () => {
+    expect(isReplay(id)).to.equal(false);
+    expect(isReplay(toCountedJobId(id, 'heal', 1))).to.equal(false);
+    expect(isReplay(toCountedJobId(id, 'replay', 1))).to.equal(true);
+  });
+});
