@@ -20,7 +20,7 @@ export interface Material {
   /** MERCHANTS_FILE of the services, with the shop at this address. */
   writeMerchantsFile(shopWebhookUrl: string): string;
   /** SIMULATOR_FILE: the same merchant and app as WeChat knows them. */
-  writeSimulatorFile(): string;
+  writeSimulatorFile(options?: { readonly allowRemoteControl: boolean }): string;
   /** The file that holds the secret that webhooks to the shop are signed with, `whsec_…`. */
   readonly webhookSecretFile: string;
 }
@@ -54,7 +54,8 @@ export function openMaterial(dataFolder: string): Material {
     ids,
     webhookSecretFile: join(folder, files.webhookSecret),
     writeMerchantsFile: (url) => writeJson(join(folder, 'merchants.json'), toMerchantsFile(ids, url)),
-    writeSimulatorFile: () => writeJson(join(folder, 'simulator.json'), toSimulatorFile(ids)),
+    writeSimulatorFile: ({ allowRemoteControl } = { allowRemoteControl: false }) =>
+      writeJson(join(folder, 'simulator.json'), toSimulatorFile(ids, allowRemoteControl)),
   };
 }
 
@@ -125,7 +126,7 @@ function toMerchantsFile(ids: MaterialIds, shopWebhookUrl: string): object {
   return { merchants: [merchant], apps: [app] };
 }
 
-function toSimulatorFile(ids: MaterialIds): object {
+function toSimulatorFile(ids: MaterialIds, allow_remote_control: boolean): object {
   const merchant = {
     mchid: ids.mchId,
     merchant_serial_no: ids.merchantSerialNo,
@@ -145,6 +146,7 @@ function toSimulatorFile(ids: MaterialIds): object {
     apps: [app],
     platform: { mode: 'public_key', public_key },
     allow_private_notify_hosts: true,
+    allow_remote_control,
   };
 }
 
