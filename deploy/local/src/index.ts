@@ -1,6 +1,14 @@
 export * from './embedded-store/index.ts';
 export type { FoundServer, ServerSearch } from './found-server.ts';
+export { openApiKey } from './installation/api-key.ts';
+export { type Material, openMaterial } from './installation/material.ts';
 export { findMongo } from './mongo/find-mongo.ts';
 export { findProgram } from './processes/find-program.ts';
 export { isRunning } from './processes/former-process.ts';
+export { findFreePort } from './processes/free-port.ts';
+export { startKeptProcess } from './processes/kept-process.ts';
+export { startNodeProcess } from './processes/node-process.ts';
+export { runProgram } from './processes/run-program.ts';
+export { toLogFile } from './processes/running-process.ts';
 export { findRedis, findRedisProgram } from './redis/find-redis.ts';
+export { durableSettings, untilRedisAnswers } from './redis/start-redis.ts';

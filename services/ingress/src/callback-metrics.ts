@@ -1,9 +1,13 @@
 import type { Metrics } from '@huidiao/runtime';
 import type { BodyBudget } from './body/body-budget.ts';
+import type { DurableIn } from './durable/durable-stores.ts';
 
 /** What the ingress counts. Labels are from closed sets; no header or path of a request becomes one. */
 export interface CallbackMetrics {
   received(outcome: string, reason: string, durationMs: number): void;
+  durable(durableIn: DurableIn): void;
+  /** A callback that went to the bulk lane because its merchant, a configured one, is beyond its rate. */
+  beyondRate(mchId: string): void;
 }
 
 export function createCallbackMetrics(metrics: Metrics, bodyBudget: BodyBudget): CallbackMetrics {
@@ -18,6 +22,16 @@ export function createCallbackMetrics(metrics: Metrics, bodyBudget: BodyBudget):
     labelNames: ['outcome'],
     buckets: [0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2, 3, 5],
   });
+  const durable = metrics.counter({
+    name: 'huidiao_callbacks_durable_total',
+    help: 'Callbacks by where they became durable: redis, or the inbox in MongoDB',
+    labelNames: ['durable_in'],
+  });
+  const beyondRate = metrics.counter({
+    name: 'huidiao_callbacks_beyond_rate_total',
+    help: 'Callbacks that went to the bulk lane because their merchant was beyond its rate',
+    labelNames: ['mchid'],
+  });
   metrics.gauge({
     name: 'huidiao_callback_body_bytes',
     help: 'Memory taken by callback bodies in flight',
@@ -30,5 +44,7 @@ export function createCallbackMetrics(metrics: Metrics, bodyBudget: BodyBudget):
       total.inc({ outcome, reason });
       duration.observe({ outcome }, durationMs / 1_000);
     },
+    durable: (durableIn) => durable.inc({ durable_in: durableIn }),
+    beyondRate: (mchId) => beyondRate.inc({ mchid: mchId }),
   };
 }

@@ -7,6 +7,7 @@ import {
   loadConfig,
   loadMerchantDirectory,
   merchantsShape,
+  mongoShape,
   redisShape,
   toConfigError,
 } from '@huidiao/runtime';
@@ -19,6 +20,7 @@ export const ingressShape = {
   ...commonShape,
   ...listenShape({ port: 3000 }),
   ...redisShape,
+  ...mongoShape,
   ...merchantsShape,
   HEALTH_PORT: envPort({ default: 9090 }),
   /** A ciphertext alone may have 1,048,576 characters. */
@@ -27,6 +29,8 @@ export const ingressShape = {
   CALLBACK_MEMORY_BYTES: envInteger({ min: 1_048_576, max: 17_179_869_184, default: 134_217_728 }),
   CALLBACK_BODY_TIMEOUT_MS: envInteger({ min: 50, max: 4_000, default: 1_000 }),
   REDIS_TIMEOUT_MS: envInteger({ min: 50, max: 3_000, default: 700 }),
+  /** What Redis did not take in time goes to the inbox in MongoDB. */
+  INBOX_TIMEOUT_MS: envInteger({ min: 50, max: 3_000, default: 1_000 }),
   MAX_CONNECTIONS: envInteger({ min: 1, max: 1_000_000, default: 10_000 }),
 } as const;
 
@@ -41,6 +45,8 @@ export interface IngressConfig {
     readonly waitReplicas: number;
     readonly deadlineMs: number;
   };
+  readonly mongo: { readonly uri: string };
+  readonly inbox: { readonly timeoutMs: number };
   readonly body: { readonly maxBytes: number; readonly timeoutMs: number; readonly budgetBytes: number };
   readonly maxConnections: number;
   readonly directory: MerchantDirectory;
@@ -49,9 +55,10 @@ export interface IngressConfig {
 /** @throws AppError CONFIG_INVALID with every problem of the environment, or of the merchants file. */
 export function loadIngressConfig(env: NodeJS.ProcessEnv): IngressConfig {
   const read = loadConfig(ingressShape, env);
-  if (read.CALLBACK_BODY_TIMEOUT_MS + read.REDIS_TIMEOUT_MS > longestCallbackMs) {
+  const callbackMs = read.CALLBACK_BODY_TIMEOUT_MS + read.REDIS_TIMEOUT_MS + read.INBOX_TIMEOUT_MS;
+  if (callbackMs > longestCallbackMs) {
     throw toConfigError('the environment', [
-      `CALLBACK_BODY_TIMEOUT_MS and REDIS_TIMEOUT_MS together exceed ${longestCallbackMs} ms; set them lower, for WeChat Pay waits 5 s`,
+      `CALLBACK_BODY_TIMEOUT_MS, REDIS_TIMEOUT_MS and INBOX_TIMEOUT_MS together exceed ${longestCallbackMs} ms; set them lower, for WeChat Pay waits 5 s`,
     ]);
   }
   return {
@@ -65,6 +72,8 @@ export function loadIngressConfig(env: NodeJS.ProcessEnv): IngressConfig {
       waitReplicas: read.REDIS_WAIT_REPLICAS,
       deadlineMs: read.REDIS_TIMEOUT_MS,
     },
+    mongo: { uri: read.MONGODB_URI },
+    inbox: { timeoutMs: read.INBOX_TIMEOUT_MS },
     body: {
       maxBytes: read.CALLBACK_MAX_BYTES,
       timeoutMs: read.CALLBACK_BODY_TIMEOUT_MS,

@@ -10,12 +10,22 @@ import {
   type Logger,
   type Metrics,
 } from '@huidiao/runtime';
+import { createStore, type Store } from '@huidiao/store';
 import { createReceivingMerchant } from '@huidiao/wechat';
 import { createApp } from './app.ts';
 import { createBodyBudget } from './body/body-budget.ts';
 import { createCallbackMetrics } from './callback-metrics.ts';
 import type { IngressConfig } from './config.ts';
+import { createBoundedInbox } from './durable/bounded-inbox.ts';
+import { createDurableStores } from './durable/durable-stores.ts';
+import { createInboxLook, type InboxLook } from './durable/inbox-look.ts';
+import { createMerchantLanes } from './lanes/merchant-lanes.ts';
 import { createWechatPayNotificationHandler } from './routes/wechat-pay-notification.ts';
+
+/** What the ingress uses of the store. */
+export type IngressStore = Pick<Store, 'isReady' | 'close'> & {
+  readonly inbox: Pick<Store['inbox'], 'put'>;
+};
 
 export interface IngressContext {
   readonly config: IngressConfig;
@@ -23,6 +33,7 @@ export interface IngressContext {
   readonly metrics: Metrics;
   readonly lifecycle: Lifecycle;
   readonly producer: Producer;
+  readonly inboxLook: InboxLook;
   readonly server: Server;
 }
 
@@ -30,6 +41,7 @@ export interface IngressOverrides {
   readonly clock?: Clock;
   readonly logger?: Logger;
   readonly producer?: Producer;
+  readonly store?: IngressStore;
 }
 
 /** The whole wiring of the ingress. What it opens is released by its lifecycle, last in, first out. */
@@ -37,40 +49,54 @@ export function createContext(config: IngressConfig, overrides: IngressOverrides
   const logger = overrides.logger ?? createLogger({ service: 'ingress', level: config.logLevel });
   const metrics = createMetrics({ service: 'ingress' });
   const lifecycle = createLifecycle({ logger });
-  const directory = config.directory;
+  const { merchants } = config.directory;
+  const clock = overrides.clock ?? systemClock;
 
-  const producer =
-    overrides.producer ??
-    createProducer({
-      redis: { url: config.redis.url },
-      prefix: config.redis.prefix,
-      durability: config.redis.appendfsync,
-      waitReplicas: config.redis.waitReplicas,
-      deadlineMs: config.redis.deadlineMs,
-      logger,
-      metrics,
-    });
+  const store = overrides.store ?? openStore(config, logger, metrics);
+  lifecycle.onRelease('store', () => store.close());
+  const inboxLook = createInboxLook(store);
+  lifecycle.onRelease('inbox look', () => inboxLook.close());
+  const producer = overrides.producer ?? openProducer(config, logger, metrics);
   lifecycle.onRelease('producer', () => producer.close());
+  const inbox = createBoundedInbox({ inbox: store.inbox, ...config.inbox, metrics });
+  const stores = createDurableStores({ producer, inbox, logger, metrics });
+  lifecycle.onRelease('breaker', () => stores.close());
 
   const bodyBudget = createBodyBudget(config.body.budgetBytes);
   const notification = createWechatPayNotificationHandler({
-    merchants: new Map([...directory.merchants.values()].map((m) => [m.mchId, createReceivingMerchant(m)])),
-    producer,
+    merchants: new Map([...merchants.values()].map((m) => [m.mchId, createReceivingMerchant(m)])),
+    stores,
+    lanes: createMerchantLanes(merchants, clock),
     bodyLimits: config.body,
     bodyBudget,
-    clock: overrides.clock ?? systemClock,
+    clock,
     logger,
     metrics: createCallbackMetrics(metrics, bodyBudget),
   });
+  const server = createIngressServer(config, createApp(notification));
+  return { config, logger, metrics, lifecycle, producer, inboxLook, server };
+}
 
-  return {
-    config,
+function openProducer(config: IngressConfig, logger: Logger, metrics: Metrics): Producer {
+  return createProducer({
+    redis: { url: config.redis.url },
+    prefix: config.redis.prefix,
+    durability: config.redis.appendfsync,
+    waitReplicas: config.redis.waitReplicas,
+    deadlineMs: config.redis.deadlineMs,
     logger,
     metrics,
-    lifecycle,
-    producer,
-    server: createIngressServer(config, createApp(notification)),
-  };
+  });
+}
+
+/** A handshake takes its time whatever an insert may take; the inbox has its own limit beside these. */
+const leastConnectMs = 1_000;
+
+/** Without a look for indexes: the inbox needs `_id` alone, and a callback must not wait for a migration. */
+function openStore(config: IngressConfig, logger: Logger, metrics: Metrics): IngressStore {
+  const limitMs = Math.max(leastConnectMs, config.inbox.timeoutMs);
+  const limits = { selectionTimeoutMs: limitMs, socketTimeoutMs: limitMs };
+  return createStore({ uri: config.mongo.uri, ...limits, logger, metrics });
 }
 
 function createIngressServer(config: IngressConfig, listener: ReturnType<typeof createApp>): Server {

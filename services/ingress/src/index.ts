@@ -1,5 +1,5 @@
 export { type IngressConfig, ingressShape, loadIngressConfig } from './config.ts';
-export { createContext, type IngressContext, type IngressOverrides } from './context.ts';
+export { createContext, type IngressContext, type IngressOverrides, type IngressStore } from './context.ts';
 export {
   createWechatPayNotificationHandler,
   type WechatPayNotificationDeps,

@@ -1,13 +1,16 @@
 import { announceReady, startHealthServer, startHttpServer } from '@huidiao/runtime';
 import type { IngressContext } from './context.ts';
 
-/** Listens on both ports. Redis away is no reason not to start: callbacks are answered 503 until it is there. */
+/**
+ * Listens on both ports. Neither store being away is a reason not to start: with both away, callbacks are answered
+ * 503 until one is there.
+ */
 export async function start(context: IngressContext): Promise<{ port: number; healthPort: number }> {
-  const { config, lifecycle, logger, metrics, producer, server } = context;
+  const { config, lifecycle, logger, metrics, producer, inboxLook, server } = context;
   const health = await startHealthServer({
     ...config.health,
     metrics,
-    isReady: () => producer.isReady(),
+    isReady: () => producer.isReady() || inboxLook.isReady(),
     lifecycle,
     logger,
   });

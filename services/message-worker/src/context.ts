@@ -36,6 +36,8 @@ export interface MessageWorkerOverrides {
   readonly turnMs?: number;
   /** For tests; how soon the job of a process that died is found. */
   readonly lockMs?: number;
+  /** For tests; how long an operation on the store looks for a server that takes writes. */
+  readonly storeSelectionTimeoutMs?: number;
 }
 
 /**
@@ -56,7 +58,15 @@ export function createContext(
   const metrics = createMetrics({ service: 'message-worker' });
   const lifecycle = createLifecycle({ logger });
 
-  const store = createStore({ uri: config.mongo.uri, logger, metrics, clock });
+  const store = createStore({
+    uri: config.mongo.uri,
+    logger,
+    metrics,
+    clock,
+    ...(overrides.storeSelectionTimeoutMs === undefined
+      ? {}
+      : { selectionTimeoutMs: overrides.storeSelectionTimeoutMs }),
+  });
   lifecycle.onRelease('store', () => store.close());
   const redis = createRedis('command', { url: config.redis.url, name: 'message-worker' }, logger);
   lifecycle.onRelease('redis', () => closeRedis(redis));
@@ -95,6 +105,7 @@ export function createContext(
         prefix,
         concurrency: config.concurrency,
         deadLetters: withResultsRecorded(store),
+        onStuck: lifecycle.fatal,
         logger,
         metrics,
         clock,

@@ -60,6 +60,18 @@ describe('the turn of a recipient', () => {
     });
   });
 
+  it('that cannot be given back hides nothing of what became of the work, and ends with its lease', async () => {
+    const breaking = createRedis('command', { url: testRedisUrl(), name: 'test' }, logger);
+    const ownTurns = createRecipientTurns({ redis: breaking, prefix, leaseMs: 60_000 });
+    const outcome = await ownTurns.inTurn(recipient, async () => {
+      breaking.disconnect();
+      return 'sent';
+    });
+    expect(outcome).to.equal('sent');
+    expect(await redis.pttl(key)).to.be.within(1, 60_000);
+    await redis.del(key);
+  });
+
   it('does not name the openid in Redis', () => {
     expect(key).to.match(/:recipient-turn:[0-9a-f]{64}$/);
   });

@@ -32,6 +32,8 @@ export interface OrderWorkerOverrides {
   readonly producer?: Pick<Producer, 'add' | 'close'>;
   /** For tests; how soon the job of a process that died is found. */
   readonly lockMs?: number;
+  /** For tests; how long an operation on the store looks for a server that takes writes. */
+  readonly storeSelectionTimeoutMs?: number;
 }
 
 /** The whole wiring of the order-worker. What it opens is released by its lifecycle, last in, first out. */
@@ -45,7 +47,15 @@ export function createContext(
   const lifecycle = createLifecycle({ logger });
   const directory = config.directory;
 
-  const store = createStore({ uri: config.mongo.uri, logger, metrics, clock });
+  const store = createStore({
+    uri: config.mongo.uri,
+    logger,
+    metrics,
+    clock,
+    ...(overrides.storeSelectionTimeoutMs === undefined
+      ? {}
+      : { selectionTimeoutMs: overrides.storeSelectionTimeoutMs }),
+  });
   lifecycle.onRelease('store', () => store.close());
   const redis = { url: config.redis.url };
   const producer =
@@ -69,6 +79,7 @@ export function createContext(
     prefix: config.redis.prefix,
     concurrency: config.concurrency,
     deadLetters: withResultsRecorded(store),
+    onStuck: lifecycle.fatal,
     logger,
     metrics,
     clock,

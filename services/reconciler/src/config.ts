@@ -1,18 +1,43 @@
-import { commonShape, envInteger, envPort, loadConfig, mongoShape, redisShape } from '@huidiao/runtime';
+import type { MerchantDirectory } from '@huidiao/contracts';
+import {
+  commonShape,
+  envBaseUrl,
+  envInteger,
+  envPort,
+  loadConfig,
+  loadMerchantDirectory,
+  merchantsShape,
+  mongoShape,
+  redisShape,
+} from '@huidiao/runtime';
 
 /** Environment variables of the reconciler. */
 export const reconcilerShape = {
   ...commonShape,
   ...redisShape,
   ...mongoShape,
+  ...merchantsShape,
   HEALTH_PORT: envPort({ default: 9094 }),
+  WECHAT_PAY_API_URL: envBaseUrl({ default: 'https://api.mch.weixin.qq.com' }),
   /** Between two looks for effects whose time has come. */
   EFFECTS_INTERVAL_MS: envInteger({ min: 50, max: 600_000, default: 1_000 }),
   /** An effect whose job was added again is left alone for this long. */
   EFFECT_LEASE_MS: envInteger({ min: 1_000, max: 3_600_000, default: 60_000 }),
+  /** Between two looks into the inbox. */
+  INBOX_INTERVAL_MS: envInteger({ min: 50, max: 600_000, default: 1_000 }),
+  /** A row of the inbox whose job is being added is left alone for this long. */
+  INBOX_LEASE_MS: envInteger({ min: 1_000, max: 3_600_000, default: 30_000 }),
+  /** Between two looks for the open orders of a merchant that are to be asked about. */
+  QUERY_INTERVAL_MS: envInteger({ min: 50, max: 600_000, default: 1_000 }),
+  /** An order that is asked about is left alone for this long. One order takes up to three calls of 5 s each. */
+  QUERY_LEASE_MS: envInteger({ min: 30_000, max: 3_600_000, default: 30_000 }),
+  /** Orders of one merchant that are asked about at once. */
+  QUERY_CONCURRENCY: envInteger({ min: 1, max: 500, default: 16 }),
+  /** Between two looks whether Redis has lost its data. */
+  EPOCH_INTERVAL_MS: envInteger({ min: 50, max: 600_000, default: 1_000 }),
   /** Between two looks for jobs that failed without a dead letter. */
   SWEEP_INTERVAL_MS: envInteger({ min: 50, max: 600_000, default: 5_000 }),
-  /** The most effects or jobs of one look. */
+  /** The most effects, jobs, rows or orders of one look. */
   ROUND_LIMIT: envInteger({ min: 1, max: 10_000, default: 500 }),
 } as const;
 
@@ -26,13 +51,24 @@ export interface ReconcilerConfig {
     readonly waitReplicas: number;
   };
   readonly mongo: { readonly uri: string };
+  readonly wechatPayApiUrl: string;
+  readonly directory: MerchantDirectory;
   readonly effects: { readonly intervalMs: number; readonly leaseMs: number; readonly limit: number };
+  readonly inbox: { readonly intervalMs: number; readonly leaseMs: number; readonly limit: number };
+  readonly queries: {
+    readonly intervalMs: number;
+    readonly leaseMs: number;
+    readonly concurrency: number;
+    readonly limit: number;
+  };
+  readonly epoch: { readonly intervalMs: number; readonly limit: number };
   readonly sweep: { readonly intervalMs: number; readonly limit: number };
 }
 
-/** @throws AppError CONFIG_INVALID with every problem of the environment. */
+/** @throws AppError CONFIG_INVALID with every problem of the environment, or of the merchants file. */
 export function loadReconcilerConfig(env: NodeJS.ProcessEnv): ReconcilerConfig {
   const read = loadConfig(reconcilerShape, env);
+  const limit = read.ROUND_LIMIT;
   return {
     logLevel: read.LOG_LEVEL,
     health: { host: read.HEALTH_HOST, port: read.HEALTH_PORT },
@@ -43,7 +79,17 @@ export function loadReconcilerConfig(env: NodeJS.ProcessEnv): ReconcilerConfig {
       waitReplicas: read.REDIS_WAIT_REPLICAS,
     },
     mongo: { uri: read.MONGODB_URI },
-    effects: { intervalMs: read.EFFECTS_INTERVAL_MS, leaseMs: read.EFFECT_LEASE_MS, limit: read.ROUND_LIMIT },
-    sweep: { intervalMs: read.SWEEP_INTERVAL_MS, limit: read.ROUND_LIMIT },
+    wechatPayApiUrl: read.WECHAT_PAY_API_URL,
+    directory: loadMerchantDirectory(read.MERCHANTS_FILE, env),
+    effects: { intervalMs: read.EFFECTS_INTERVAL_MS, leaseMs: read.EFFECT_LEASE_MS, limit },
+    inbox: { intervalMs: read.INBOX_INTERVAL_MS, leaseMs: read.INBOX_LEASE_MS, limit },
+    queries: {
+      intervalMs: read.QUERY_INTERVAL_MS,
+      leaseMs: read.QUERY_LEASE_MS,
+      concurrency: read.QUERY_CONCURRENCY,
+      limit,
+    },
+    epoch: { intervalMs: read.EPOCH_INTERVAL_MS, limit },
+    sweep: { intervalMs: read.SWEEP_INTERVAL_MS, limit },
   };
 }

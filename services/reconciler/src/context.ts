@@ -1,5 +1,5 @@
-import { type Clock, queueNames, systemClock } from '@huidiao/contracts';
-import { createFailedJobSweeper, createProducer, type Producer } from '@huidiao/queue';
+import { type Clock, type Merchant, queueNames, systemClock } from '@huidiao/contracts';
+import { createFailedJobSweeper, createProducer, createRedisEpoch, type Producer } from '@huidiao/queue';
 import {
   createLifecycle,
   createLogger,
@@ -9,9 +9,14 @@ import {
   type Metrics,
 } from '@huidiao/runtime';
 import { createStore, type Store, withResultsRecorded } from '@huidiao/store';
+import { createPayClient } from '@huidiao/wechat';
 import type { ReconcilerConfig } from './config.ts';
 import { addDueEffects } from './loops/add-due-effects.ts';
-import { runLoop } from './loops/run-loop.ts';
+import { feedInbox } from './loops/feed-inbox.ts';
+import { createQueryOpenOrders } from './loops/query-open-orders.ts';
+import { type LoopOptions, runLoop } from './loops/run-loop.ts';
+import { createWatchRedisEpoch } from './loops/watch-redis-epoch.ts';
+import { createReconcilerMetrics } from './reconciler-metrics.ts';
 
 export interface ReconcilerContext {
   readonly config: ReconcilerConfig;
@@ -28,7 +33,14 @@ export interface ReconcilerOverrides {
   readonly clock?: Clock;
   readonly random?: () => number;
   readonly logger?: Logger;
+  /** Of one call to WeChat Pay. */
+  readonly payTimeoutMs?: number;
 }
+
+/** Of one call to WeChat Pay: three of them end within half of the least lease. */
+const payTimeoutMs = 5_000;
+
+type LoopRow = Pick<LoopOptions, 'name' | 'intervalMs' | 'limit' | 'round' | 'fields'>;
 
 /** The whole wiring of the reconciler. What it opens is released by its lifecycle, last in, first out. */
 export function createContext(
@@ -40,6 +52,7 @@ export function createContext(
   const logger = overrides.logger ?? createLogger({ service: 'reconciler', level: config.logLevel });
   const metrics = createMetrics({ service: 'reconciler' });
   const lifecycle = createLifecycle({ logger });
+  const { signal } = lifecycle;
   const redis = { url: config.redis.url };
   const { prefix } = config.redis;
 
@@ -54,19 +67,56 @@ export function createContext(
     metrics,
   });
   lifecycle.onRelease('producer', () => producer.close());
+  const deadLetters = withResultsRecorded(store);
   const sweeper = createFailedJobSweeper({
     queues: queueNames,
     redis,
     prefix,
-    deadLetters: withResultsRecorded(store),
+    deadLetters,
     logger,
     metrics,
     clock,
   });
   lifecycle.onRelease('sweeper', () => sweeper.close());
+  const redisEpoch = createRedisEpoch({ redis, prefix, logger });
+  lifecycle.onRelease('epoch', () => redisEpoch.close());
 
-  const addDue = () => addDueEffects({ store, producer, clock, ...config.effects });
-  const sweep = async () => (await sweeper.sweep(config.sweep.limit)).swept;
+  const deps = {
+    store,
+    producer,
+    deadLetters,
+    redisEpoch,
+    clock,
+    logger,
+    metrics: createReconcilerMetrics(metrics, store, clock),
+    signal,
+  };
+  const { effects, inbox, queries, epoch, sweep } = config;
+
+  /** WeChat Pay compares the time in a request with its own, so this clock is never one of tests. */
+  const openClient = (merchant: Merchant) => {
+    const timeoutMs = overrides.payTimeoutMs ?? payTimeoutMs;
+    const client = createPayClient({ merchant, baseUrl: config.wechatPayApiUrl, timeoutMs, logger, metrics });
+    lifecycle.onRelease(`pay client of ${merchant.mchId}`, () => client.close());
+    return client;
+  };
+
+  const loops: readonly LoopRow[] = [
+    { name: 'due-effects', ...effects, round: () => addDueEffects({ ...deps, ...effects }) },
+    { name: 'inbox', ...inbox, round: () => feedInbox({ ...deps, ...inbox }) },
+    // A round that swept anything has left some, or at least does not know.
+    { name: 'redis-epoch', ...epoch, limit: 1, round: createWatchRedisEpoch({ ...deps, ...epoch }) },
+    { name: 'failed-jobs', ...sweep, round: async () => (await sweeper.sweep(sweep.limit)).swept },
+    // A loop for each merchant, so that one whose answers take long holds up no other. Its rate is used up by one
+    // round for each second: none goes on at once.
+    ...[...config.directory.merchants.values()].map((merchant) => ({
+      name: 'open-orders',
+      fields: { mchId: merchant.mchId },
+      ...queries,
+      limit: Number.POSITIVE_INFINITY,
+      round: createQueryOpenOrders({ ...deps, ...queries }, { merchant, client: openClient(merchant) }),
+    })),
+  ];
 
   return {
     config,
@@ -76,28 +126,9 @@ export function createContext(
     store,
     producer,
     work() {
-      const loops = [
-        runLoop({
-          name: 'due-effects',
-          intervalMs: config.effects.intervalMs,
-          limit: config.effects.limit,
-          round: addDue,
-          logger,
-          metrics,
-          random,
-        }),
-        runLoop({
-          name: 'failed-jobs',
-          intervalMs: config.sweep.intervalMs,
-          limit: config.sweep.limit,
-          round: sweep,
-          logger,
-          metrics,
-          random,
-        }),
-      ];
+      const running = loops.map((loop) => runLoop({ ...loop, logger, metrics, random }));
       lifecycle.onRelease('loops', async () => {
-        await Promise.all(loops.map((loop) => loop.stop()));
+        await Promise.all(running.map((loop) => loop.stop()));
       });
     },
   };

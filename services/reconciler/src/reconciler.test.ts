@@ -1,21 +1,25 @@
 import { randomBytes } from 'node:crypto';
+import { type Clock, systemClock } from '@huidiao/contracts';
+import { AppError } from '@huidiao/errors';
 import { createQueueReader, type NewJob, type QueueReader, toKeyPrefix } from '@huidiao/queue';
-import { closeRedis, createLogger, createRedis } from '@huidiao/runtime';
+import { closeRedis, createRedis } from '@huidiao/runtime';
 import { dropTestDatabase, type Effect, type Order } from '@huidiao/store';
-import { testMongoUri, testPrefix, testRedisUrl, waitFor } from '@huidiao/testing';
+import { testMongoUri, waitFor } from '@huidiao/testing';
 import { expect } from 'chai';
 import { afterEach, beforeEach, describe, it } from 'mocha';
-import {
-  createContext,
-  loadReconcilerConfig,
-  type ReconcilerConfig,
-  type ReconcilerContext,
-  start,
-} from './index.ts';
+import { createContext, type ReconcilerConfig, type ReconcilerContext, start } from './index.ts';
 import { addDueEffects } from './loops/add-due-effects.ts';
-
-const mchId = '1900000001';
-const logger = createLogger({ service: 'test', level: 'silent' });
+import {
+  appId,
+  createRecordingProducer,
+  createTestClock,
+  silentLogger as logger,
+  mchId,
+  newOrder,
+  startWechatPay,
+  testConfig,
+  toMerchant,
+} from './reconciler.fixture.test.ts';
 
 describe('reconciler', () => {
   let config: ReconcilerConfig;
@@ -23,8 +27,8 @@ describe('reconciler', () => {
   let reader: QueueReader;
   const opened: ReconcilerContext[] = [];
 
-  const open = (changes: Partial<ReconcilerConfig> = {}): ReconcilerContext => {
-    const made = createContext({ ...config, ...changes }, { logger });
+  const open = (changes: Partial<ReconcilerConfig> = {}, clock: Clock = systemClock): ReconcilerContext => {
+    const made = createContext({ ...config, ...changes }, { logger, clock });
     opened.push(made);
     return made;
   };
@@ -32,25 +36,16 @@ describe('reconciler', () => {
   /** An order that is paid, and whose fulfilment is due since a second. */
   const payOrder = async (
     dueAt = new Date(Date.now() - 1_000),
+    lane?: Effect['lane'],
   ): Promise<{ order: Order; effect: Effect }> => {
-    const outTradeNo = `order-${randomBytes(6).toString('hex')}`;
-    const { order } = await context.store.orders.register({
-      mchId,
-      appId: 'wx8888888888888888',
-      outTradeNo,
-      description: 'tea',
-      amountFen: 888,
-      currency: 'CNY',
-      logisticsType: 3,
-      timeExpire: new Date('2030-01-01T00:00:00Z'),
-      prepay: false,
-      contentHash: 'hash',
-    });
+    const { order } = await context.store.orders.register(newOrder());
+    const { outTradeNo } = order;
     const effect: Effect = {
       id: `fulfil-order_${mchId}_${outTradeNo}`,
       job: 'fulfil-order',
       dueAt,
       requestId: 'request-1',
+      ...(lane === undefined ? {} : { lane }),
     };
     const transactionId = `42${randomBytes(8).readBigUInt64BE()}`;
     const paid = await context.store.orders.pay(
@@ -58,7 +53,7 @@ describe('reconciler', () => {
       {
         type: 'payment.succeeded',
         mchId,
-        appId: order.appId,
+        appId,
         outTradeNo,
         transactionId,
         amountFen: 888,
@@ -74,15 +69,7 @@ describe('reconciler', () => {
     (await context.store.orders.find(mchId, order.outTradeNo))?.effects;
 
   beforeEach(async () => {
-    config = loadReconcilerConfig({
-      REDIS_URL: testRedisUrl(),
-      REDIS_PREFIX: testPrefix(),
-      MONGODB_URI: testMongoUri(),
-      HEALTH_PORT: '0',
-      HEALTH_HOST: '127.0.0.1',
-      EFFECTS_INTERVAL_MS: '50',
-      SWEEP_INTERVAL_MS: '50',
-    });
+    config = testConfig();
     context = open();
     await context.store.migrate();
     await waitFor('the producer', () => context.producer.isReady());
@@ -95,9 +82,10 @@ describe('reconciler', () => {
   });
 
   it('adds the job of an effect whose time has come, under the id of the effect', async () => {
+    await start(context);
+    await waitFor('an epoch', () => context.store.epochs.read());
     const { order, effect } = await payOrder();
     const later = await payOrder(new Date(Date.now() + 3_600_000));
-    await start(context);
     const job = await waitFor('the job', () => reader.find('order-fulfilment', effect.id));
     expect(job).to.deep.include({
       name: 'fulfil-order',
@@ -111,20 +99,29 @@ describe('reconciler', () => {
 
   it('adds a job once when two replicas look at the same time', async () => {
     const effects = await Promise.all(Array.from({ length: 20 }, () => payOrder()));
-    const added: string[] = [];
-    const counting = {
-      isReady: () => true,
-      add: async (job: NewJob) => void added.push(job.id),
-    } as ReconcilerContext['producer'];
+    const { producer, added } = createRecordingProducer();
     const deps = {
       store: context.store,
-      producer: counting,
+      producer,
       clock: { now: () => new Date() },
       ...config.effects,
     };
     const counts = await Promise.all([addDueEffects(deps), addDueEffects({ ...deps, store: open().store })]);
     expect((counts[0] ?? 0) + (counts[1] ?? 0)).to.equal(20);
-    expect(added.toSorted()).to.deep.equal(effects.map(({ effect }) => effect.id).toSorted());
+    const ids = effects.map(({ effect }) => effect.id);
+    expect(added.map(({ id }) => id).toSorted()).to.deep.equal(ids.toSorted());
+  });
+
+  it('adds a job in the lane that its effect is kept for, so that its id is never in two', async () => {
+    const { effect: live } = await payOrder();
+    const { effect: bulk } = await payOrder(new Date(Date.now() - 1_000), 'bulk');
+    const { producer, added } = createRecordingProducer();
+    const clock = { now: () => new Date() };
+    await addDueEffects({ store: context.store, producer, clock, ...config.effects });
+    expect(Object.fromEntries(added.map(({ id, lane }) => [id, lane]))).to.deep.equal({
+      [live.id]: 'live',
+      [bulk.id]: 'bulk',
+    });
   });
 
   it('claims nothing while Redis is away, and no effect waits for a lease after it is back', async () => {
@@ -141,19 +138,16 @@ describe('reconciler', () => {
 
   it('adds the job again after the lease, as long as its result is not recorded', async () => {
     const { effect } = await payOrder();
-    const added: string[] = [];
-    const producer = {
-      isReady: () => true,
-      add: async (job: NewJob) => void added.push(job.id),
-    } as ReconcilerContext['producer'];
+    const { producer, added } = createRecordingProducer();
+    const ids = () => added.map(({ id }) => id);
     let now = Date.now();
     const deps = { store: context.store, producer, clock: { now: () => new Date(now) }, ...config.effects };
     await addDueEffects(deps);
     await addDueEffects(deps);
-    expect(added).to.deep.equal([effect.id]);
+    expect(ids()).to.deep.equal([effect.id]);
     now += config.effects.leaseMs + 1;
     await addDueEffects(deps);
-    expect(added).to.deep.equal([effect.id, effect.id]);
+    expect(ids()).to.deep.equal([effect.id, effect.id]);
   });
 
   it('gives what one effect could not do no say over the others', async () => {
@@ -170,6 +164,28 @@ describe('reconciler', () => {
     const deps = { store: context.store, producer, clock: { now: () => new Date() }, ...config.effects };
     expect(await addDueEffects(deps)).to.equal(1);
     expect(added).to.have.length(1);
+  });
+
+  it('says what kept Redis from taking any of them, and adds them after the lease', async () => {
+    const { order, effect } = await payOrder();
+    let refused = true;
+    const added: string[] = [];
+    const producer = {
+      isReady: () => true,
+      async add(job: NewJob) {
+        if (refused) throw new AppError('QUEUE_NOT_DURABLE');
+        added.push(job.id);
+      },
+    } as ReconcilerContext['producer'];
+    let now = Date.now();
+    const deps = { store: context.store, producer, clock: { now: () => new Date(now) }, ...config.effects };
+    const failure = await addDueEffects(deps).catch((error: unknown) => error);
+    expect(failure).to.include({ code: 'QUEUE_NOT_DURABLE' });
+    expect((await effectsOf(order))?.map(({ id }) => id)).to.deep.equal([effect.id]);
+    refused = false;
+    now += config.effects.leaseMs + 1;
+    expect(await addDueEffects(deps)).to.equal(1);
+    expect(added).to.deep.equal([effect.id]);
   });
 
   it('turns a job that died by stalling into a dead letter, which settles its effect', async () => {
@@ -195,6 +211,39 @@ describe('reconciler', () => {
       ({ event }) => event,
     );
     expect(events).to.include('fulfil-order.dead_letter');
+  });
+
+  it('asks WeChat Pay about open orders, and empties the inbox', async () => {
+    const simulator = await startWechatPay();
+    try {
+      const merchant = toMerchant(simulator);
+      const directory = { merchants: new Map([[mchId, merchant]]), apps: new Map() };
+      const clock = createTestClock();
+      const working = open({ wechatPayApiUrl: simulator.uri, directory }, clock);
+      const { order } = await working.store.orders.register(newOrder());
+      const payment = { mchId, appId, openId: 'o-buyer', outTradeNo: order.outTradeNo, totalFen: 888 };
+      const notifyUrl = 'http://127.0.0.1:1/nowhere';
+      const { transactionId } = simulator.payDirectly({ ...payment, notifyUrl }, { drop: 100 });
+      const refused = { id: `apply-payment_${mchId}_1`, name: 'apply-payment', data: {} } as const;
+      await working.store.inbox.put(refused);
+      clock.advance(60_000);
+      await start(working);
+
+      const id = `apply-payment_${mchId}_${transactionId}_SUCCESS~heal-1`;
+      const heal = await waitFor('the heal', () => reader.find('payment-event', id));
+      expect(heal).to.include({ lane: 'bulk' });
+      const letter = await waitFor('the dead letter of the inbox', () =>
+        working.store.deadLetters.find('payment-event', refused.id),
+      );
+      expect(letter.errorCode).to.equal('JOB_INVALID');
+      await waitFor('an epoch', () => working.store.epochs.read());
+      const metrics = await working.metrics.registry.metrics();
+      expect(metrics).to.match(/huidiao_orders_queried_total\{[^}]*outcome="healed"[^}]*\} 1\n/);
+      expect(metrics).to.match(/huidiao_redis_losses_total\{[^}]*\} 0\n/);
+    } finally {
+      await Promise.all(opened.splice(0).map((one) => one.lifecycle.close()));
+      await simulator.close();
+    }
   });
 
   it('answers on its health port, and says that it is ready', async () => {

@@ -14,6 +14,7 @@ import {
   payByBuyer,
   payDirectly,
   type RequestPayment,
+  refundAtConsole,
 } from './pay/pay-order.ts';
 import {
   type Certificate,
@@ -52,6 +53,8 @@ export interface Simulator {
   pay(request: RequestPayment, deliveries?: Deliveries): Payment;
   /** A payment of an order that was not prepaid here. Throws ControlRefusal. */
   payDirectly(payment: DirectPayment, deliveries?: Deliveries): Payment;
+  /** The merchant refunds in its console: a query then says REFUND. Throws ControlRefusal. */
+  refundAtConsole(mchId: string, outTradeNo: string): void;
   /** One more attempt now, whatever its state. */
   resend(notificationId: string): Promise<Notification | undefined>;
   /** Builds, perhaps tampers with, and POSTs one notification, once; nothing is re-sent. */
@@ -92,6 +95,7 @@ export async function createSimulator({
     ledger: (outTradeNo) => toLedgerView(context, outTradeNo),
     pay: (request, deliveries) => payByBuyer(context, request, deliveries),
     payDirectly: (payment, deliveries) => payDirectly(context, payment, deliveries),
+    refundAtConsole: (mchId, outTradeNo) => refundAtConsole(context, mchId, outTradeNo),
     resend: (id) => context.delivery.resend(id),
     sendNotification: (notification) => sendByHand(context, notification),
     grant: (key, count) => context.messages.grant(key, count),

@@ -74,6 +74,8 @@ describe('job ids', () => {
     const id = toApplyPaymentJobId(payment);
     expect(id).to.equal('apply-payment_1900000001_1217752501201407033233368018_SUCCESS');
     expect(id).to.satisfy(isLegalJobId);
+    const refunded = toApplyPaymentJobId({ ...payment, refundSeen: true });
+    expect(refunded).to.equal('apply-payment_1900000001_1217752501201407033233368018_REFUND');
   });
 
   it('are legal for any notification id that a callback may bring', () => {

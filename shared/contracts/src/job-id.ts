@@ -4,9 +4,19 @@ import type { JobData } from './job-catalogue.ts';
  * Job ids say what they are about and are stable over re-sends: BullMQ ignores an `add` under an id that still
  * exists, which is how a callback sent three times becomes one job.
  * BullMQ refuses ids with a colon and ids of digits only; `_` and `|` of an out_trade_no are fine.
+ *
+ * The state is part of it: the job of a payment whose refund was seen must neither be swallowed by the job of the
+ * plain payment, nor its dead letter be resolved by it.
  */
 export function toApplyPaymentJobId(payment: JobData<'apply-payment'>['payment']): string {
-  return `apply-payment_${payment.mchId}_${payment.transactionId}_SUCCESS`;
+  const state = payment.refundSeen === true ? 'REFUND' : 'SUCCESS';
+  return `apply-payment_${payment.mchId}_${payment.transactionId}_${state}`;
+}
+
+/** The ledger's key of a payment, the same whether a callback told of it or a query (查单). */
+export function toPaymentCallbackKey(payment: JobData<'apply-payment'>['payment']): string {
+  const state = payment.refundSeen === true ? 'REFUND' : 'SUCCESS';
+  return `payment_${payment.mchId}_${payment.transactionId}_${state}`;
 }
 
 export function toKeepCallbackJobId(mchId: string, notificationId: string): string {

@@ -40,6 +40,16 @@ export const errorCatalogue = {
     meaning: 'Redis answers but would lose jobs: its persistence or eviction setting is wrong.',
     whatToDo: 'Set appendonly yes, appendfsync always and maxmemory-policy noeviction on every Redis node.',
   },
+  QUEUE_BREAKER_OPEN: {
+    kind: 'throttled',
+    meaning: 'Redis failed so often that callbacks go straight to the inbox for a while.',
+    whatToDo: 'Mend Redis; callbacks go back to it by themselves, and the inbox is worked off.',
+  },
+  QUEUE_WORKER_STUCK: {
+    kind: 'transient',
+    meaning: 'A worker fetched none of the jobs that wait, even after its connection to Redis was renewed.',
+    whatToDo: 'Let it be started anew; if that comes again, look at the network between it and Redis.',
+  },
   JOB_INVALID: {
     kind: 'permanent',
     meaning: 'A job does not fit the schema of its name, or is too large.',
@@ -102,6 +112,11 @@ export const errorCatalogue = {
     kind: 'permanent',
     meaning: 'A payment for a closed order whose merchant refunds late payments.',
     whatToDo: 'Refund the payment named in the dead letter.',
+  },
+  ORDER_PAID_AT_WECHAT: {
+    kind: 'permanent',
+    meaning: 'WeChat Pay does not close an order, for it is paid.',
+    whatToDo: 'Nothing; the order is queried and treated as paid.',
   },
   ORDER_REFUND_SEEN: {
     kind: 'permanent',

@@ -17,9 +17,9 @@ const keptEvents = 1_000;
 export type BatchFates = (AppError | undefined)[];
 
 /**
- * Adds jobs of one queue in one pipeline. It is what Queue.addBulk does, but addBulk throws the first error of
- * any job and does not say whose it was, while each of these jobs was sent by somebody else: here each gets the
- * answer to its own script. A job whose id exists already counts as added.
+ * Adds jobs of one lane in one pipeline. It is what Queue.addBulk does, but addBulk throws the first error of any
+ * job and does not say whose it was, while each of these jobs was sent by somebody else: here each gets the answer
+ * to its own script. A job whose id exists in the lane already counts as added.
  */
 export async function addBatch(queue: OpenQueue, jobs: readonly CheckedJob[]): Promise<BatchFates> {
   const backend = queue.getBackend();
@@ -44,7 +44,7 @@ function toFate(job: CheckedJob, reply: readonly [Error | null, unknown] | undef
   if (!error && String(answer) === job.id) return undefined;
   return new AppError('QUEUE_UNAVAILABLE', {
     message: `Redis did not take the job: ${error?.message ?? `answer ${String(answer)}`}`,
-    details: { queue: job.queue, job: job.name, jobId: job.id },
+    details: { queue: job.queue, lane: job.lane, job: job.name, jobId: job.id },
     cause: error ?? undefined,
   });
 }

@@ -1,4 +1,11 @@
-import type { Clock, DeadLetterSink, JobName, QueueName } from '@huidiao/contracts';
+import {
+  type Clock,
+  type DeadLetterSink,
+  type JobName,
+  type Lane,
+  type QueueName,
+  toBaseJobId,
+} from '@huidiao/contracts';
 import { AppError, toAppError } from '@huidiao/errors';
 import type { Logger, Metrics } from '@huidiao/runtime';
 import { createAttemptReport } from './attempt-report.ts';
@@ -18,6 +25,7 @@ export const unendedStartsLimit = 20;
 
 export interface AttemptOptions<Q extends QueueName> {
   readonly queue: Q;
+  readonly lane: Lane;
   readonly handlers: JobHandlers<Q>;
   readonly deadLetters: DeadLetterSink;
   readonly deadIds: DeadIds;
@@ -33,7 +41,7 @@ export interface AttemptOptions<Q extends QueueName> {
  * because BullMQ would keep a return value in Redis twice.
  */
 export function createJobAttempts<Q extends QueueName>(options: AttemptOptions<Q>) {
-  const { queue, clock, deadIds, deadLetters } = options;
+  const { queue, lane, clock, deadIds, deadLetters } = options;
   const report = createAttemptReport(options);
 
   return async (job: OpenJob, token: string): Promise<void> => {
@@ -61,14 +69,17 @@ export function createJobAttempts<Q extends QueueName>(options: AttemptOptions<Q
     const handlers = options.handlers as unknown as Record<string, JobHandler<JobName>>;
     const handler = handlers[name];
     if (handler === undefined) throw new AppError('JOB_UNKNOWN', { details: { job: name } });
-    const attemptInfo: JobAttempt = { jobId, attempt, postponements, firstAttemptAt, failing, signal };
+    const attemptInfo: JobAttempt = { jobId, lane, attempt, postponements, firstAttemptAt, failing, signal };
     return handler(data as never, attemptInfo);
   }
 
-  /** Fails the attempt when the store is away: the handler may run again, a dead letter left open would lie. */
+  /**
+   * A repetition that succeeds resolves the dead letter of the job that it repeats. Fails the attempt when the
+   * store is away: the handler may run again, a dead letter left open would lie.
+   */
   async function resolveDeadLetter(jobId: string): Promise<void> {
     if (!(await deadIds.has(jobId))) return;
-    await deadLetters.resolve(queue, jobId);
+    await deadLetters.resolve(queue, toBaseJobId(jobId));
     await deadIds.remove(jobId);
   }
 }

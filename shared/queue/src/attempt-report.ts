@@ -1,4 +1,4 @@
-import type { QueueName } from '@huidiao/contracts';
+import type { Lane, QueueName } from '@huidiao/contracts';
 import type { AppError } from '@huidiao/errors';
 import type { Logger, Metrics } from '@huidiao/runtime';
 import type { JobOutcome } from './job-handler.ts';
@@ -6,6 +6,7 @@ import { type JobRun, toSubject } from './job-run.ts';
 
 interface ReportOptions {
   readonly queue: QueueName;
+  readonly lane: Lane;
   readonly logger: Logger;
   readonly metrics: Metrics;
 }
@@ -14,24 +15,24 @@ interface ReportOptions {
 type Ending = JobOutcome | { readonly outcome: string; readonly retryDelayMs?: number };
 
 /** One wide line and two metrics per attempt. `start` when it begins, what it gives when it has ended. */
-export function createAttemptReport({ queue, logger, metrics }: ReportOptions) {
+export function createAttemptReport({ queue, lane, logger, metrics }: ReportOptions) {
   const attempts = metrics.counter({
     name: 'huidiao_job_attempts_total',
     help: 'Attempts of jobs, by what became of them.',
-    labelNames: ['queue', 'job', 'outcome', 'error_code'],
+    labelNames: ['queue', 'lane', 'job', 'outcome', 'error_code'],
   });
   const duration = metrics.histogram({
     name: 'huidiao_job_attempt_duration_seconds',
     help: 'Time from the start of an attempt until its job was settled.',
-    labelNames: ['queue', 'job'],
+    labelNames: ['queue', 'lane', 'job'],
   });
 
   return {
     start(job: string, run: JobRun) {
-      const stop = duration.startTimer({ queue, job });
+      const stop = duration.startTimer({ queue, lane, job });
       return (ending: Ending, error?: AppError): void => {
         const durationMs = Math.round(stop() * 1_000);
-        attempts.inc({ queue, job, outcome: ending.outcome, error_code: error?.code ?? '' });
+        attempts.inc({ queue, lane, job, outcome: ending.outcome, error_code: error?.code ?? '' });
         const fields = {
           ...toSubject(run.envelope),
           ...toFields(ending),

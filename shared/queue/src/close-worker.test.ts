@@ -210,6 +210,47 @@ describe('queue worker, closing or cut off', () => {
     redis.signal('SIGCONT');
   });
 
+  it('closes within seconds when Redis falls silent while the end of a job is on its way to it', async () => {
+    await setUp();
+    let release: () => void = () => undefined;
+    const worker = work(
+      () =>
+        new Promise((resolve) => {
+          release = () => resolve({ outcome: 'sent' });
+        }),
+    );
+    await add('m1');
+    await waitFor('the job to run', async () => (await redis.client.llen(`${keyPrefix}:active`)) === 1);
+    redis.signal('SIGSTOP');
+    release();
+    // A quarter of the deadline is how long this Redis may owe an answer.
+    expect(await close(worker, 6_000)).to.be.lessThan(4_500);
+    redis.signal('SIGCONT');
+  });
+
+  it('does not take a Redis that answers for one that is silent, however long a job takes', async () => {
+    await setUp();
+    let release: () => void = () => undefined;
+    const worker = work(
+      () =>
+        new Promise((resolve) => {
+          release = () => resolve({ outcome: 'sent' });
+        }),
+    );
+    await add('m1');
+    await waitFor('the job to run', async () => (await redis.client.llen(`${keyPrefix}:active`)) === 1);
+    await redis.client.config('RESETSTAT');
+    const closing = close(worker, 4_000);
+    const pings = async (): Promise<number> =>
+      Number(/cmdstat_ping:calls=(\d+)/.exec(await redis.client.info('commandstats'))?.[1] ?? 0);
+    await waitFor('many questions whether it is there', async () => (await pings()) > 4);
+    release();
+    await closing;
+    expect(outcomes()).to.deep.equal(['sent']);
+    expect(await redis.client.llen(`${keyPrefix}:active`)).to.equal(0);
+    expect(recording.lines.some((line) => line.event === 'worker.cut_off')).to.equal(false);
+  });
+
   it('starts to work once Redis comes, and again after an outage', async () => {
     await setUp(false);
     const worker = work(() => ({ outcome: 'sent' }));

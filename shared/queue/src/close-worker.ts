@@ -1,13 +1,14 @@
 import type { QueueName } from '@huidiao/contracts';
 import { closeRedis, type Logger } from '@huidiao/runtime';
-import type { Redis } from 'ioredis';
 import type { OpenWorker } from './open-queue.ts';
 import type { RunningHandlers } from './running-handlers.ts';
+import { watchAnswers } from './watch-answers.ts';
 import { within } from './within.ts';
+import type { WorkerConnections } from './worker-connections.ts';
 
 export interface ClosingWorker {
   readonly worker: OpenWorker;
-  readonly redis: Redis;
+  readonly connections: WorkerConnections;
   readonly running: RunningHandlers;
   readonly queue: QueueName;
   readonly logger: Logger;
@@ -16,15 +17,20 @@ export interface ClosingWorker {
 /** How long handlers have to stop once their signal is aborted. */
 const longestGraceMs = 2_000;
 
+/** How long Redis may owe an answer before it counts as away; as long as on our other connections. */
+const longestSilenceMs = 3_000;
+
 /**
  * Closes within the deadline. BullMQ's own close never resolves while Redis is down
  * (https://github.com/taskforcesh/bullmq/issues/4656), so it is not waited for once there is nothing left that
  * it could do, nor beyond the deadline.
  */
 export async function closeWorker(closing: ClosingWorker, deadlineMs: number): Promise<void> {
-  const { worker, redis, running, queue, logger } = closing;
+  const { worker, connections, running, queue, logger } = closing;
   const graceMs = Math.min(longestGraceMs, deadlineMs / 5);
-  const hopeless = whenHopeless(redis, running);
+  const hopeless = whenHopeless(closing, Math.min(longestSilenceMs, deadlineMs / 4));
+  // Not before BullMQ has begun with it: a beginning that fails makes its close wait for no job.
+  worker.getBackend().blockingClient?.then(connections.endLostBlocking, () => undefined);
   const closed = worker.close().then(
     () => 'closed' as const,
     () => 'failed' as const,
@@ -37,53 +43,29 @@ export async function closeWorker(closing: ClosingWorker, deadlineMs: number): P
     how = await within(ended, graceMs);
   }
   hopeless.forget();
-  if (how === 'closed') return closeRedis(redis);
+  if (how === 'closed') return closeRedis(connections.redis);
 
   logger.warn({ event: 'worker.cut_off', queue, jobs: running.size }, 'worker.cut_off');
-  cutOff(worker, redis);
+  connections.end();
 }
 
-/** Makes everything fail that still waits for Redis, so that BullMQ's loops come to their end and its timers with them. */
-function cutOff(worker: OpenWorker, redis: Redis): void {
-  const backend = worker.getBackend();
-  endConnection(redis);
-  // Pending for ever if Redis was never there; then there is no loop to end either.
-  backend.blockingClient?.then(endConnection).catch(() => undefined);
-  backend.close(true).catch(() => undefined);
-}
-
-interface Connection {
-  readonly status: string;
-  connect(): Promise<void>;
-  disconnect(): void;
-}
-
-/**
- * ioredis's disconnect, called between two attempts to connect, only stops its timer: what is queued then waits
- * for ever. Of a connection that is being made it lets go as it should, failing all that is queued.
- */
-function endConnection(client: Connection): void {
-  client.disconnect();
-  if (client.status !== 'reconnecting') return;
-  client.connect().catch(() => undefined);
-  client.disconnect();
-}
-
-/** Without Redis and with no handler running, nothing that a worker waits for can still come. */
-function whenHopeless(redis: Redis, running: RunningHandlers) {
+/** Without an answer of Redis and with no handler running, nothing that a worker waits for can still come. */
+function whenHopeless({ connections: { redis }, running }: ClosingWorker, silenceMs: number) {
   let tell: (reached: 'hopeless') => void = () => undefined;
   const reached = new Promise<'hopeless'>((resolve) => {
     tell = resolve;
   });
   const look = (): void => {
-    if (running.size === 0 && redis.status !== 'ready') tell('hopeless');
+    if (running.size === 0 && (redis.status !== 'ready' || answers.silent)) tell('hopeless');
   };
+  const answers = watchAnswers(redis, silenceMs, () => look());
   redis.on('close', look);
   const forgetIdle = running.onIdle(look);
   look();
   const forget = (): void => {
     redis.off('close', look);
     forgetIdle();
+    answers.stop();
   };
   return { reached, forget };
 }

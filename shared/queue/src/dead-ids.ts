@@ -1,4 +1,4 @@
-import type { QueueName } from '@huidiao/contracts';
+import { type QueueName, toBaseJobId } from '@huidiao/contracts';
 import type { Redis } from 'ioredis';
 import { toDeadIdsKey } from './queue-keys.ts';
 
@@ -8,7 +8,8 @@ const rememberedIds = 100_000;
 /**
  * Which job ids of a queue have a dead letter. A later success resolves it, and to find that out by asking the
  * store would cost each of thousands of successful jobs a second an operation with majority concern; here it is
- * one read of Redis. What Redis loses is only that a dead letter stays open although its job succeeded later.
+ * one read of Redis. A repetition stands for the job that it repeats, and either lane for the other. What Redis
+ * loses is only that a dead letter stays open although its job succeeded later.
  */
 export interface DeadIds {
   add(jobId: string, at: Date): Promise<void>;
@@ -21,10 +22,10 @@ export function createDeadIds(redis: Redis, prefix: string, queue: QueueName): D
   const key = toDeadIdsKey(prefix, queue);
   return {
     async add(jobId, at) {
-      await redis.zadd(key, at.getTime(), jobId);
+      await redis.zadd(key, at.getTime(), toBaseJobId(jobId));
       await redis.zremrangebyrank(key, 0, -rememberedIds - 1);
     },
-    has: async (jobId) => (await redis.zscore(key, jobId)) !== null,
-    remove: async (jobId) => void (await redis.zrem(key, jobId)),
+    has: async (jobId) => (await redis.zscore(key, toBaseJobId(jobId))) !== null,
+    remove: async (jobId) => void (await redis.zrem(key, toBaseJobId(jobId))),
   };
 }

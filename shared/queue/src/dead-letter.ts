@@ -1,4 +1,4 @@
-import type { DeadLetter } from '@huidiao/contracts';
+import { type DeadLetter, toBaseJobId } from '@huidiao/contracts';
 import type { AppError } from '@huidiao/errors';
 import { parseJobEnvelope } from './job-envelope.ts';
 import type { OpenJob } from './open-queue.ts';
@@ -14,11 +14,14 @@ export interface DeadJob {
   readonly failedAt: Date;
 }
 
-/** The dead letter of a job: its payload as it was queued, and its error without stack and cause. */
+/**
+ * The dead letter of a job: its payload as it was queued, and its error without stack and cause. A repetition that
+ * dies has the dead letter of the job that it repeats.
+ */
 export function toDeadLetter({ job, queue, error, attempts, firstAttemptAt, failedAt }: DeadJob): DeadLetter {
   return {
     queue,
-    jobId: job.id ?? '',
+    jobId: toBaseJobId(job.id ?? ''),
     jobName: job.name,
     // Of a job that another program wrote there is nothing but what it wrote.
     payload: parseJobEnvelope(job.data)?.payload ?? job.data,

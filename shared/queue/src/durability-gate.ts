@@ -21,7 +21,10 @@ export interface DurabilityGateOptions {
   readonly durability: Durability;
   readonly logger: Logger;
   readonly metrics: Metrics;
-  /** Settings can be changed on a running server: how old an answer may become. Default 30 s. */
+  /**
+   * Settings can be changed on a running server, and what is added then may be lost: how old an answer may become.
+   * Default 1 s.
+   */
   readonly recheckMs?: number;
   /**
    * While Redis is not durable: how often to look again without being asked to, and how often adds may. Default 1 s.
@@ -43,7 +46,7 @@ interface Verdict {
  * it, so that no READONLY ever makes the client reconnect: this does, and finds out where the address leads by now.
  */
 export function createDurabilityGate(options: DurabilityGateOptions): DurabilityGate {
-  const { redis, durability, recheckMs = 30_000, leastRecheckMs = 1_000 } = options;
+  const { redis, durability, recheckMs = 1_000, leastRecheckMs = 1_000 } = options;
   const report = createReporter(options);
   let verdict: Verdict | undefined;
   let asking: Promise<Verdict> | undefined;

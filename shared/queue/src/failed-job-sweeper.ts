@@ -1,4 +1,11 @@
-import { type Clock, type DeadLetterSink, type QueueName, systemClock } from '@huidiao/contracts';
+import {
+  type Clock,
+  type DeadLetterSink,
+  type Lane,
+  lanes,
+  type QueueName,
+  systemClock,
+} from '@huidiao/contracts';
 import { AppError, type ErrorCode, errorCatalogue, toAppError } from '@huidiao/errors';
 import { closeRedis, createRedis, type Logger, type Metrics } from '@huidiao/runtime';
 import { createDeadIds, type DeadIds } from './dead-ids.ts';
@@ -14,12 +21,12 @@ import { createRemoveFailedJob, type RemoveFailedJob } from './remove-failed-job
  */
 export interface FailedJobSweeper {
   /**
-   * Sweeps the oldest failed jobs of each queue, at most `limitPerQueue` of each. May run in several processes
-   * at once. A job whose dead letter cannot be stored stays for the next sweep and holds up no other; the first
-   * such error is thrown at the end. When the store (`STORE_UNAVAILABLE`) or Redis (`QUEUE_UNAVAILABLE`) is away,
-   * the rest of the queue is left for the next sweep too.
+   * Sweeps the oldest failed jobs of each lane of each queue, at most `limitPerLane` of each. May run in several
+   * processes at once. A job whose dead letter cannot be stored stays for the next sweep and holds up no other;
+   * the first such error is thrown at the end. When the store (`STORE_UNAVAILABLE`) or Redis (`QUEUE_UNAVAILABLE`)
+   * is away, the rest of the lane is left for the next sweep too.
    */
-  sweep(limitPerQueue: number): Promise<{ readonly swept: number }>;
+  sweep(limitPerLane: number): Promise<{ readonly swept: number }>;
   close(): Promise<void>;
 }
 
@@ -33,8 +40,9 @@ export interface FailedJobSweeperOptions {
   readonly clock?: Clock;
 }
 
-interface SweptQueue {
+interface SweptLane {
   readonly name: QueueName;
+  readonly lane: Lane;
   readonly queue: OpenQueue;
   readonly deadIds: DeadIds;
   readonly removeFailedJob: RemoveFailedJob;
@@ -47,19 +55,16 @@ export function createFailedJobSweeper(options: FailedJobSweeperOptions): Failed
   const sweptTotal = metrics.counter({
     name: 'huidiao_failed_jobs_swept_total',
     help: 'Jobs that had failed without a dead letter and now have one.',
-    labelNames: ['queue', 'error_code'],
+    labelNames: ['queue', 'lane', 'error_code'],
   });
-  const queues = options.queues.map((name): SweptQueue => {
-    const queue = openQueue(name, redis, prefix, logger);
-    return {
-      name,
-      queue,
-      deadIds: createDeadIds(redis, prefix, name),
-      removeFailedJob: createRemoveFailedJob(redis, queue),
-    };
-  });
+  const openLane = (name: QueueName, lane: Lane): SweptLane => {
+    const queue = openQueue(name, lane, { redis, prefix, logger });
+    const deadIds = createDeadIds(redis, prefix, name);
+    return { name, lane, queue, deadIds, removeFailedJob: createRemoveFailedJob(redis, queue) };
+  };
+  const swept = options.queues.flatMap((name) => lanes.map((lane) => openLane(name, lane)));
 
-  async function sweepQueue(swept: SweptQueue, limit: number): Promise<number> {
+  async function sweepLane(swept: SweptLane, limit: number): Promise<number> {
     let count = 0;
     let failure: AppError | undefined;
     // Always with a range: without one BullMQ reads all of them, https://github.com/taskforcesh/bullmq/issues/4608
@@ -76,8 +81,8 @@ export function createFailedJobSweeper(options: FailedJobSweeperOptions): Failed
   }
 
   /** Whether the job is gone through this sweeper. Rejects with an AppError when it is the store that failed. */
-  async function sweepJob(job: OpenJob, swept: SweptQueue): Promise<boolean> {
-    const { name, deadIds, removeFailedJob } = swept;
+  async function sweepJob(job: OpenJob, swept: SweptLane): Promise<boolean> {
+    const { name, lane, deadIds, removeFailedJob } = swept;
     // Another sweeper may have been faster, and the id may be in use again by now.
     if (job.id === undefined || !(await job.isFailed())) return false;
     const error = toSweptError(job);
@@ -85,25 +90,32 @@ export function createFailedJobSweeper(options: FailedJobSweeperOptions): Failed
     await deadLetters.store(letter).catch((refusal: unknown) => Promise.reject(toAppError(refusal)));
     await deadIds.add(job.id, clock.now());
     if (!(await removeFailedJob(job.id))) return false;
-    sweptTotal.inc({ queue: name, error_code: error.code });
-    const fields = { event: 'job.swept', queue: name, job: job.name, jobId: job.id, errorCode: error.code };
+    sweptTotal.inc({ queue: name, lane, error_code: error.code });
+    const fields = {
+      event: 'job.swept',
+      queue: name,
+      lane,
+      job: job.name,
+      jobId: job.id,
+      errorCode: error.code,
+    };
     logger.error(fields, 'job.swept');
     return true;
   }
 
   return {
-    async sweep(limitPerQueue) {
-      // All of them, so that a queue which cannot be swept does not starve the others.
-      const results = await Promise.allSettled(queues.map((queue) => sweepQueue(queue, limitPerQueue)));
-      let swept = 0;
+    async sweep(limitPerLane) {
+      // All of them, so that one which cannot be swept does not starve the others.
+      const results = await Promise.allSettled(swept.map((each) => sweepLane(each, limitPerLane)));
+      let count = 0;
       for (const result of results) {
         if (result.status === 'rejected') throw toSweepError(result.reason);
-        swept += result.value;
+        count += result.value;
       }
-      return { swept };
+      return { swept: count };
     },
     async close() {
-      await Promise.all(queues.map(({ queue }) => queue.close()));
+      await Promise.all(swept.map(({ queue }) => queue.close()));
       await closeRedis(redis);
     },
   };

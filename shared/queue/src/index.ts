@@ -5,4 +5,5 @@ export * from './new-job.ts';
 export * from './producer.ts';
 export * from './queue-keys.ts';
 export * from './queue-reader.ts';
+export * from './redis-epoch.ts';
 export * from './worker.ts';

@@ -1,8 +1,10 @@
-import type { JobData, JobName, JobNameOf, QueueName } from '@huidiao/contracts';
+import type { JobData, JobName, JobNameOf, Lane, QueueName } from '@huidiao/contracts';
 
 /** One run of a handler. */
 export interface JobAttempt {
   readonly jobId: string;
+  /** The lane that the job was added to; what it leads to goes into the same. */
+  readonly lane: Lane;
   /** Attempts that count, this one included; starts at 1. */
   readonly attempt: number;
   /** Times that the job was put off without using an attempt. */

@@ -26,7 +26,7 @@ describe('checkNewJob', () => {
     const checked = checkNewJob(legal);
     expect(checked.queue).to.equal('subscribe-message');
     expect(checked.bytes).to.equal(JSON.stringify(legal.data).length);
-    expect(checked.delayMs).to.equal(0);
+    expect(checked).to.include({ delayMs: 0, lane: 'live' });
   });
 
   const refused: [why: string, job: unknown][] = [
@@ -42,6 +42,7 @@ describe('checkNewJob', () => {
     ['data with a BigInt', { ...legal, data: { ...legal.data, outTradeNo: 1n } }],
     ['no data', { ...legal, data: undefined }],
     ['a delay that is no whole number', { ...legal, delayMs: 1.5 }],
+    ['a lane that there is not', { ...legal, lane: 'fast' }],
     ['a delay of years', { ...legal, delayMs: 1e12 }],
   ];
   for (const [why, job] of refused) {

@@ -1,7 +1,10 @@
 import {
+  defaultLane,
   type JobData,
   type JobName,
   jobCatalogue,
+  type Lane,
+  lanes,
   largestJobBytes,
   type QueueName,
 } from '@huidiao/contracts';
@@ -18,11 +21,14 @@ export interface NewJob<N extends JobName = JobName> {
   readonly data: JobData<N>;
   /** Milliseconds until the first attempt, at most 31 days; default none. */
   readonly delayMs?: number;
+  /** Default live. An id is one job in each lane: the other lane neither sees nor swallows it. */
+  readonly lane?: Lane;
 }
 
 /** A job that passed every check that can be made without Redis, and may join a batch. */
 export interface CheckedJob {
   readonly queue: QueueName;
+  readonly lane: Lane;
   readonly name: JobName;
   readonly id: string;
   readonly payload: unknown;
@@ -39,7 +45,8 @@ export function checkNewJob(job: NewJob): CheckedJob {
   const entry = Object.hasOwn(jobCatalogue, job.name) ? jobCatalogue[job.name] : undefined;
   if (entry === undefined) throw invalid(job, 'the catalogue has no job of this name');
   if (!isLegalId(job.id)) throw invalid(job, 'the id is empty, too long, digits only, or holds a colon');
-  const delayMs = job.delayMs ?? 0;
+  const { delayMs = 0, lane = defaultLane } = job;
+  if (!lanes.includes(lane)) throw invalid(job, `no lane is called that; there are ${lanes.join(' and ')}`);
   if (!Number.isSafeInteger(delayMs) || delayMs < 0 || delayMs > largestDelayMs) {
     throw invalid(job, `delayMs is not a whole number from 0 to ${largestDelayMs}`);
   }
@@ -48,7 +55,7 @@ export function checkNewJob(job: NewJob): CheckedJob {
   if (!parsed.success) throw invalid(job, describeIssues(parsed.error.issues));
   const bytes = jsonBytes(job, parsed.data);
   if (bytes > largestJobBytes) throw invalid(job, `${bytes} bytes, more than ${largestJobBytes}`);
-  return { queue: entry.queue, name: job.name, id: job.id, payload: parsed.data, delayMs, bytes };
+  return { queue: entry.queue, lane, name: job.name, id: job.id, payload: parsed.data, delayMs, bytes };
 }
 
 /** What a schema refused, as "path: message; …", without values. */

@@ -1,10 +1,10 @@
-import { type JobName, type QueueName, queueNames } from '@huidiao/contracts';
+import { defaultLane, type JobName } from '@huidiao/contracts';
 import { type AppError, toAppError } from '@huidiao/errors';
 import { closeRedis, type Logger, type Metrics } from '@huidiao/runtime';
 import { createDurabilityGate } from './durability-gate.ts';
 import type { Durability } from './judge-durability.ts';
 import { type CheckedJob, checkNewJob, type NewJob } from './new-job.ts';
-import { type OpenQueue, openQueue } from './open-queue.ts';
+import { createOpenQueues } from './open-queues.ts';
 import { createProducerConnection } from './producer-connection.ts';
 import { notSent, sendBatches, tooLate, unavailable } from './send-batches.ts';
 import { toBatches } from './to-batches.ts';
@@ -41,7 +41,7 @@ export interface ProducerOptions {
   readonly maxJobsUnderWay?: number;
   /** The same in bytes of JSON; default 64 MB. */
   readonly maxBytesUnderWay?: number;
-  /** How old what Redis said of its settings may become, in milliseconds; default 30,000. */
+  /** How old what Redis said of its settings may become, in milliseconds; default 1,000. */
   readonly recheckMs?: number;
   /** How often a Redis that is not durable is looked at again, in milliseconds; default 1,000. */
   readonly leastRecheckMs?: number;
@@ -63,9 +63,7 @@ export function createProducer(options: ProducerOptions): Producer {
   const { deadlineMs = 700, logger, metrics } = options;
   const redis = createProducerConnection(options.redis.url, deadlineMs, logger);
   const gate = createDurabilityGate({ ...options, redis });
-  const queues = new Map(
-    queueNames.map((name): [QueueName, OpenQueue] => [name, openQueue(name, redis, options.prefix, logger)]),
-  );
+  const queues = createOpenQueues({ redis, prefix: options.prefix, logger });
   const sending = { redis, gate, queues, waitReplicas: options.waitReplicas };
   const room = createRoom(options);
   const count = createCounts(metrics);
@@ -134,13 +132,13 @@ export function createProducer(options: ProducerOptions): Producer {
   }
 
   return {
-    add: (job) => count(job.name, async () => enqueue(checkNewJob(job))),
+    add: (job) => count(job, async () => enqueue(checkNewJob(job))),
     isReady: () => closing === undefined && gate.isOpen(),
     close() {
       closing ??= (async () => {
         await drain();
         gate.close();
-        await Promise.all([...queues.values()].map((queue) => queue.close()));
+        await queues.close();
         await closeRedis(redis);
       })();
       return closing;
@@ -170,20 +168,21 @@ function createCounts(metrics: Metrics) {
   const adds = metrics.counter({
     name: 'huidiao_job_adds_total',
     help: 'Jobs given to the producer, by what became of them.',
-    labelNames: ['job', 'outcome'],
+    labelNames: ['job', 'lane', 'outcome'],
   });
   const duration = metrics.histogram({
     name: 'huidiao_job_add_duration_seconds',
     help: 'From the add of a job to its answer.',
-    labelNames: ['job'],
+    labelNames: ['job', 'lane'],
   });
-  return async (job: string, add: () => Promise<void>): Promise<void> => {
-    const stop = duration.startTimer({ job });
+  return async (added: Pick<NewJob, 'name' | 'lane'>, add: () => Promise<void>): Promise<void> => {
+    const labels = { job: added.name, lane: added.lane ?? defaultLane };
+    const stop = duration.startTimer(labels);
     try {
       await add();
-      adds.inc({ job, outcome: 'added' });
+      adds.inc({ ...labels, outcome: 'added' });
     } catch (error) {
-      adds.inc({ job, outcome: toAppError(error).code });
+      adds.inc({ ...labels, outcome: toAppError(error).code });
       throw error;
     } finally {
       stop();

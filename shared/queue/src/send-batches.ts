@@ -1,21 +1,20 @@
-import type { QueueName } from '@huidiao/contracts';
 import { AppError, toAppError } from '@huidiao/errors';
 import type { Redis } from 'ioredis';
 import { addBatch, type BatchFates } from './add-batch.ts';
 import type { DurabilityGate } from './durability-gate.ts';
 import type { CheckedJob } from './new-job.ts';
-import type { OpenQueue } from './open-queue.ts';
+import type { OpenQueues } from './open-queues.ts';
 
 export interface SendOptions {
   readonly redis: Redis;
   readonly gate: DurabilityGate;
-  readonly queues: ReadonlyMap<QueueName, OpenQueue>;
+  readonly queues: OpenQueues;
   /** Replicas that must have a batch before it counts as added. */
   readonly waitReplicas: number;
 }
 
 /**
- * Sends jobs, in batches of one queue each, to a Redis that is durable, and then waits for its replicas if asked
+ * Sends jobs, in batches of one lane each, to a Redis that is durable, and then waits for its replicas if asked
  * to: once for all of them. Never rejects: what keeps all of them from being added is the fate of each.
  *
  * @param deadlineAt on the clock of performance.now(); nothing is sent after it
@@ -39,9 +38,8 @@ export async function sendBatches(
 }
 
 async function sendBatch(batch: readonly CheckedJob[], { queues }: SendOptions): Promise<BatchFates> {
-  const queue = batch[0] && queues.get(batch[0].queue);
-  if (queue === undefined) throw unavailable('there is no such queue');
-  return addBatch(queue, batch);
+  const [first] = batch;
+  return first === undefined ? [] : addBatch(queues.get(first.queue, first.lane), batch);
 }
 
 /** WAIT counts the replicas that have everything this connection wrote before, and blocks it meanwhile. */

@@ -1,9 +1,9 @@
-import type { QueueName } from '@huidiao/contracts';
+import type { Lane, QueueName } from '@huidiao/contracts';
 import { expect } from 'chai';
 import { describe, it } from 'mocha';
 import { batchLimits, toBatches } from './to-batches.ts';
 
-const job = (queue: QueueName, bytes: number) => ({ queue, bytes });
+const job = (queue: QueueName, bytes: number, lane: Lane = 'live') => ({ queue, lane, bytes });
 const jobs = (count: number, queue: QueueName, bytes = 10) =>
   Array.from({ length: count }, () => job(queue, bytes));
 
@@ -29,6 +29,11 @@ describe('toBatches', () => {
 
   it('keeps queues apart and jobs of a queue in order', () => {
     const mixed = [job('payment-event', 1), job('order-fulfilment', 2), job('payment-event', 3)];
+    expect(toBatches(mixed)).to.deep.equal([[mixed[0], mixed[2]], [mixed[1]]]);
+  });
+
+  it('keeps the lanes of a queue apart', () => {
+    const mixed = [job('payment-event', 1), job('payment-event', 2, 'bulk'), job('payment-event', 3)];
     expect(toBatches(mixed)).to.deep.equal([[mixed[0], mixed[2]], [mixed[1]]]);
   });
 

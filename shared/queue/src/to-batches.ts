@@ -12,24 +12,25 @@ export interface BatchLimits {
 export const batchLimits: BatchLimits = { maxJobs: 128, maxBytes: 256 * 1024 };
 
 /**
- * Cuts jobs into batches of one queue each, within the limits and in their order. A job beyond the byte limit
- * travels alone.
+ * Cuts jobs into batches of one lane of one queue each, within the limits and in their order. A job beyond the
+ * byte limit travels alone.
  */
-export function toBatches<J extends Pick<CheckedJob, 'queue' | 'bytes'>>(
+export function toBatches<J extends Pick<CheckedJob, 'queue' | 'lane' | 'bytes'>>(
   jobs: readonly J[],
   limits: BatchLimits = batchLimits,
 ): J[][] {
   const batches: J[][] = [];
   const open = new Map<string, { jobs: J[]; bytes: number }>();
   for (const job of jobs) {
-    const current = open.get(job.queue);
+    const key = `${job.queue} ${job.lane}`;
+    const current = open.get(key);
     if (current && current.jobs.length < limits.maxJobs && current.bytes + job.bytes <= limits.maxBytes) {
       current.jobs.push(job);
       current.bytes += job.bytes;
       continue;
     }
     const batch = { jobs: [job], bytes: job.bytes };
-    open.set(job.queue, batch);
+    open.set(key, batch);
     batches.push(batch.jobs);
   }
   return batches;

@@ -1,95 +1,44 @@
 import { type Clock, type JobName, jobCatalogue } from '@huidiao/contracts';
 import { AppError, type ErrorKind } from '@huidiao/errors';
-import { testPrefix, testRedisUrl, waitFor } from '@huidiao/testing';
+import { waitFor } from '@huidiao/testing';
 import { expect } from 'chai';
-import { Redis } from 'ioredis';
 import { afterEach, beforeEach, describe, it } from 'mocha';
-import type { JobAttempt, JobHandlers } from './job-handler.ts';
-import { createProducer, type Producer } from './producer.ts';
-import {
-  createRecordingLogger,
-  createTestDeadLetters,
-  messageData,
-  newMetrics,
-  silentLogger,
-} from './queue.fixture.test.ts';
-import { toDeadIdsKey, toKeyPrefix } from './queue-keys.ts';
-import { createQueueReader, type QueueReader } from './queue-reader.ts';
-import { createQueueWorker, type QueueWorker, type QueueWorkerOptions } from './worker.ts';
-
-const queue = 'subscribe-message';
-type Handler = JobHandlers<typeof queue>['send-subscribe-message'];
+import type { JobAttempt } from './job-handler.ts';
+import { messageData, newMetrics } from './queue.fixture.test.ts';
+import { openQueueBench, type QueueBench, queue } from './queue-bench.fixture.test.ts';
+import { toDeadIdsKey } from './queue-keys.ts';
 
 describe('queue worker', () => {
-  let prefix: string;
-  let redis: Redis;
-  let producer: Producer;
-  let reader: QueueReader;
-  let deadLetters: ReturnType<typeof createTestDeadLetters>;
-  let recording: ReturnType<typeof createRecordingLogger>;
-  let workers: QueueWorker[];
-
-  const work = (handler: Handler, options: Partial<QueueWorkerOptions<typeof queue>> = {}): QueueWorker => {
-    const worker = createQueueWorker({
-      queue,
-      handlers: { 'send-subscribe-message': handler },
-      redis: { url: testRedisUrl() },
-      prefix,
-      concurrency: 2,
-      deadLetters: deadLetters.sink,
-      logger: recording.logger,
-      metrics: newMetrics(),
-      // The shortest delay that decideRetry gives.
-      random: () => 0,
-      ...options,
-    });
-    workers.push(worker);
-    return worker;
-  };
-  const add = (id = 'm1') => producer.add({ name: 'send-subscribe-message', id, data: messageData() });
-  const attempts = () => recording.lines.filter((line) => line.event === 'job.attempted');
-  const outcomes = () => attempts().map((line) => line.outcome);
-  const jobKey = (id: string) => `${toKeyPrefix(prefix, queue)}:${queue}:${id}`;
-  const isGone = async (id: string) => (await redis.exists(jobKey(id))) === 0;
+  let bench: QueueBench;
+  let add: QueueBench['add'];
+  let attempts: QueueBench['attempts'];
+  let deadLetters: QueueBench['deadLetters'];
+  let isGone: QueueBench['isGone'];
+  let jobKey: QueueBench['key'];
+  let outcomes: QueueBench['outcomes'];
+  let prefix: QueueBench['prefix'];
+  let reader: QueueBench['reader'];
+  let redis: QueueBench['redis'];
+  let work: QueueBench['work'];
 
   beforeEach(async () => {
-    prefix = testPrefix();
-    redis = new Redis(testRedisUrl());
-    deadLetters = createTestDeadLetters();
-    recording = createRecordingLogger();
-    workers = [];
-    reader = createQueueReader({ redis: { url: testRedisUrl() }, prefix, logger: silentLogger });
-    producer = createProducer({
-      redis: { url: testRedisUrl() },
-      prefix,
-      durability: 'always',
-      waitReplicas: 0,
-      deadlineMs: 5_000,
-      logger: silentLogger,
-      metrics: newMetrics(),
-    });
-    await waitFor('the producer', () => producer.isReady());
+    bench = await openQueueBench();
+    ({ add, attempts, deadLetters, isGone, key: jobKey, outcomes, prefix, reader, redis, work } = bench);
   });
-  afterEach(async () => {
-    await Promise.all(workers.map((worker) => worker.close(5_000)));
-    await producer.close();
-    await reader.close();
-    const keys = await redis.keys(`{${prefix}:*`);
-    if (keys.length > 0) await redis.del(keys);
-    redis.disconnect();
-  });
+  afterEach(() => bench.close());
 
   it('gives the handler its data and writes one line with what it did', async () => {
     const seen: unknown[] = [];
     work(async (data, attempt) => {
-      seen.push(data, attempt.jobId, attempt.attempt, attempt.postponements);
+      seen.push(data, attempt.jobId, attempt.lane, attempt.attempt, attempt.postponements);
       return { outcome: 'sent', outTradeNo: data.outTradeNo, msgId: 'x1' };
     });
     await add();
     await waitFor('the line', () => attempts().length === 1);
-    expect(seen).to.deep.equal([messageData(), 'm1', 1, 0]);
+    expect(seen).to.deep.equal([messageData(), 'm1', 'live', 1, 0]);
     expect(attempts()[0]).to.include({
       queue,
+      lane: 'live',
       job: 'send-subscribe-message',
       jobId: 'm1',
       attempt: 1,
@@ -374,32 +323,13 @@ describe('queue worker', () => {
     expect(JSON.stringify(hash)).to.not.contain('inside').and.not.contain('.ts');
   });
 
-  it('runs no more jobs at once than its concurrency', async () => {
-    let running = 0;
-    let most = 0;
-    const open: (() => void)[] = [];
-    work(async () => {
-      running += 1;
-      most = Math.max(most, running);
-      await new Promise<void>((resolve) => open.push(resolve));
-      running -= 1;
-      return { outcome: 'sent' };
-    });
-    await Promise.all(['m1', 'm2', 'm3', 'm4'].map(add));
-    await waitFor('all of them', () => {
-      open.shift()?.();
-      return outcomes().length === 4;
-    });
-    expect(most).to.equal(2);
-  });
-
-  it('counts attempts in its metrics', async () => {
+  it('counts attempts in its metrics, by lane', async () => {
     const metrics = newMetrics();
     work(() => ({ outcome: 'sent' }), { metrics });
-    await add();
+    await add('m1', 'bulk');
     await waitFor('the line', () => attempts().length === 1);
     const text = await metrics.registry.metrics();
-    expect(text).to.match(/huidiao_job_attempts_total\{[^}]*outcome="sent"[^}]*\} 1/);
+    expect(text).to.match(/huidiao_job_attempts_total\{[^}]*lane="bulk"[^}]*outcome="sent"[^}]*\} 1/);
     expect(text).to.match(/huidiao_job_attempt_duration_seconds_count\{[^}]*\} 1/);
   });
 });

@@ -1,26 +1,19 @@
 import {
   type Clock,
-  completedJobRetention,
   type DeadLetterSink,
-  type JobName,
+  type Lane,
+  lanes,
   type QueueName,
   systemClock,
 } from '@huidiao/contracts';
-import { createRedis, type Logger, type Metrics } from '@huidiao/runtime';
-import { Worker } from 'bullmq';
-import { createJobAttempts, unendedStartsLimit } from './attempt-job.ts';
-import { closeWorker } from './close-worker.ts';
-import { createDeadIds } from './dead-ids.ts';
-import { toBackoffMs } from './decided-retry.ts';
-import type { JobEnvelope } from './job-envelope.ts';
+import type { AppError } from '@huidiao/errors';
+import type { Logger, Metrics } from '@huidiao/runtime';
 import type { JobHandlers } from './job-handler.ts';
-import type { OpenWorker } from './open-queue.ts';
-import { toKeyPrefix } from './queue-keys.ts';
-import { createRunningHandlers } from './running-handlers.ts';
+import { createLaneWorker } from './lane-worker.ts';
 
-/** Works the jobs of one queue. */
+/** Works the jobs of one queue: those of its live lane and, with fewer slots, those of its bulk lane. */
 export interface QueueWorker {
-  /** Whether it is connected and takes jobs. */
+  /** Whether both lanes are connected and take jobs. */
   isReady(): boolean;
   /**
    * Takes no more jobs and waits for those under way. In the last fifth of the deadline, at most 2 s, their
@@ -35,7 +28,7 @@ export interface QueueWorkerOptions<Q extends QueueName> {
   readonly handlers: JobHandlers<Q>;
   readonly redis: { readonly url: string };
   readonly prefix: string;
-  /** Jobs that run at once in this process. */
+  /** Jobs that run at once in this process, in both lanes together; see `toSlots`. */
   readonly concurrency: number;
   readonly deadLetters: DeadLetterSink;
   readonly logger: Logger;
@@ -43,61 +36,37 @@ export interface QueueWorkerOptions<Q extends QueueName> {
   readonly clock?: Clock;
   /** For jitter: from 0 up to 1. */
   readonly random?: () => number;
+  /**
+   * Called when a lane fetches nothing for `stuckAfterMs` although jobs wait and it has a free slot, and for as
+   * long again after its connection was renewed. End the process: its jobs are left to others. Default: a line.
+   */
+  readonly onStuck?: (reason: AppError) => void;
+  /** Default 30 s. */
+  readonly stuckAfterMs?: number;
   /** For tests; 30 s is what production runs with. */
   readonly lockMs?: number;
 }
 
-/** A crash is noticed after one to two of these; renewed at half time while the event loop turns. */
-const defaultLockMs = 30_000;
-
 /** Starts to work at once, or as soon as Redis is there. */
 export function createQueueWorker<Q extends QueueName>(options: QueueWorkerOptions<Q>): QueueWorker {
-  const { queue, prefix, logger, clock = systemClock, random = Math.random } = options;
-  const redis = createRedis('worker', { url: options.redis.url, name: `worker:${queue}` }, logger);
-  const running = createRunningHandlers();
-  const deadIds = createDeadIds(redis, prefix, queue);
-  const attempt = createJobAttempts({ ...options, deadIds, running, clock, random });
-  const worker: OpenWorker = new Worker<JobEnvelope, void, JobName>(
-    queue,
-    (job, token) => attempt(job, token ?? ''),
-    {
-      connection: redis,
-      prefix: toKeyPrefix(prefix, queue),
-      concurrency: options.concurrency,
-      lockDuration: options.lockMs ?? defaultLockMs,
-      stalledInterval: options.lockMs ?? defaultLockMs,
-      // Above our own limit, which leaves a dead letter; BullMQ's fails the job without running any code.
-      maxStalledCount: 2 * unendedStartsLimit,
-      runRetryDelay: 1_000,
-      removeOnComplete: completedJobRetention,
-      settings: { backoffStrategy: toBackoffMs },
-    },
+  const { clock = systemClock, random = Math.random } = options;
+  const slots = toSlots(options.concurrency);
+  const workers = lanes.map((lane) =>
+    createLaneWorker({ ...options, clock, random, lane, concurrency: slots[lane] }),
   );
-  watch(worker, queue, logger, (jobId) => running.abort('another worker has the job', jobId));
-
-  let closing: Promise<void> | undefined;
   return {
-    isReady: () => closing === undefined && redis.status === 'ready' && worker.isRunning(),
-    close(deadlineMs) {
-      closing ??= closeWorker({ worker, redis, running, queue, logger }, deadlineMs);
-      return closing;
+    isReady: () => workers.every((worker) => worker.isReady()),
+    async close(deadlineMs) {
+      await Promise.all(workers.map((worker) => worker.close(deadlineMs)));
     },
   };
 }
 
-function watch(
-  worker: OpenWorker,
-  queue: QueueName,
-  logger: Logger,
-  onLockLost: (jobId: string) => void,
-): void {
-  worker.on('error', (err) => {
-    // The connection reports its own outages, once each.
-    const level = 'code' in err && typeof err.code === 'string' ? 'debug' : 'warn';
-    logger[level]({ event: 'worker.error', queue, err }, 'worker.error');
-  });
-  worker.on('stalled', (jobId) => logger.warn({ event: 'job.stalled', queue, jobId }, 'job.stalled'));
-  worker.on('lockRenewalFailed', (jobIds) => {
-    for (const jobId of jobIds) onLockLost(jobId);
-  });
+/**
+ * How many of its jobs each lane may run at once: 4 to 1. Neither lane is ever without a slot, so that a
+ * concurrency of 1 runs two jobs.
+ */
+export function toSlots(concurrency: number): Readonly<Record<Lane, number>> {
+  const bulk = Math.max(1, Math.floor(concurrency / 5));
+  return { live: Math.max(1, concurrency - bulk), bulk };
 }

@@ -18,7 +18,7 @@ const mostTries = 8;
 
 /**
  * `paid → accepted`, or straight to `fulfilled`, once; settles `effectId` and adds the new effects in the same
- * update. `undefined` when the order is not `paid`: it is so already.
+ * update. `undefined` when the order is not `paid`: it is so already; or when it is held.
  *
  * MongoDB refuses `$pull` and `$push` on one array in one update, so the whole array is written, guarded by the
  * version it was read at. https://www.mongodb.com/docs/manual/reference/operator/update/#update-operators-1
@@ -34,7 +34,7 @@ export async function acceptOrder(
   return await table.run('orders.accept', async () => {
     for (let tries = 0; tries < mostTries; tries++) {
       const row = await table.rows.findOne({ _id }).lean<OrderRow>();
-      if (row?.status !== 'paid') return undefined;
+      if (row?.status !== 'paid' || row.held !== undefined) return undefined;
       const accepted = await acceptAsRead(table, toOrder(row), effectId, options);
       if (accepted !== undefined) return accepted;
     }

@@ -1,7 +1,7 @@
 import type { Clock } from '@huidiao/contracts';
 import type { Model, QueryFilter, UpdateQuery } from 'mongoose';
 import type { StoreConnection } from './connection.ts';
-import type { Fact, Order, TimeLineEntry, TimeLineEvent } from './order.ts';
+import type { Effect, Fact, Order, TimeLineEntry, TimeLineEvent } from './order.ts';
 import { type OrderRow, toOrder } from './order-row.ts';
 
 /** What the functions on orders work with. */
@@ -14,8 +14,12 @@ export interface OrderTable {
 /** One change of an order. Whatever it is, it counts as a version and may be told in the time line. */
 export interface OrderChange {
   set?: Record<string, unknown>;
+  unset?: readonly (keyof OrderRow)[];
+  inc?: Readonly<Record<string, number>>;
   /** Id of the effect that is settled by this change. */
   pullEffect?: string;
+  /** Effects that are new for certain; not together with `pullEffect`, which MongoDB refuses. */
+  pushEffects?: readonly Effect[];
   events?: readonly TimeLineEvent[];
   /** Key of the callback that this change applies or notes. */
   eventKey?: string;
@@ -42,13 +46,17 @@ export async function changeOrder(
 function toUpdate(change: OrderChange, now: Date): UpdateQuery<OrderRow> {
   const entries = (change.events ?? []).map((event) => toTimeLineEntry(event, now));
   const keys = change.eventKey === undefined ? [] : [change.eventKey];
+  const effects = change.pushEffects ?? [];
+  const unset = Object.fromEntries((change.unset ?? []).map((field) => [field, 1]));
   const push = {
+    ...(effects.length > 0 && { effects: { $each: effects } }),
     ...(entries.length > 0 && { timeLine: { $each: entries, $slice: -longestTimeLine } }),
     ...(keys.length > 0 && { appliedEvents: { $each: keys, $slice: -mostAppliedEvents } }),
   };
   return {
     $set: { ...change.set, updatedAt: now },
-    $inc: { version: 1 },
+    $inc: { ...change.inc, version: 1 },
+    ...(Object.keys(unset).length > 0 && { $unset: unset }),
     ...(Object.keys(push).length > 0 && { $push: push }),
     ...(change.pullEffect !== undefined && { $pull: { effects: { id: change.pullEffect } } }),
   };

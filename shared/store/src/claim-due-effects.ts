@@ -1,5 +1,6 @@
 import { trusted } from 'mongoose';
 import { changeOrder, type OrderTable } from './change-order.ts';
+import { mapSettled } from './map-settled.ts';
 import type { Effect, Order } from './order.ts';
 import type { OrderRow } from './order-row.ts';
 
@@ -28,12 +29,10 @@ export async function claimDueEffects(table: OrderTable, options: ClaimOptions):
   const due = rows.flatMap((row) =>
     row.effects.filter(({ dueAt }) => dueAt <= now).map((effect) => ({ row, effect })),
   );
-  const claims = await Promise.allSettled(
-    due
-      .slice(0, limit)
-      .map(({ row, effect }) => claim(table, row._id, effect, toLeaseEnd(row, now, options.leaseMs))),
+  const claimed = await mapSettled(due.slice(0, limit), ({ row, effect }) =>
+    claim(table, row._id, effect, toLeaseEnd(row, now, options.leaseMs)),
   );
-  return toClaimed(claims);
+  return claimed.filter((effect) => effect !== undefined);
 }
 
 /**
@@ -64,12 +63,4 @@ async function claim(table: OrderTable, _id: string, effect: Effect, leaseUntil:
     changeOrder(table, guard, { set: { 'effects.$.dueAt': leaseUntil } }),
   );
   return order === undefined ? undefined : { order, effect: { ...effect, dueAt: leaseUntil } };
-}
-
-/** What was claimed is given even if some claims failed: nobody else can have it before its lease is over. */
-function toClaimed(claims: readonly PromiseSettledResult<DueEffect | undefined>[]): DueEffect[] {
-  const claimed = claims.flatMap((claim) => (claim.status === 'fulfilled' ? (claim.value ?? []) : []));
-  const failed = claims.find((claim) => claim.status === 'rejected');
-  if (failed !== undefined && claimed.length === 0) throw failed.reason;
-  return claimed;
 }

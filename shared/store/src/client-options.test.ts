@@ -6,6 +6,12 @@ describe('toClientOptions', () => {
   const databaseFor = (uri: string) =>
     toClientOptions(uri, { selectionTimeoutMs: 1, socketTimeoutMs: 1 }).dbName ?? 'as in the URI';
 
+  it('keeps as many connections open as it is told, and leaves it to the URI otherwise', () => {
+    const limits = { selectionTimeoutMs: 1, socketTimeoutMs: 1 };
+    expect(toClientOptions('mongodb://host', { ...limits, warmConnections: 8 }).minPoolSize).to.equal(8);
+    expect(toClientOptions('mongodb://host', limits)).not.to.have.property('minPoolSize');
+  });
+
   for (const [uri, database] of [
     ['mongodb://host', 'huidiao'],
     ['mongodb://host/', 'huidiao'],

@@ -14,10 +14,15 @@ const defaultDatabase = 'huidiao';
  * | serverSelectionTimeoutMS | how long an operation waits for a primary; the driver's default is 30 s |
  * | socketTimeoutMS | a stopped server keeps its connections open and answers nothing; the default is to wait for ever |
  * | waitQueueTimeoutMS | likewise for a free connection of the pool |
+ * | minPoolSize | connections that are open before they are needed: the driver opens only two at a time, each with its handshakes |
  */
 export function toClientOptions(
   uri: string,
-  limits: { readonly selectionTimeoutMs: number; readonly socketTimeoutMs: number },
+  limits: {
+    readonly selectionTimeoutMs: number;
+    readonly socketTimeoutMs: number;
+    readonly warmConnections?: number | undefined;
+  },
 ): ConnectOptions {
   return {
     serverSelectionTimeoutMS: limits.selectionTimeoutMs,
@@ -25,6 +30,7 @@ export function toClientOptions(
     waitQueueTimeoutMS: limits.selectionTimeoutMs,
     socketTimeoutMS: limits.socketTimeoutMs,
     maxPoolSize: 50,
+    ...(limits.warmConnections !== undefined && { minPoolSize: limits.warmConnections }),
     readPreference: 'primary',
     w: 'majority',
     journal: true,

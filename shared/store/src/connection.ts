@@ -16,6 +16,8 @@ export interface StoreConnectionOptions {
   selectionTimeoutMs: number;
   /** How long a server may take to answer one command. */
   socketTimeoutMs: number;
+  /** How many connections are kept open although nobody needs them; default none. */
+  warmConnections?: number | undefined;
 }
 
 /** A connection to MongoDB that never gives up, and operations on it that always end. */

@@ -91,19 +91,6 @@ describe('DeadLetterStore', () => {
     expect(prints[0]).not.to.equal(prints[2]);
   });
 
-  it('lists the latest first, one state only, at most as many as asked for', async () => {
-    const minutes = [1, 3, 2];
-    const made = minutes.map((minute) =>
-      newDeadLetter({ queue: 'listed', failedAt: new Date(`2036-11-22T10:0${minute}:00Z`) }),
-    );
-    await Promise.all(made.map((deadLetter) => deadLetters.store(deadLetter)));
-    const listed = await deadLetters.list({ state: 'open', limit: 2 });
-    expect(listed.map(({ jobId }) => jobId)).to.deep.equal([made[1]?.jobId, made[2]?.jobId]);
-    await deadLetters.resolve('listed', String(made[1]?.jobId));
-    const after = await deadLetters.list({ state: 'open', limit: 2 });
-    expect(after.map(({ jobId }) => jobId)).to.deep.equal([made[2]?.jobId, made[0]?.jobId]);
-  });
-
   it('keeps payloads that no MongoDB takes as they are', async () => {
     const payload = {
       $where: '1',
@@ -125,5 +112,120 @@ describe('DeadLetterStore', () => {
     for (const deadLetter of [nothing, much]) await deadLetters.store(deadLetter);
     expect((await deadLetters.find(nothing.queue, nothing.jobId))?.payload).to.equal(null);
     expect((await deadLetters.find(much.queue, much.jobId))?.payload).to.deep.equal(much.payload);
+  });
+
+  describe('what people do with one', () => {
+    async function stored(): Promise<string> {
+      const deadLetter = newDeadLetter();
+      const { queue, jobId } = deadLetter;
+      await deadLetters.store(deadLetter);
+      return `${queue}/${jobId}`;
+    }
+
+    const actionsOf = async (id: string) =>
+      (await deadLetters.findById(id))?.history.map(({ at: _at, ...action }) => action);
+
+    it('numbers the replays, so that each has a job id of its own', async () => {
+      const id = await stored();
+      expect(await deadLetters.findById(id)).to.deep.include({ replays: 0, history: [] });
+      const taken = await deadLetters.takeForReplay(id, { by: 'operator-1' });
+      expect(taken).to.include({ id, state: 'replayed', replays: 1 });
+      const again = await deadLetters.takeForReplay(id);
+      expect(again).to.include({ state: 'replayed', replays: 2 });
+      expect(await actionsOf(id)).to.deep.equal([
+        { action: 'replayed', by: 'operator-1' },
+        { action: 'replayed' },
+      ]);
+    });
+
+    it('gives 16 simultaneous replays 16 numbers', async () => {
+      const id = await stored();
+      const taken = await inParallel(16, () => deadLetters.takeForReplay(id));
+      const numbers = taken.map((one) => one?.replays ?? 0).toSorted((a, b) => a - b);
+      expect(numbers).to.deep.equal(Array.from({ length: 16 }, (_, index) => index + 1));
+    });
+
+    it('opens it again when its job could not be added, and only then', async () => {
+      const id = await stored();
+      expect(await deadLetters.reopen(id)).to.equal(false);
+      await deadLetters.takeForReplay(id);
+      expect(await deadLetters.reopen(id)).to.equal(true);
+      expect(await deadLetters.reopen(id)).to.equal(false);
+      expect(await deadLetters.findById(id)).to.include({ state: 'open', replays: 1 });
+    });
+
+    it('keeps who discarded it and why, and gives it up', async () => {
+      const id = await stored();
+      const audit = { reason: 'refunded by hand', by: 'operator-1' };
+      expect(await deadLetters.discard(id, audit)).to.equal(true);
+      expect(await deadLetters.discard(id, { reason: 'again', by: 'someone' })).to.equal(false);
+      expect(await deadLetters.takeForReplay(id)).to.equal(undefined);
+      expect(await deadLetters.reopen(id)).to.equal(false);
+      const [queue = '', jobId = ''] = id.split('/');
+      await deadLetters.resolve(queue, jobId);
+      const row = await deadLetters.findById(id);
+      expect(row?.state).to.equal('discarded');
+      expect(row?.history[0]?.at).to.be.instanceOf(Date);
+      expect(await actionsOf(id)).to.deep.equal([{ action: 'discarded', ...audit }]);
+    });
+
+    it('is open again when a discarded one dies again, and what was done stays known', async () => {
+      const deadLetter = newDeadLetter();
+      const id = `${deadLetter.queue}/${deadLetter.jobId}`;
+      await deadLetters.store(deadLetter);
+      await deadLetters.discard(id, { reason: 'no use', by: 'operator-1' });
+      await deadLetters.store(deadLetter);
+      expect(await deadLetters.findById(id)).to.include({ state: 'open', times: 2 });
+      expect(await actionsOf(id)).to.have.length(1);
+      expect(await deadLetters.takeForReplay(id)).to.include({ replays: 1 });
+    });
+
+    it('can be nothing any more once it is resolved, and keeps what was done', async () => {
+      const id = await stored();
+      await deadLetters.takeForReplay(id);
+      const [queue = '', jobId = ''] = id.split('/');
+      await deadLetters.resolve(queue, jobId);
+      expect(await deadLetters.takeForReplay(id)).to.equal(undefined);
+      expect(await deadLetters.discard(id, { reason: '', by: '' })).to.equal(false);
+      expect(await deadLetters.findById(id)).to.include({ state: 'resolved', replays: 1 });
+      expect(await actionsOf(id)).to.deep.equal([{ action: 'replayed' }]);
+    });
+
+    it('can do nothing with one that does not exist', async () => {
+      expect(await deadLetters.takeForReplay('queue/nobodys')).to.equal(undefined);
+      expect(await deadLetters.reopen('queue/nobodys')).to.equal(false);
+      expect(await deadLetters.discard('queue/nobodys', { reason: '', by: '' })).to.equal(false);
+      expect(await deadLetters.findById('queue/nobodys')).to.equal(undefined);
+    });
+
+    it('keeps the latest 50 actions', async () => {
+      const id = await stored();
+      for (let times = 0; times < 51; times += 1) await deadLetters.takeForReplay(id, { by: String(times) });
+      const actions = (await actionsOf(id)) ?? [];
+      expect(actions).to.have.length(50);
+      expect(actions[0]?.by).to.equal('1');
+    });
+  });
+
+  describe('what it says of merchant, order and amount', () => {
+    const named = { mchId: '1900000001', outTradeNo: 'order-000001', amountFen: 888 };
+    const payloads: [name: string, payload: unknown, expected: object][] = [
+      ['is taken from a payment', { payment: { ...named, openId: 'o-secret' } }, named],
+      ['is taken from the job itself', { ...named, openId: 'o-secret' }, named],
+      ['is only what is well-formed', { mchId: 7, outTradeNo: { $ne: 1 }, payment: { amountFen: 0.5 } }, {}],
+      ['is nothing for a payload that is no record', ['1900000001'], {}],
+      ['is nothing for no payload', null, {}],
+    ];
+    for (const [name, payload, expected] of payloads) {
+      it(name, async () => {
+        const deadLetter = newDeadLetter({ payload });
+        await deadLetters.store(deadLetter);
+        const { payload: _payload, ...row } =
+          (await deadLetters.find(deadLetter.queue, deadLetter.jobId)) ?? {};
+        const said = Object.fromEntries(Object.entries(row).filter(([field]) => field in named));
+        expect(said).to.deep.equal(expected);
+        expect(JSON.stringify(row)).not.to.include('o-secret');
+      });
+    }
   });
 });

@@ -4,13 +4,22 @@ import type { Order } from './order.ts';
 import { rowOptions } from './row-options.ts';
 
 /** An order as it lies in MongoDB. */
-export interface OrderRow extends Omit<Order, 'id'> {
+export interface OrderRow extends Omit<Order, 'id' | 'queries'> {
   _id: string;
+  /** Absent is 0: a row from before there were queries. */
+  queries?: number;
+  /** The Redis whose loss before its time has brought all effects of this order back; see sweepEffects. */
+  effectsSweptFor?: string;
+  /** Likewise its query; see sweepOpenOrders. */
+  querySweptFor?: string;
   /** Until then somebody is asking WeChat for a prepay_id. */
   prepayTurnUntil: Date;
 }
 
-const effectSchema = new Schema({ id: String, job: String, dueAt: Date, requestId: String }, { _id: false });
+const effectSchema = new Schema(
+  { id: String, job: String, dueAt: Date, requestId: String, lane: String },
+  { _id: false },
+);
 
 const paymentSchema = new Schema(
   {
@@ -50,6 +59,11 @@ export const orderSchema = new Schema<OrderRow>(
     appliedEvents: [String],
     effects: [effectSchema],
     timeLine: [Schema.Types.Mixed],
+    held: String,
+    nextQueryAt: Date,
+    queries: Number,
+    effectsSweptFor: String,
+    querySweptFor: String,
     paidAt: Date,
     createdAt: Date,
     updatedAt: Date,
@@ -59,6 +73,6 @@ export const orderSchema = new Schema<OrderRow>(
 
 /** A row as the rest of the system sees it. */
 export function toOrder(row: OrderRow): Order {
-  const { _id: id, prepayTurnUntil: _turn, ...order } = row;
-  return { id, ...order };
+  const { _id: id, prepayTurnUntil: _turn, effectsSweptFor: _effects, querySweptFor: _query, ...order } = row;
+  return { id, ...order, queries: row.queries ?? 0 };
 }

@@ -4,11 +4,14 @@ import { type AcceptOptions, acceptOrder } from './accept-order.ts';
 import { changeOrder, type OrderTable } from './change-order.ts';
 import { type ClaimOptions, claimDueEffects, type DueEffect } from './claim-due-effects.ts';
 import type { StoreConnection } from './connection.ts';
-import type { NewOrder, Order, TimeLineEvent } from './order.ts';
+import type { Effect, NewOrder, Order, TimeLineEvent } from './order.ts';
 import { type OrderRow, orderSchema, toOrder } from './order-row.ts';
 import { type PayOptions, payOrder } from './pay-order.ts';
 import { recordPrepay, takePrepayTurn } from './prepay-order.ts';
+import { claimOrdersToQuery, type QueryClaimOptions, type QueryResult, recordQuery } from './query-orders.ts';
 import { type Registration, registerOrder } from './register-order.ts';
+import { releaseOrder } from './release-order.ts';
+import { type SweepOptions, sweepEffects, sweepOpenOrders } from './sweep-orders.ts';
 
 /**
  * Orders and their effects. Every transition is one guarded update; what it gives when someone was faster is said
@@ -43,6 +46,20 @@ export interface OrderStore {
   settleEffect(mchId: string, outTradeNo: string, effectId: string, entry: TimeLineEvent): Promise<boolean>;
   /** See claimDueEffects. */
   claimDueEffects(options: ClaimOptions): Promise<DueEffect[]>;
+  /** Ends the hold of a paid order; see releaseOrder. */
+  release(
+    mchId: string,
+    outTradeNo: string,
+    options: { readonly effects: readonly Effect[] },
+  ): Promise<Order | undefined>;
+  /** See claimOrdersToQuery. */
+  claimOrdersToQuery(options: QueryClaimOptions): Promise<Order[]>;
+  /** See recordQuery. */
+  recordQuery(order: Order, result: QueryResult): Promise<boolean>;
+  /** See sweepEffects. */
+  sweepEffects(options: SweepOptions): Promise<number>;
+  /** See sweepOpenOrders. */
+  sweepOpenOrders(options: SweepOptions): Promise<number>;
 }
 
 export function createOrderStore(connection: StoreConnection, clock: Clock): OrderStore {
@@ -61,6 +78,11 @@ export function createOrderStore(connection: StoreConnection, clock: Clock): Ord
     settleEffect: (mchId, outTradeNo, effectId, entry) =>
       settleEffect(table, toOrderId(mchId, outTradeNo), effectId, entry),
     claimDueEffects: (options) => claimDueEffects(table, options),
+    release: (mchId, outTradeNo, { effects }) => releaseOrder(table, toOrderId(mchId, outTradeNo), effects),
+    claimOrdersToQuery: (options) => claimOrdersToQuery(table, options),
+    recordQuery: (order, result) => recordQuery(table, order, result),
+    sweepEffects: (options) => sweepEffects(table, options),
+    sweepOpenOrders: (options) => sweepOpenOrders(table, options),
   };
 }
 
@@ -72,7 +94,11 @@ async function findOrder(table: OrderTable, mchId: string, outTradeNo: string): 
 
 async function closeOrder(table: OrderTable, from: Order, facts?: Omit<TimeLineEvent, 'event'>) {
   const guard = { _id: from.id, status: 'created' as const, version: from.version };
-  const change = { set: { status: 'closed' }, events: [{ ...facts, event: 'closed' }] };
+  const change = {
+    set: { status: 'closed' },
+    unset: ['nextQueryAt'] as const,
+    events: [{ ...facts, event: 'closed' }],
+  };
   return await table.run('orders.close', () => changeOrder(table, guard, change));
 }
 

@@ -1,4 +1,4 @@
-import type { EffectJobName, LogisticsType, OrderStatus } from '@huidiao/contracts';
+import type { EffectJobName, Lane, LogisticsType, OrderStatus } from '@huidiao/contracts';
 
 /** A payment as it is kept in the order that it paid. */
 export interface OrderPayment {
@@ -23,6 +23,8 @@ export interface Effect {
   dueAt: Date;
   /** The request that caused it. */
   requestId: string;
+  /** The lane of its job; absent is `live`. It is written down so that the job's id is never in two lanes. */
+  lane?: Lane;
 }
 
 export type Fact = string | number | boolean | Date;
@@ -39,6 +41,9 @@ export interface TimeLineEvent {
   event: string;
   [fact: string]: Fact | undefined;
 }
+
+/** Why a paid order is not delivered until a person says so: WeChat Pay told of a refund before we delivered. */
+export type HoldReason = 'refund_seen';
 
 /** An order as read. Amounts are safe integers, in fen. */
 export interface Order {
@@ -72,6 +77,12 @@ export interface Order {
   appliedEvents: string[];
   effects: Effect[];
   timeLine: TimeLineEntry[];
+  /** Paid, yet nothing follows from it: see OrderStore.release. */
+  held?: HoldReason;
+  /** From then on WeChat may be asked about it (查单). Absent: never by itself, for it is paid, closed or given up. */
+  nextQueryAt?: Date;
+  /** How often WeChat answered what became of it. */
+  queries: number;
   /** WeChat's success_time, or when we learned of the payment if that is missing. */
   paidAt?: Date;
   createdAt: Date;

@@ -3,7 +3,7 @@ import { AppError } from '@huidiao/errors';
 import { changeOrder, type OrderTable } from './change-order.ts';
 import { isDuplicateKey } from './is-duplicate-key.ts';
 import { mergeEffects } from './merge-effects.ts';
-import type { Effect, Order, OrderPayment } from './order.ts';
+import type { Effect, HoldReason, Order, OrderPayment } from './order.ts';
 import type { OrderRow } from './order-row.ts';
 import { assertFen } from './register-order.ts';
 
@@ -14,6 +14,8 @@ export interface PayOptions {
   effects: readonly Effect[];
   /** The order may have been closed, and is delivered nevertheless. */
   late?: boolean;
+  /** Nothing follows from the payment until a person releases the order; `effects` are then not written. */
+  held?: HoldReason | undefined;
 }
 
 /**
@@ -34,6 +36,7 @@ export async function payOrder(
     throw new AppError('ORDER_PAID_LATE', { details: { orderId: from.id } });
   }
   const { transactionId } = payment;
+  const { held, eventKey } = options;
   const guard = { _id: from.id, status: from.status, version: from.version };
   const change = {
     set: {
@@ -41,10 +44,12 @@ export async function payOrder(
       transactionId,
       payment: toOrderPayment(payment),
       paidAt: toPaidAt(payment, table.clock.now()),
-      effects: mergeEffects(from.effects, options.effects),
+      effects: held === undefined ? mergeEffects(from.effects, options.effects) : [],
+      ...(held !== undefined && { held }),
     },
-    events: [{ event: 'paid', transactionId, late: from.status === 'closed' ? true : undefined }],
-    eventKey: options.eventKey,
+    unset: ['nextQueryAt'] as const,
+    events: [{ event: 'paid', transactionId, late: from.status === 'closed' ? true : undefined, held }],
+    eventKey,
   };
   return await table.run('orders.pay', async () => {
     try {

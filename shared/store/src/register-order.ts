@@ -35,6 +35,9 @@ export function assertFen(amountFen: number): void {
   throw new AppError('REQUEST_INVALID', { message: 'An amount is a positive whole number of fen.' });
 }
 
+/** When WeChat is asked for the first time; what follows is the reconciler's to decide. */
+const firstQueryAfterMs = 60_000;
+
 function toNewRow(order: NewOrder, now: Date): OrderRow {
   const { openId, attach, notifyUrl, ...rest } = order;
   return {
@@ -48,6 +51,8 @@ function toNewRow(order: NewOrder, now: Date): OrderRow {
     prepayTurnUntil: now,
     appliedEvents: [],
     effects: [],
+    nextQueryAt: new Date(now.getTime() + firstQueryAfterMs),
+    queries: 0,
     timeLine: [toTimeLineEntry({ event: 'created' }, now)],
     createdAt: now,
     updatedAt: now,

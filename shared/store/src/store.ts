@@ -4,10 +4,14 @@ import { type ApiKeyStore, createApiKeyStore } from './api-key-store.ts';
 import { assertMigrated } from './assert-migrated.ts';
 import { type CallbackStore, createCallbackStore } from './callback-store.ts';
 import { createStoreConnection, type StoreConnection, type StoreConnectionOptions } from './connection.ts';
-import { createDeadLetterStore, type DeadLetterStore } from './dead-letter-store.ts';
+import type { DeadLetterStore } from './dead-letter.ts';
+import { createDeadLetterStore } from './dead-letter-store.ts';
+import { createEpochStore, type EpochStore } from './epoch-store.ts';
+import { createInboxStore, type InboxStore } from './inbox-store.ts';
 import { createMessageStore, type MessageStore } from './message-store.ts';
 import { migrate } from './migrate.ts';
 import { createOrderStore, type OrderStore } from './order-store.ts';
+import { createTurnStore, type TurnStore } from './turn-store.ts';
 import { within } from './within.ts';
 
 export interface StoreOptions {
@@ -20,6 +24,8 @@ export interface StoreOptions {
   selectionTimeoutMs?: number;
   /** How long a server may take to answer a command; default 5 s. */
   socketTimeoutMs?: number;
+  /** How many connections are kept open although nobody needs them, at most 50; default none. */
+  warmConnections?: number;
   /** How long the ledger keeps a callback after it came for the last time; default 30 days. */
   callbackRetentionMs?: number;
 }
@@ -35,6 +41,9 @@ export interface Store {
   readonly messages: MessageStore;
   readonly deadLetters: DeadLetterStore;
   readonly apiKeys: ApiKeyStore;
+  readonly inbox: InboxStore;
+  readonly epochs: EpochStore;
+  readonly turns: TurnStore;
   /** Whether MongoDB answers within 2 s. Never throws. */
   isReady(): Promise<boolean>;
   /** See migrate. */
@@ -61,6 +70,7 @@ export function createStore(options: StoreOptions): Store {
     metrics: options.metrics,
     selectionTimeoutMs: options.selectionTimeoutMs ?? 3_000,
     socketTimeoutMs: options.socketTimeoutMs ?? 5_000,
+    warmConnections: options.warmConnections,
   };
   const connection = createStoreConnection(connectionOptions);
   return {
@@ -69,6 +79,9 @@ export function createStore(options: StoreOptions): Store {
     messages: createMessageStore(connection, clock),
     deadLetters: createDeadLetterStore(connection, clock),
     apiKeys: createApiKeyStore(connection, clock),
+    inbox: createInboxStore(connection, clock),
+    epochs: createEpochStore(connection, clock),
+    turns: createTurnStore(connection),
     isReady: () => isReady(connection),
     migrate: () => migrate(connectionOptions),
     assertMigrated: () => assertMigrated(connection, options.logger),

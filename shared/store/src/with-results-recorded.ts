@@ -1,5 +1,5 @@
 import { type DeadLetter, type DeadLetterSink, jobCatalogue } from '@huidiao/contracts';
-import type { DeadLetterStore } from './dead-letter-store.ts';
+import type { DeadLetterStore } from './dead-letter.ts';
 import type { MessageStore } from './message-store.ts';
 import type { OrderStore } from './order-store.ts';
 

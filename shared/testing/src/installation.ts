@@ -28,6 +28,12 @@ export interface InstallationOptions {
   readonly merchant?: Partial<Merchant>;
   readonly simulator?: Partial<SimulatorSettings>;
   readonly orderWorker?: orderWorker.OrderWorkerOverrides;
+  readonly messageWorker?: messageWorker.MessageWorkerOverrides;
+  readonly reconciler?: reconciler.ReconcilerOverrides;
+  /** A database from testMongoUri, and the way to it that the services take; default: the same. */
+  readonly mongo?: { readonly uri: string; readonly uriOfServices: string };
+  /** A Redis of the test's own, which it may kill; default: that of the run. */
+  readonly redisUrl?: string;
   readonly effectGraceMs?: number;
 }
 
@@ -76,8 +82,8 @@ async function open(
   closers: (() => Promise<unknown>)[],
   close: () => Promise<void>,
 ): Promise<Installation> {
-  const redisUrl = testRedisUrl();
-  const mongoUri = testMongoUri();
+  const redisUrl = options.redisUrl ?? testRedisUrl();
+  const mongoUri = options.mongo?.uri ?? testMongoUri();
   const prefix = testPrefix();
   const logLines: string[] = [];
   const loggerOf = (service: string) =>
@@ -114,7 +120,15 @@ async function open(
 
   const running = new Map<ServiceName, Lifecycle>();
   closers.push(() => Promise.all([...running.values()].map((lifecycle) => lifecycle.close())));
-  const settings: ServiceSettings = { redisUrl, mongoUri, prefix, directory, simulator, options, loggerOf };
+  const settings: ServiceSettings = {
+    redisUrl,
+    mongoUri: options.mongo?.uriOfServices ?? mongoUri,
+    prefix,
+    directory,
+    simulator,
+    options,
+    loggerOf,
+  };
   let ingressPort = 0;
   let apiUrl = '';
 
@@ -197,13 +211,15 @@ const anyPort = { host: '127.0.0.1', port: 0 };
 
 /** In the order in which they are started: merchant-api has to know the ingress's address. */
 const starters: Record<ServiceName, Starter> = {
-  ingress: async ({ redisUrl, prefix, directory, loggerOf }) => {
+  ingress: async ({ redisUrl, mongoUri, prefix, directory, loggerOf }) => {
     const context = ingress.createContext(
       {
         logLevel: 'debug',
         http: anyPort,
         health: anyPort,
         redis: { url: redisUrl, prefix, appendfsync: 'always', waitReplicas: 0, deadlineMs: 2_000 },
+        mongo: { uri: mongoUri },
+        inbox: { timeoutMs: 2_000 },
         body: { maxBytes: 1_500_000, timeoutMs: 2_000, budgetBytes: 64_000_000 },
         maxConnections: 1_000,
         directory,
@@ -247,7 +263,7 @@ const starters: Record<ServiceName, Starter> = {
     await orderWorker.start(context);
     return { lifecycle: context.lifecycle };
   },
-  'message-worker': async ({ redisUrl, mongoUri, prefix, directory, simulator, loggerOf }) => {
+  'message-worker': async ({ redisUrl, mongoUri, prefix, directory, simulator, options, loggerOf }) => {
     const context = messageWorker.createContext(
       {
         logLevel: 'debug',
@@ -259,22 +275,27 @@ const starters: Record<ServiceName, Starter> = {
         drainMs: 2_000,
         directory,
       },
-      { logger: loggerOf('message-worker') },
+      { logger: loggerOf('message-worker'), ...options.messageWorker },
     );
     await messageWorker.start(context);
     return { lifecycle: context.lifecycle };
   },
-  reconciler: async ({ redisUrl, mongoUri, prefix, loggerOf }) => {
+  reconciler: async ({ redisUrl, mongoUri, prefix, directory, simulator, options, loggerOf }) => {
     const context = reconciler.createContext(
       {
         logLevel: 'debug',
         health: anyPort,
         redis: { url: redisUrl, prefix, appendfsync: 'always', waitReplicas: 0 },
         mongo: { uri: mongoUri },
+        wechatPayApiUrl: simulator.uri,
+        directory,
         effects: { intervalMs: 100, leaseMs: 5_000, limit: 200 },
+        inbox: { intervalMs: 100, leaseMs: 5_000, limit: 200 },
+        queries: { intervalMs: 100, leaseMs: 5_000, concurrency: 16, limit: 200 },
+        epoch: { intervalMs: 100, limit: 200 },
         sweep: { intervalMs: 200, limit: 200 },
       },
-      { logger: loggerOf('reconciler') },
+      { logger: loggerOf('reconciler'), ...options.reconciler },
     );
     await reconciler.start(context);
     return { lifecycle: context.lifecycle };

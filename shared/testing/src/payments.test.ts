@@ -1,4 +1,4 @@
-import type { JobData, Merchant } from '@huidiao/contracts';
+import { type JobData, type JobName, type Merchant, toCountedJobId } from '@huidiao/contracts';
 import { createProducer, toKeyPrefix } from '@huidiao/queue';
 import { createLogger, createMetrics } from '@huidiao/runtime';
 import type { StoredDeadLetter } from '@huidiao/store';
@@ -54,9 +54,11 @@ describe('what a payment means for an order', function () {
 
   const notify = (facts: Facts = {}) => send(sign(facts));
   const register = () => installation.createOrder('TEA-000001', { prepay: false });
+  const openDeadLetters = async () =>
+    (await installation.store.deadLetters.list({ state: 'open', limit: 10 })).deadLetters;
   const deadLetter = (code: string) =>
     waitFor(`a dead letter ${code}`, async () => {
-      const open = await installation.store.deadLetters.list({ state: 'open', limit: 10 });
+      const open = await openDeadLetters();
       return open.find((letter) => letter.errorCode === code);
     });
   const reached = (status: string) =>
@@ -112,7 +114,11 @@ describe('what a payment means for an order', function () {
     expect(letter.details).to.include({
       firstTransactionId: '4200000000202611220000000001',
       secondTransactionId: '4200000000202611220000000002',
+      paidAmountFen: 8_800,
     });
+    const order = await installation.readOrder('TEA-000001');
+    expect(order.status).to.equal('fulfilled');
+    expect(order.time_line.map((entry) => entry.event)).to.include('payment.second');
     expect(installation.shop.ledger().requests).to.equal(1);
   });
 
@@ -120,15 +126,20 @@ describe('what a payment means for an order', function () {
     await start({ latePayment: 'refund' });
     await closeOrder();
     await notify();
-    await deadLetter('ORDER_PAID_LATE');
-    expect((await installation.readOrder('TEA-000001')).status).to.equal('closed');
+    const letter = await deadLetter('ORDER_PAID_LATE');
+    const transactionId = '4200000000202611220000000001';
+    expect(letter.details).to.include({ transactionId, paidAmountFen: 8_800 });
+    const order = await installation.readOrder('TEA-000001');
+    expect(order.status).to.equal('closed');
+    expect(order.time_line.at(-1)).to.include({ event: 'payment.late' });
   });
 
   it('too late, where late payments are delivered: it is delivered', async () => {
     await start({ latePayment: 'deliver' });
     await closeOrder();
     await notify();
-    await reached('fulfilled');
+    const { time_line: timeLine } = await reached('fulfilled');
+    expect(timeLine.find((entry) => entry.event === 'paid')).to.include({ late: true });
     expect(installation.shop.ledger().orders).to.have.length(1);
   });
 
@@ -141,7 +152,7 @@ describe('what a payment means for an order', function () {
     );
     await register();
     await reached('fulfilled');
-    expect(await installation.store.deadLetters.list({ state: 'open', limit: 1 })).to.deep.equal([]);
+    expect(await openDeadLetters()).to.deep.equal([]);
   });
 
   it('of an order that nobody registers: no dead letter before ten minutes', async () => {
@@ -150,7 +161,7 @@ describe('what a payment means for an order', function () {
     await postponed(1);
     offsetMs = 9 * minuteMs;
     await postponed(2);
-    expect(await installation.store.deadLetters.list({ state: 'open', limit: 1 })).to.deep.equal([]);
+    expect(await openDeadLetters()).to.deep.equal([]);
   });
 
   it('of an order that nobody registers: a dead letter after ten minutes', async () => {
@@ -167,7 +178,7 @@ describe('what a payment means for an order', function () {
     await postponed(1);
     offsetMs = 11 * minuteMs;
     await waitFor('the shop to be told', () => installation.shop.ledger().unmatched.length === 1);
-    expect(await installation.store.deadLetters.list({ state: 'open', limit: 1 })).to.deep.equal([]);
+    expect(await openDeadLetters()).to.deep.equal([]);
   });
 
   it('while the shop is down: it is told again until it answers, and delivers once', async () => {
@@ -210,6 +221,53 @@ describe('what a payment means for an order', function () {
     expect(installation.shop.ledger().orders).to.have.length(1);
   });
 
+  it('that was refunded before we learned of it: held, whatever comes again, until a person replays its dead letter', async () => {
+    await start();
+    await register();
+    expect(await notify({ tradeState: 'REFUND' })).to.equal(204);
+    const letter = await deadLetter('ORDER_REFUND_SEEN');
+    expect(letter.details).to.include({ orderAmountFen: 8_800, paidAmountFen: 8_800 });
+    const { callbacks, deadLetters, orders } = installation.store;
+    const find = () => orders.find(testMerchant.mchId, 'TEA-000001');
+    const held = await find();
+    expect(held).to.deep.include({ status: 'paid', effects: [] });
+    expect(held?.timeLine.map((entry) => entry.event)).to.include('payment.refund_seen');
+
+    for (const tradeState of ['SUCCESS', 'REFUND']) expect(await notify({ tradeState })).to.equal(204);
+    await waitFor('the plain payment', async () => {
+      return (await callbacks.find(callbackKey))?.outcome === 'payment.refund_seen';
+    });
+    await waitFor('the refund', async () => {
+      return (await deadLetters.find(letter.queue, letter.jobId))?.times === 2;
+    });
+    expect(await find()).to.deep.equal(held);
+    expect(installation.shop.ledger().requests).to.equal(0);
+
+    await addAgain(letter);
+    const { time_line: timeLine } = await reached('fulfilled');
+    expect(timeLine.map((entry) => entry.event)).to.include('released');
+    await waitFor('the dead letter to be resolved', async () => {
+      return (await deadLetters.find(letter.queue, letter.jobId))?.state === 'resolved';
+    });
+    expect(installation.shop.ledger().orders).to.have.length(1);
+    expect(attemptsOf('order-fulfilment').map(({ lane }) => lane)).to.deep.equal(['bulk']);
+  });
+
+  it('while the shop is busy: it is told when the shop asked for it, and no attempt is used', async () => {
+    await start();
+    await register();
+    installation.shop.fail({ status: 503, times: 2, retryAfterSeconds: 1 });
+    await notify();
+    await reached('fulfilled');
+    const attempts = attemptsOf('order-fulfilment');
+    expect(attempts.map(({ outcome, errorCode, attempt }) => [outcome, errorCode, attempt])).to.deep.equal([
+      ['postponed', 'SHOP_BUSY', 1],
+      ['postponed', 'SHOP_BUSY', 1],
+      ['fulfilled', undefined, 1],
+    ]);
+    expect(attempts.slice(0, 2).map(({ retryDelayMs }) => retryDelayMs)).to.deep.equal([1_000, 1_000]);
+  });
+
   it('of a merchant that this worker’s file does not have yet: it waits for a worker that has it', async () => {
     await start();
     await register();
@@ -220,7 +278,7 @@ describe('what a payment means for an order', function () {
     merchants.delete(testMerchant.mchId);
     expect(await send(callback)).to.equal(204);
     await postponed(1);
-    expect(await installation.store.deadLetters.list({ state: 'open', limit: 1 })).to.deep.equal([]);
+    expect(await openDeadLetters()).to.deep.equal([]);
   });
 
   it('of physical goods: accepted by the shop is not yet fulfilled', async () => {
@@ -239,15 +297,35 @@ describe('what a payment means for an order', function () {
 
   const callbackKey = `payment_${testMerchant.mchId}_4200000000202611220000000001_SUCCESS`;
 
+  interface Attempted {
+    readonly queue: string;
+    readonly lane: string;
+    readonly outcome: string;
+    readonly errorCode?: string;
+    readonly attempt: number;
+    readonly retryDelayMs?: number;
+  }
+
+  /** As the log tells of them. */
+  function attemptsOf(queue: string): Attempted[] {
+    return installation.logLines
+      .filter((line) => line.includes('"job.attempted"'))
+      .map((line) => JSON.parse(line) as Attempted)
+      .filter((attempted) => attempted.queue === queue);
+  }
+
+  /** Others may change the order between reading and closing it. */
   async function closeOrder(): Promise<void> {
     await register();
     const { orders } = installation.store;
-    const order = await orders.find(testMerchant.mchId, 'TEA-000001');
-    if (order === undefined || (await orders.close(order)) === undefined) throw new Error('not closed');
+    await waitFor('the order to be closed', async () => {
+      const order = await orders.find(testMerchant.mchId, 'TEA-000001');
+      return order !== undefined && (await orders.close(order));
+    });
   }
 
   /** What a replay of a dead letter does. */
-  async function addAgain({ jobId, payload }: StoredDeadLetter): Promise<void> {
+  async function addAgain({ jobName, jobId, payload }: StoredDeadLetter): Promise<void> {
     const { redisUrl, prefix } = installation;
     const logger = createLogger({ service: 'test', level: 'fatal' });
     const metrics = createMetrics({ service: 'test' });
@@ -262,7 +340,9 @@ describe('what a payment means for an order', function () {
     });
     try {
       await waitFor('the producer', () => producer.isReady());
-      await producer.add({ name: 'fulfil-order', id: jobId, data: payload as JobData<'fulfil-order'> });
+      const id = toCountedJobId(jobId, 'replay', 1);
+      const [name, data] = [jobName as JobName, payload as JobData<JobName>];
+      await producer.add({ name, id, data, lane: 'bulk' });
     } finally {
       await producer.close();
     }

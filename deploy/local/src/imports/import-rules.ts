@@ -31,6 +31,7 @@ export const packageRules: Readonly<Record<string, PackageRule>> = {
   // It must not share the code that it is there to test.
   '@huidiao/wechat-simulator': { may: foundation },
   '@huidiao/local': { may: ['@huidiao/runtime'] },
+  '@huidiao/chaos': { may: ['@huidiao/local'] },
   '@huidiao/example-shop': { may: [] },
 };
 

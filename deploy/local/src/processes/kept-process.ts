@@ -1,5 +1,5 @@
 import { type ChildProcess, fork } from 'node:child_process';
-import { closeSync, mkdirSync, openSync } from 'node:fs';
+import { closeSync, mkdirSync, openSync, readFileSync } from 'node:fs';
 import { basename, extname, join } from 'node:path';
 import { endOf, type RunningProcess, stopProcess } from './running-process.ts';
 
@@ -61,6 +61,8 @@ export function startKeptProcess(server: KeptServer): RunningProcess {
     logFile: server.logFile,
     ended,
     stop: () => stopProcess(keeper, ended, graceMs + 2_000),
+    // The server, not its keeper, which then follows it.
+    kill: () => void process.kill(Number(readFileSync(order.pidFile, 'utf8')), 'SIGKILL'),
   };
 }
 

@@ -47,6 +47,7 @@ export async function startNodeProcess(program: NodeProgram): Promise<ReadyProce
       ...ports,
       ended,
       stop: () => stopProcess(child, ended, stopWithinMs),
+      kill: () => void child.kill('SIGKILL'),
     };
   } catch (error) {
     child.kill('SIGKILL');

@@ -14,6 +14,8 @@ export interface RunningProcess {
   readonly ended: Promise<ProcessEnd>;
   /** Asks it to end, kills it when it does not, resolves when it is gone. */
   stop(): Promise<void>;
+  /** Kills it at once, as a crash would: nothing in it gets to run any more. */
+  kill(): void;
 }
 
 /** Resolves with how the child ended, or why it could not be started. */

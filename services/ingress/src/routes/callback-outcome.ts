@@ -2,16 +2,15 @@ import type { ServerResponse } from 'node:http';
 import type { AppError } from '@huidiao/errors';
 import type { NotAuthenticReason } from '@huidiao/wechat';
 import type { BodyOutcome } from '../body/read-body.ts';
+import type { DurabilityOutcome } from '../durable/durable-stores.ts';
 
 /** What became of one WeChat Pay API v3 notification. */
 export type CallbackOutcome =
-  /** Every event of it is durably queued. */
-  | { readonly kind: 'durable' }
+  /** Durable in one of the two stores, or safely in neither within the deadline. */
+  | DurabilityOutcome
   | { readonly kind: 'not-authentic'; readonly reason: NotAuthenticReason }
   /** Authentic, but our APIv3 key does not open it: our configuration is wrong. */
   | { readonly kind: 'not-openable'; readonly reason: string }
-  /** Authentic, but not safely stored within the deadline. */
-  | { readonly kind: 'not-durable'; readonly error: AppError }
   | { readonly kind: 'failed'; readonly error: AppError }
   | Exclude<BodyOutcome, { kind: 'read' }>;
 

@@ -6,7 +6,7 @@ import type { Merchant } from '@huidiao/contracts';
 import { AppError } from '@huidiao/errors';
 import { createQueueReader, type QueueReader } from '@huidiao/queue';
 import { createLogger, createMetrics } from '@huidiao/runtime';
-import { createTcpProxy, type TcpProxy, testPrefix, testRedisUrl, waitFor } from '@huidiao/testing';
+import { testMongoUri, testPrefix, testRedisUrl, waitFor } from '@huidiao/testing';
 import { createReceivingMerchant } from '@huidiao/wechat';
 import {
   buildSignedNotification,
@@ -21,6 +21,7 @@ import { createBodyBudget } from '../body/body-budget.ts';
 import { createCallbackMetrics } from '../callback-metrics.ts';
 import type { IngressConfig } from '../config.ts';
 import { createContext, type IngressContext } from '../context.ts';
+import { createDurableStores, type DurableStores } from '../durable/durable-stores.ts';
 import { start } from '../start.ts';
 import { createWechatPayNotificationHandler } from './wechat-pay-notification.ts';
 
@@ -71,6 +72,8 @@ describe('POST /callbacks/wechat-pay/{mchid}', () => {
       http: { host: '127.0.0.1', port: 0 },
       health: { host: '127.0.0.1', port: 0 },
       redis: { url: testRedisUrl(), prefix, appendfsync: 'always', waitReplicas: 0, deadlineMs: 2_000 },
+      mongo: { uri: testMongoUri() },
+      inbox: { timeoutMs: 1_000 },
       body: { maxBytes: 1_500_000, timeoutMs: 300, budgetBytes: 10_000_000 },
       maxConnections: 100,
       directory: {
@@ -355,90 +358,53 @@ describe('POST /callbacks/wechat-pay/{mchid}', () => {
     }
   });
 
-  describe('while Redis does not take jobs', () => {
-    const notStored = '{"code":"FAIL","message":"The notification was not stored; send it again."}';
-    const outages: [name: string, begin: (proxy: TcpProxy) => unknown][] = [
-      ['is silent', (proxy) => proxy.silence()],
-      ['is away', (proxy) => proxy.refuse()],
-    ];
-    for (const [name, begin] of outages) {
-      it(`answers 503 within WeChat’s time limit when it ${name}, and is not ready`, async () => {
-        const proxy = await createTcpProxy(testRedisUrl());
-        const behind = createContext(
-          { ...context.config, redis: { ...context.config.redis, url: proxy.url, deadlineMs: 700 } },
-          { logger: context.logger },
-        );
-        try {
-          const ports = await start(behind);
-          await waitFor('the producer', () => behind.producer.isReady());
-          await begin(proxy);
-          const startedAt = performance.now();
-          expect(await post(notification(), { port: ports.port })).to.deep.equal({
-            status: 503,
-            body: notStored,
-          });
-          expect(performance.now() - startedAt).to.be.lessThan(3_000);
-          expect(await queued()).to.have.length(0);
-          await waitFor('readiness to end', async () => {
-            return (await fetch(`http://127.0.0.1:${ports.healthPort}/readyz`)).status === 503;
-          });
-        } finally {
-          await behind.lifecycle.close();
-          await proxy.close();
-        }
-      });
-    }
-
-    it('answers nothing before the job is durable', async () => {
-      let reached: () => void = () => undefined;
-      let makeDurable: () => void = () => undefined;
-      const atTheAdd = new Promise<void>((resolve) => {
-        reached = resolve;
-      });
-      Object.assign(context.producer, {
-        add: () => {
-          reached();
-          return new Promise<void>((resolve) => {
-            makeDurable = resolve;
-          });
-        },
-      });
-      const order: string[] = [];
-      const answer = post(notification()).then(({ status }) => order.push(`answered ${status}`));
-      await atTheAdd;
-      await fetch(`http://127.0.0.1:${port}/`); // a whole other request goes through meanwhile
-      order.push('durable');
-      makeDurable();
-      await answer;
-      expect(order).to.deep.equal(['durable', 'answered 204']);
+  it('answers nothing before the job is durable', async () => {
+    let reached: () => void = () => undefined;
+    let makeDurable: () => void = () => undefined;
+    const atTheAdd = new Promise<void>((resolve) => {
+      reached = resolve;
     });
-
-    for (const code of ['QUEUE_UNAVAILABLE', 'QUEUE_NOT_DURABLE'] as const) {
-      it(`answers 503 and alarms when the add fails with ${code}`, async () => {
-        Object.assign(context.producer, { add: () => Promise.reject(new AppError(code)) });
-        expect(await post(notification())).to.deep.equal({ status: 503, body: notStored });
-        const line = logLines.find(({ event }) => event === 'callback.received');
-        expect(line).to.include({ outcome: 'not-durable', errorCode: code, alarm: 'not-durable' });
-      });
-    }
+    Object.assign(context.producer, {
+      add: () => {
+        reached();
+        return new Promise<void>((resolve) => {
+          makeDurable = resolve;
+        });
+      },
+    });
+    const order: string[] = [];
+    const answer = post(notification()).then(({ status }) => order.push(`answered ${status}`));
+    await atTheAdd;
+    await fetch(`http://127.0.0.1:${port}/`); // a whole other request goes through meanwhile
+    order.push('durable');
+    makeDurable();
+    await answer;
+    expect(order).to.deep.equal(['durable', 'answered 204']);
   });
 
   describe('mounted in somebody else’s Express app', () => {
     const listening: { close(): void }[] = [];
+    const opened: DurableStores[] = [];
     after(() => {
-      for (const server of listening) server.close();
+      for (const resource of [...listening, ...opened]) resource.close();
     });
     let handler: ReturnType<typeof createWechatPayNotificationHandler>;
     beforeEach(() => {
       const bodyBudget = createBodyBudget(10_000_000);
+      const { producer, logger } = context;
+      const metrics = createMetrics({ service: 'shop' });
+      const inbox = { put: () => Promise.reject(new AppError('STORE_UNAVAILABLE')) };
+      const stores = createDurableStores({ producer, inbox, logger, metrics });
+      opened.push(stores);
       handler = createWechatPayNotificationHandler({
         merchants: new Map([[mchId, createReceivingMerchant(merchant)]]),
-        producer: context.producer,
+        stores,
+        lanes: { choose: () => 'live' },
         bodyLimits: { maxBytes: 1_500_000, timeoutMs: 1_000 },
         bodyBudget,
         clock: { now: () => new Date() },
-        logger: context.logger,
-        metrics: createCallbackMetrics(createMetrics({ service: 'shop' }), bodyBudget),
+        logger,
+        metrics: createCallbackMetrics(metrics, bodyBudget),
       });
     });
 

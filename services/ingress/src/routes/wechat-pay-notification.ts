@@ -1,26 +1,22 @@
 import { randomUUID } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import type { Clock } from '@huidiao/contracts';
+import type { Clock, Lane } from '@huidiao/contracts';
 import { toAppError } from '@huidiao/errors';
-import type { Producer } from '@huidiao/queue';
 import type { Logger } from '@huidiao/runtime';
 import { type ReceivingMerchant, receiveNotification } from '@huidiao/wechat';
 import type { BodyBudget } from '../body/body-budget.ts';
 import { type BodyLimits, readBody } from '../body/read-body.ts';
 import type { CallbackMetrics } from '../callback-metrics.ts';
+import type { DurabilityOutcome, DurableStores } from '../durable/durable-stores.ts';
+import type { MerchantLanes } from '../lanes/merchant-lanes.ts';
 import { type CallbackOutcome, toAnswer, writeAnswer } from './callback-outcome.ts';
-import {
-  type CallbackJob,
-  type GenuineNotification,
-  type ReceivedCallback,
-  toJob,
-  toKeepCallbackJob,
-} from './to-job.ts';
+import { type GenuineNotification, type ReceivedCallback, toJob, toKeepCallbackJob } from './to-job.ts';
 
 export interface WechatPayNotificationDeps {
   /** By mchid; the path chooses one, and its credentials with it. */
   readonly merchants: ReadonlyMap<string, ReceivingMerchant>;
-  readonly producer: Pick<Producer, 'add'>;
+  readonly stores: Pick<DurableStores, 'add'>;
+  readonly lanes: MerchantLanes;
   readonly bodyLimits: BodyLimits;
   readonly bodyBudget: BodyBudget;
   readonly clock: Clock;
@@ -37,6 +33,7 @@ interface Journey {
   outcome: CallbackOutcome;
   notification?: GenuineNotification | { notificationId: string; eventType: string };
   jobId?: string;
+  lane?: Lane;
 }
 
 const path = /\/callbacks\/wechat-pay\/([^/?#]{1,64})\/?$/;
@@ -49,7 +46,7 @@ export function toMchIdOfPath(request: IncomingMessage & { originalUrl?: string 
 }
 
 /**
- * Takes in `POST /callbacks/wechat-pay/{mchid}`: verify, decrypt, queue durably, answer.
+ * Takes in `POST /callbacks/wechat-pay/{mchid}`: verify, decrypt, make durable, answer.
  *
  * A plain node:http handler: it can stand before any framework, and be mounted in any Express app
  * (`app.post('/callbacks/wechat-pay/:mchid', handler)`), there before every body parser, because it needs the
@@ -97,49 +94,48 @@ async function takeIn(
     journey.notification = received;
     if (received.kind === 'not-openable') return { kind: 'not-openable', reason: received.reason };
 
-    return await makeDurable(deps.producer, received, { ...journey, body }, journey);
+    return await makeDurable(deps, received, { ...journey, body }, journey);
   } catch (error) {
     return { kind: 'failed', error: toAppError(error) };
   }
 }
 
 /**
- * Queues what a genuine notification asks for. A job that its own schema refuses would be refused again at every
+ * Keeps what a genuine notification asks for. A job that its own schema refuses would be refused again at every
  * re-send: it is our fault, so the callback is kept whole instead.
  */
 async function makeDurable(
-  producer: Pick<Producer, 'add'>,
+  deps: WechatPayNotificationDeps,
   notification: GenuineNotification,
   callback: ReceivedCallback,
   journey: Journey,
-): Promise<CallbackOutcome> {
+): Promise<DurabilityOutcome> {
+  const lane = deps.lanes.choose(callback.mchId);
+  journey.lane = lane;
+  if (lane === 'bulk') deps.metrics.beyondRate(callback.mchId);
+  const job = toJob(notification, callback);
+  journey.jobId = job.id;
   try {
-    const job = toJob(notification, callback);
-    journey.jobId = job.id;
-    await add(producer, job).catch((error: unknown) => {
-      if (toAppError(error).code !== 'JOB_INVALID') throw error;
-      const kept = toKeepCallbackJob(notification, callback, {
-        reason: 'schema_refused',
-        problem: toAppError(error).message,
-      });
-      journey.jobId = kept.id;
-      return producer.add(kept);
-    });
-    return { kind: 'durable' };
+    return await deps.stores.add({ ...job, lane });
   } catch (error) {
-    return { kind: 'not-durable', error: toAppError(error) };
+    const { code, message } = toAppError(error);
+    if (code !== 'JOB_INVALID') throw error;
+    const kept = toKeepCallbackJob(notification, callback, { reason: 'schema_refused', problem: message });
+    journey.jobId = kept.id;
+    return deps.stores.add({ ...kept, lane });
   }
-}
-
-function add(producer: Pick<Producer, 'add'>, job: CallbackJob): Promise<void> {
-  return job.name === 'apply-payment' ? producer.add(job) : producer.add(job);
 }
 
 function report(deps: WechatPayNotificationDeps, journey: Journey, status: number, durationMs: number): void {
   const { outcome, notification } = journey;
   const reason = 'reason' in outcome ? outcome.reason : undefined;
   const error = 'error' in outcome ? outcome.error : undefined;
-  deps.metrics.received(outcome.kind, reason ?? error?.code ?? '', durationMs);
+  const durableIn = 'durableIn' in outcome ? outcome.durableIn : undefined;
+  const inboxError = 'inboxError' in outcome ? outcome.inboxError : undefined;
+  // Why Redis did not take what is durable is told by the breaker's metrics.
+  const why = reason ?? (durableIn === undefined ? error?.code : undefined);
+  deps.metrics.received(outcome.kind, why ?? '', durationMs);
+  if (durableIn !== undefined) deps.metrics.durable(durableIn);
   const fields = {
     event: 'callback.received',
     requestId: journey.requestId,
@@ -148,16 +144,20 @@ function report(deps: WechatPayNotificationDeps, journey: Journey, status: numbe
     eventType: notification?.eventType,
     outTradeNo: toOutTradeNo(notification),
     jobId: journey.jobId,
+    // What comes out of the inbox goes through the bulk lane.
+    lane: durableIn === 'inbox' ? 'bulk' : journey.lane,
     outcome: outcome.kind,
+    durableIn,
     reason,
     errorCode: error?.code,
     errorKind: error?.kind,
+    inboxErrorCode: inboxError?.code,
     status,
     bytes: journey.bytes,
     durationMs: Math.round(durationMs * 10) / 10,
   };
   if (isAlarming(outcome))
-    deps.logger.error({ ...fields, alarm: outcome.kind, err: error }, 'callback.received');
+    deps.logger.error({ ...fields, alarm: outcome.kind, err: error, inboxError }, 'callback.received');
   else deps.logger.info(fields, 'callback.received');
 }
 

@@ -43,6 +43,7 @@ function toWideLine(req: Request, res: Response, facts: RequestFacts, durationMs
     outTradeNo: facts.outTradeNo,
     outcome: res.writableFinished ? facts.outcome : 'aborted',
     errorCode: facts.errorCode,
+    reason: facts.reason,
     remoteCode: facts.remoteCode,
     remoteRequestId: facts.remoteRequestId,
     durationMs,

@@ -12,15 +12,20 @@ export interface RequestFacts {
   outTradeNo?: string;
   outcome?: string;
   errorCode?: ErrorCode;
+  /** Why, where the error's code leaves it open: a word of our own, never WeChat's text. */
+  reason?: string;
   /** What WeChat said, and the id under which WeChat's support finds the call. */
   remoteCode?: string;
   remoteRequestId?: string;
 }
 
 /** What an error says of WeChat's answer, for the request's log line. */
-export function toRemoteFacts({ details }: AppError): Pick<RequestFacts, 'remoteCode' | 'remoteRequestId'> {
-  const { remoteCode, requestId: remoteRequestId } = details;
+export function toRemoteFacts({
+  details,
+}: AppError): Pick<RequestFacts, 'reason' | 'remoteCode' | 'remoteRequestId'> {
+  const { reason, remoteCode, requestId: remoteRequestId } = details;
   return {
+    ...(reason === undefined ? {} : { reason: String(reason) }),
     ...(remoteCode === undefined ? {} : { remoteCode: String(remoteCode) }),
     ...(remoteRequestId === undefined ? {} : { remoteRequestId: String(remoteRequestId) }),
   };

@@ -1,3 +1,4 @@
+import { defaultLane } from '@huidiao/contracts';
 import type { Producer } from '@huidiao/queue';
 import type { Logger } from '@huidiao/runtime';
 import type { Effect, Order } from '@huidiao/store';
@@ -5,7 +6,7 @@ import type { Effect, Order } from '@huidiao/store';
 /**
  * Adds the jobs of effects that a transition has just written into the order, so that they start at once.
  * Only a hint: the effects stay in the order until their results are recorded, and the reconciler adds what is
- * due under the same id. So a failure here, or a process killed before it, loses nothing.
+ * due under the same id, in the same lane: an id is never in two. So a failure here, or a process killed before it, loses nothing.
  */
 export async function addEffectJobs(
   producer: Pick<Producer, 'add'>,
@@ -18,7 +19,7 @@ export async function addEffectJobs(
       const { requestId } = effect;
       const data = { mchId: order.mchId, outTradeNo: order.outTradeNo, effectId: effect.id, requestId };
       try {
-        await producer.add({ name: effect.job, id: effect.id, data });
+        await producer.add({ name: effect.job, id: effect.id, data, lane: effect.lane ?? defaultLane });
       } catch (error) {
         logger.debug({ err: error, requestId, jobId: effect.id }, 'effect left to the reconciler');
       }

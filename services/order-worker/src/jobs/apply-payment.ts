@@ -1,5 +1,6 @@
 import {
   type Clock,
+  isReplay,
   type JobData,
   type Merchant,
   type MerchantDirectory,
@@ -8,10 +9,10 @@ import {
 import { AppError } from '@huidiao/errors';
 import type { JobAttempt, JobOutcome, Producer } from '@huidiao/queue';
 import type { Logger } from '@huidiao/runtime';
-import type { Effect, Order, Store } from '@huidiao/store';
+import type { Effect, Order, PayOptions, Store } from '@huidiao/store';
 import type { ShopClient } from '../shop/shop-client.ts';
 import { addEffectJobs } from './add-effect-jobs.ts';
-import { decidePayment } from './decide-payment.ts';
+import { decidePayment, type Refusal, refundSeenEntry } from './decide-payment.ts';
 import { merchantNotConfigured } from './merchant-not-configured.ts';
 import { recordPayment } from './record-payment.ts';
 import { settleUnknownOrder } from './settle-unknown-order.ts';
@@ -32,6 +33,14 @@ export type ApplyPayment = JobData<'apply-payment'>;
 /** Between reading and writing, another process may be faster this often before the queue tries again. */
 const rereads = 3;
 
+/** One attempt at one payment. */
+interface Attempt {
+  readonly deps: ApplyPaymentDeps;
+  readonly job: ApplyPayment;
+  readonly attempt: JobAttempt;
+  readonly merchant: Merchant;
+}
+
 /**
  * Moves an order to `paid`, once, however often and wherever this runs, and leaves what follows in it as effects.
  *
@@ -46,7 +55,7 @@ export function createApplyPayment(deps: ApplyPaymentDeps) {
     for (let read = 0; read < rereads; read += 1) {
       const order = await deps.store.orders.find(payment.mchId, payment.outTradeNo);
       if (order === undefined) return settleUnknownOrder(deps, job, merchant, attempt);
-      const outcome = await applyTo(deps, order, job, merchant);
+      const outcome = await applyTo({ deps, job, attempt, merchant }, order);
       if (outcome !== undefined) return { outcome, outTradeNo: payment.outTradeNo };
     }
     throw new AppError('ORDER_CHANGED_MEANWHILE', { details: { outTradeNo: payment.outTradeNo } });
@@ -54,48 +63,86 @@ export function createApplyPayment(deps: ApplyPaymentDeps) {
 }
 
 /** @returns undefined when the order changed between reading and writing. */
-async function applyTo(
-  deps: ApplyPaymentDeps,
-  order: Order,
-  job: ApplyPayment,
-  merchant: Merchant,
-): Promise<string | undefined> {
-  const decision = decidePayment(order, job.payment, merchant);
+async function applyTo(one: Attempt, order: Order): Promise<string | undefined> {
+  const { deps, job, attempt, merchant } = one;
+  const toDeliverNevertheless = isDecisionToDeliver(order, attempt);
+  const decision = decidePayment(order, job.payment, merchant, { toDeliverNevertheless });
   switch (decision.kind) {
     case 'already-applied':
       // The ledger says what became of the fact, however often it came.
-      await recordPayment(deps.store, job, 'paid');
+      await recordPayment(deps.store, job, order.held === undefined ? 'paid' : refundSeenEntry);
       return 'already_applied';
     case 'refuse':
-      await deps.store.orders.noteEvent(order.mchId, order.outTradeNo, job.callbackKey, {
-        event: decision.entry,
-        transactionId: job.payment.transactionId,
-        amountFen: job.payment.amountFen,
-      });
-      await recordPayment(deps.store, job, decision.entry);
-      throw decision.error;
+      return refuse(one, order, decision);
     case 'pay': {
-      const effects = toEffects(deps, order, job.requestId);
-      const paid = await deps.store.orders.pay(order, job.payment, {
-        eventKey: job.callbackKey,
-        effects,
-        late: decision.late,
-      });
-      if (paid === undefined) return undefined;
-      await Promise.all([
-        addEffectJobs(deps.producer, order, effects, deps.logger),
-        recordPayment(deps.store, job, 'paid'),
-      ]);
-      return 'paid';
+      const effects = toEffects(one, order);
+      const options = { eventKey: job.callbackKey, effects, late: decision.late };
+      const paid = await pay(one, order, options);
+      return paid && (await follow(one, order, effects, 'paid'));
+    }
+    case 'hold': {
+      const { late } = decision;
+      const options = { eventKey: toHoldKey(attempt), effects: [], late, held: 'refund_seen' } as const;
+      const held = await pay(one, order, options);
+      return held && (await refuse(one, order, decision));
+    }
+    case 'release': {
+      const effects = toEffects(one, order);
+      const released = await deps.store.orders.release(order.mchId, order.outTradeNo, { effects });
+      return released && (await follow(one, order, effects, 'released'));
     }
     default:
       return decision satisfies never;
   }
 }
 
-function toEffects(deps: ApplyPaymentDeps, order: Order, requestId: string): Effect[] {
+/** A transaction that has paid another order of the merchant is known by the store's unique index alone. */
+async function pay(one: Attempt, order: Order, options: PayOptions): Promise<Order | undefined> {
+  try {
+    return await one.deps.store.orders.pay(order, one.job.payment, options);
+  } catch (error) {
+    if (!(error instanceof AppError) || error.code !== 'ORDER_PAID_TWICE') throw error;
+    return refuse(one, order, { entry: 'payment.of_another_order', error });
+  }
+}
+
+/** What comes after the transition; the effects are in the order by now. */
+async function follow(
+  { deps, job }: Attempt,
+  order: Order,
+  effects: readonly Effect[],
+  outcome: string,
+): Promise<string> {
+  await Promise.all([
+    addEffectJobs(deps.producer, order, effects, deps.logger),
+    recordPayment(deps.store, job, 'paid'),
+  ]);
+  return outcome;
+}
+
+async function refuse({ deps, job }: Attempt, order: Order, { entry, error }: Refusal): Promise<never> {
+  const { transactionId, amountFen } = job.payment;
+  const event = { event: entry, transactionId, amountFen };
+  await deps.store.orders.noteEvent(order.mchId, order.outTradeNo, job.callbackKey, event);
+  await recordPayment(deps.store, job, entry);
+  throw error;
+}
+
+/**
+ * Whether a person adds a held payment again. The job that held it says so in the order, because it may itself be
+ * a replay, of a dead letter that told of no refund, which runs again after it was interrupted.
+ */
+function isDecisionToDeliver(order: Order, attempt: JobAttempt): boolean {
+  return isReplay(attempt.jobId) && !order.appliedEvents.includes(toHoldKey(attempt));
+}
+
+function toHoldKey({ jobId }: JobAttempt): string {
+  return `held-by_${jobId}`;
+}
+
+/** In the lane of the job that made them: what a heap of payments asks for must not hold up live payments either. */
+function toEffects({ deps, job, attempt }: Attempt, order: Order): Effect[] {
   const id = toEffectId('fulfil-order', order.mchId, order.outTradeNo);
-  return [
-    { id, job: 'fulfil-order', dueAt: new Date(deps.clock.now().getTime() + deps.effectGraceMs), requestId },
-  ];
+  const dueAt = new Date(deps.clock.now().getTime() + deps.effectGraceMs);
+  return [{ id, job: 'fulfil-order', dueAt, requestId: job.requestId, lane: attempt.lane }];
 }

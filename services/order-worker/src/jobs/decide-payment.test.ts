@@ -2,7 +2,7 @@ import type { PaymentSucceeded } from '@huidiao/contracts';
 import type { Order } from '@huidiao/store';
 import { expect } from 'chai';
 import { describe, it } from 'mocha';
-import { decidePayment } from './decide-payment.ts';
+import { decidePayment, type PaymentDecision } from './decide-payment.ts';
 
 const payment: PaymentSucceeded = {
   type: 'payment.succeeded',
@@ -34,83 +34,219 @@ function order(facts: Partial<Order>): Order {
     appliedEvents: [],
     effects: [],
     timeLine: [],
+    queries: 0,
     createdAt: at,
     updatedAt: at,
     ...facts,
   };
 }
 
-const first = { transactionId: '4200000000202611220000000000' };
-const rows: [name: string, order: Partial<Order>, latePayment: 'deliver' | 'refund', expected: string][] = [
-  ['an open order is paid', {}, 'refund', 'pay'],
-  [
-    'a re-sent payment is applied already',
-    { status: 'paid', transactionId: payment.transactionId },
-    'refund',
-    'already-applied',
-  ],
-  [
-    'a re-sent payment of a fulfilled order is applied already',
-    { status: 'fulfilled', transactionId: payment.transactionId },
-    'refund',
-    'already-applied',
-  ],
-  ['one fen too little is refused', { amountFen: 8_801 }, 'refund', 'ORDER_AMOUNT_DIFFERS'],
-  ['one fen too much is refused', { amountFen: 8_799 }, 'refund', 'ORDER_AMOUNT_DIFFERS'],
-  ['another currency is refused', { currency: 'USD' }, 'refund', 'ORDER_AMOUNT_DIFFERS'],
-  ['another app is refused', { appId: 'wxfedcba0987654321' }, 'refund', 'ORDER_IDS_DIFFER'],
-  ['another merchant is refused', { mchId: '1900000002' }, 'refund', 'ORDER_IDS_DIFFER'],
-  [
-    'a second payment of a paid order is refused',
-    { status: 'paid', ...first },
-    'deliver',
-    'ORDER_PAID_TWICE',
-  ],
-  [
-    'a second payment of an accepted order is refused',
-    { status: 'accepted', ...first },
-    'deliver',
-    'ORDER_PAID_TWICE',
-  ],
-  [
-    'a second payment of a fulfilled order is refused',
-    { status: 'fulfilled', ...first },
-    'deliver',
-    'ORDER_PAID_TWICE',
-  ],
-  [
-    'a late payment is refused where late payments are refunded',
-    { status: 'closed' },
-    'refund',
-    'ORDER_PAID_LATE',
-  ],
-  [
-    'a late payment is delivered where late payments are delivered',
-    { status: 'closed' },
-    'deliver',
-    'pay late',
-  ],
-  [
-    'a late payment of another amount is refused all the same',
-    { status: 'closed', amountFen: 1 },
-    'deliver',
-    'ORDER_AMOUNT_DIFFERS',
-  ],
+const mine = { transactionId: payment.transactionId };
+const other = { transactionId: '4200000000202611220000000000' };
+const held = { status: 'paid', held: 'refund_seen', ...mine } as const;
+const refunded = { refundSeen: true };
+
+interface Case {
+  readonly name: string;
+  readonly order?: Partial<Order>;
+  readonly payment?: Partial<PaymentSucceeded>;
+  readonly latePayment?: 'deliver' | 'refund';
+  readonly toDeliverNevertheless?: true;
+  readonly expected: string;
+}
+
+const cases: Case[] = [
+  { name: 'an open order is paid', expected: 'pay' },
+  ...(['paid', 'accepted', 'fulfilled'] as const).flatMap((status): Case[] => [
+    {
+      name: `a re-sent payment of an order that is ${status} is applied already`,
+      order: { status, ...mine },
+      expected: 'already-applied',
+    },
+    {
+      name: `its refund changes nothing for an order that is ${status}`,
+      order: { status, ...mine },
+      payment: refunded,
+      toDeliverNevertheless: true,
+      expected: 'already-applied',
+    },
+    {
+      name: `a second payment of an order that is ${status} is refused`,
+      order: { status, ...other },
+      latePayment: 'deliver',
+      expected: 'refuse ORDER_PAID_TWICE',
+    },
+  ]),
+  {
+    name: 'one fen too little is refused',
+    order: { amountFen: 8_801 },
+    expected: 'refuse ORDER_AMOUNT_DIFFERS',
+  },
+  {
+    name: 'one fen too much is refused',
+    order: { amountFen: 8_799 },
+    expected: 'refuse ORDER_AMOUNT_DIFFERS',
+  },
+  {
+    name: 'another currency is refused',
+    order: { currency: 'USD' },
+    expected: 'refuse ORDER_AMOUNT_DIFFERS',
+  },
+  {
+    name: 'less money by coupons is no other amount',
+    payment: { payerTotalFen: 1 },
+    expected: 'pay',
+  },
+  {
+    name: 'another app is refused',
+    order: { appId: 'wxfedcba0987654321' },
+    expected: 'refuse ORDER_IDS_DIFFER',
+  },
+  {
+    name: 'another merchant is refused',
+    order: { mchId: '1900000002' },
+    expected: 'refuse ORDER_IDS_DIFFER',
+  },
+  {
+    name: 'a late payment is refused where late payments are refunded',
+    order: { status: 'closed' },
+    expected: 'refuse ORDER_PAID_LATE',
+  },
+  {
+    name: 'a late payment is delivered where late payments are delivered',
+    order: { status: 'closed' },
+    latePayment: 'deliver',
+    expected: 'pay late',
+  },
+  {
+    name: 'a late payment of another amount is refused all the same',
+    order: { status: 'closed', amountFen: 1 },
+    latePayment: 'deliver',
+    expected: 'refuse ORDER_AMOUNT_DIFFERS',
+  },
+  {
+    name: 'a payment whose refund was seen is held',
+    payment: refunded,
+    expected: 'hold ORDER_REFUND_SEEN',
+  },
+  {
+    name: 'a replay of one that no order was held for is no decision to deliver',
+    payment: refunded,
+    toDeliverNevertheless: true,
+    expected: 'hold ORDER_REFUND_SEEN',
+  },
+  {
+    name: 'a late payment whose refund was seen is held where late payments are delivered',
+    order: { status: 'closed' },
+    payment: refunded,
+    latePayment: 'deliver',
+    expected: 'hold late ORDER_REFUND_SEEN',
+  },
+  {
+    name: 'a late payment whose refund was seen is refused where late payments are refunded',
+    order: { status: 'closed' },
+    payment: refunded,
+    expected: 'refuse ORDER_PAID_LATE',
+  },
+  {
+    name: 'a refunded payment of another amount is refused for its amount',
+    order: { amountFen: 1 },
+    payment: refunded,
+    expected: 'refuse ORDER_AMOUNT_DIFFERS',
+  },
+  {
+    name: 'a refund seen again leaves the order held, and its dead letter open',
+    order: held,
+    payment: refunded,
+    expected: 'refuse ORDER_REFUND_SEEN',
+  },
+  {
+    name: 'a person releases a held order',
+    order: held,
+    payment: refunded,
+    toDeliverNevertheless: true,
+    expected: 'release',
+  },
+  {
+    name: 'a plain re-send leaves a held order as it is',
+    order: held,
+    expected: 'already-applied',
+  },
+  {
+    name: 'a replay of the plain payment decides nothing about a held order',
+    order: held,
+    toDeliverNevertheless: true,
+    expected: 'already-applied',
+  },
+  {
+    name: 'a second payment of a held order is refused',
+    order: { ...held, ...other },
+    toDeliverNevertheless: true,
+    payment: refunded,
+    expected: 'refuse ORDER_PAID_TWICE',
+  },
 ];
 
+function decide(one: Omit<Case, 'name' | 'expected'>): PaymentDecision {
+  const { latePayment = 'refund', toDeliverNevertheless = false } = one;
+  return decidePayment(
+    order(one.order ?? {}),
+    { ...payment, ...one.payment },
+    { latePayment },
+    { toDeliverNevertheless },
+  );
+}
+
+function toText(decision: PaymentDecision): string {
+  const late = 'late' in decision && decision.late ? ['late'] : [];
+  const code = 'error' in decision ? [decision.error.code] : [];
+  return [decision.kind, ...late, ...code].join(' ');
+}
+
 describe('decidePayment', () => {
-  for (const [name, facts, latePayment, expected] of rows) {
-    it(name, () => {
-      const decision = decidePayment(order(facts), payment, { latePayment });
-      if (decision.kind === 'refuse') expect(decision.error.code).to.equal(expected);
-      else expect(decision.kind === 'pay' && decision.late ? 'pay late' : decision.kind).to.equal(expected);
-    });
+  for (const { name, expected, ...one } of cases) {
+    it(name, () => expect(toText(decide(one))).to.equal(expected));
   }
 
-  it('names both figures when the amount differs', () => {
-    const decision = decidePayment(order({ amountFen: 8_801 }), payment, { latePayment: 'refund' });
-    if (decision.kind !== 'refuse') throw new Error('not refused');
-    expect(decision.error.details).to.include({ orderAmountFen: 8_801, paidAmountFen: 8_800 });
-    expect(decision.error.kind).to.equal('permanent');
-  });
+  const refusals: [string, Omit<Case, 'name' | 'expected'>, Record<string, unknown>][] = [
+    [
+      'both figures when the amount differs',
+      { order: { amountFen: 8_801 } },
+      { orderAmountFen: 8_801, paidAmountFen: 8_800, orderCurrency: 'CNY', paidCurrency: 'CNY' },
+    ],
+    [
+      'both currencies when they differ',
+      { order: { currency: 'USD' } },
+      { orderCurrency: 'USD', paidCurrency: 'CNY' },
+    ],
+    [
+      'both apps when they differ',
+      { order: { appId: 'wxfedcba0987654321' } },
+      { orderAppId: 'wxfedcba0987654321', paidAppId: 'wx1234567890abcdef' },
+    ],
+    [
+      'both transactions of an order that is paid twice',
+      { order: { status: 'paid', ...other } },
+      { firstTransactionId: other.transactionId, secondTransactionId: mine.transactionId },
+    ],
+    ['what came too late', { order: { status: 'closed' } }, { paidAmountFen: 8_800 }],
+    [
+      'the amounts when a refund was seen',
+      { payment: { ...refunded, payerTotalFen: 7_700 } },
+      { orderAmountFen: 8_800, paidAmountFen: 8_800, payerTotalFen: 7_700, refundSeen: true },
+    ],
+    [
+      'that a refund was seen of what came too late',
+      { order: { status: 'closed' }, payment: refunded },
+      { refundSeen: true },
+    ],
+  ];
+  for (const [what, one, facts] of refusals) {
+    it(`names order, transaction, and ${what}`, () => {
+      const decision = decide(one);
+      if (!('error' in decision)) throw new Error('not refused');
+      expect(decision.error.details).to.include({ outTradeNo: 'ORDER-0001', ...mine, ...facts });
+      expect(decision.error.kind).to.equal('permanent');
+    });
+  }
 });

@@ -1,81 +1,130 @@
 import type { Merchant, PaymentSucceeded } from '@huidiao/contracts';
-import { AppError } from '@huidiao/errors';
+import { AppError, type ErrorDetails } from '@huidiao/errors';
 import type { Order } from '@huidiao/store';
+
+/** What the ledger and the time line say of a payment that is held because its refund was seen. */
+export const refundSeenEntry = 'payment.refund_seen';
 
 export type PaymentDecision =
   /** Move the order to paid; `late` when it was closed and the merchant delivers late payments. */
   | { readonly kind: 'pay'; readonly late: boolean }
+  /** The same, but nothing is delivered before a person says so; then refuse. */
+  | ({ readonly kind: 'hold'; readonly late: boolean } & Refusal)
+  /** A person says so: deliver what was held. */
+  | { readonly kind: 'release' }
   /** This very payment was applied before: a re-send, or a second run of the job. */
   | { readonly kind: 'already-applied' }
-  /** No fulfilment. `entry` names the event for the order's time line. */
-  | { readonly kind: 'refuse'; readonly error: AppError; readonly entry: string };
+  /** No fulfilment. */
+  | ({ readonly kind: 'refuse' } & Refusal);
+
+/** Why nothing is delivered. */
+export interface Refusal {
+  /** Becomes the dead letter. */
+  readonly error: AppError;
+  /** Names the event in the order's time line and the outcome in the ledger. */
+  readonly entry: string;
+}
+
+export interface PaymentCircumstances {
+  /** A person has read that a refund was seen, and adds the payment again. */
+  readonly toDeliverNevertheless: boolean;
+}
 
 /**
  * What a genuine payment means for our own order. Pure.
  *
  * WeChat Pay asks merchants to compare the amount with their own order before delivering, against forged
  * notifications and bugs (https://pay.weixin.qq.com/doc/v3/merchant/4012075420). `total` is compared, not
- * `payer_total`, which is smaller when coupons apply.
+ * `payer_total`, which is smaller when coupons apply. A payment that says REFUND does not say how much was
+ * refunded, so that a person decides.
  *
  * | order | payment | decision |
  * |--- |--- |--- |
  * | any | merchant or app differ | refuse ORDER_IDS_DIFFER |
+ * | held | same transaction_id, REFUND, a person decided to deliver | release |
+ * | held | same transaction_id, REFUND | refuse ORDER_REFUND_SEEN, again |
+ * | paid (also held), accepted, fulfilled | same transaction_id | already applied |
  * | any | amount or currency differ | refuse ORDER_AMOUNT_DIFFERS |
- * | paid, accepted, fulfilled | same transaction_id | already applied |
- * | paid, accepted, fulfilled | other transaction_id | refuse ORDER_PAID_TWICE |
- * | created | | pay |
- * | closed | merchant delivers late payments | pay, late |
- * | closed | merchant refunds late payments | refuse ORDER_PAID_LATE |
+ * | paid (also held), accepted, fulfilled | other transaction_id | refuse ORDER_PAID_TWICE |
+ * | created | SUCCESS | pay |
+ * | created | REFUND | hold, ORDER_REFUND_SEEN |
+ * | closed, merchant delivers late payments | SUCCESS | pay, late |
+ * | closed, merchant delivers late payments | REFUND | hold, late, ORDER_REFUND_SEEN |
+ * | closed, merchant refunds late payments | | refuse ORDER_PAID_LATE |
  */
 export function decidePayment(
   order: Order,
   payment: PaymentSucceeded,
   merchant: Pick<Merchant, 'latePayment'>,
+  { toDeliverNevertheless }: PaymentCircumstances,
 ): PaymentDecision {
   if (order.mchId !== payment.mchId || order.appId !== payment.appId) {
-    return refuse('ORDER_IDS_DIFFER', 'payment.ids_differ', {
+    return refuse('ORDER_IDS_DIFFER', {
       orderMchId: order.mchId,
       paidMchId: payment.mchId,
       orderAppId: order.appId,
       paidAppId: payment.appId,
     });
   }
-  if (order.transactionId === payment.transactionId) return { kind: 'already-applied' };
+  if (order.transactionId === payment.transactionId) {
+    if (order.held === undefined || payment.refundSeen !== true) return { kind: 'already-applied' };
+    return toDeliverNevertheless ? { kind: 'release' } : refuse('ORDER_REFUND_SEEN');
+  }
   if (order.amountFen !== payment.amountFen || order.currency !== payment.currency) {
-    return refuse('ORDER_AMOUNT_DIFFERS', 'payment.amount_differs', {
-      orderAmountFen: order.amountFen,
-      paidAmountFen: payment.amountFen,
-      orderCurrency: order.currency,
-      paidCurrency: payment.currency,
-    });
+    return refuse('ORDER_AMOUNT_DIFFERS');
   }
   switch (order.status) {
     case 'created':
-      return { kind: 'pay', late: false };
+      return pay(false);
     case 'closed':
-      if (merchant.latePayment === 'deliver') return { kind: 'pay', late: true };
-      return refuse('ORDER_PAID_LATE', 'payment.late', {
-        transactionId: payment.transactionId,
-        paidAmountFen: payment.amountFen,
-      });
+      return merchant.latePayment === 'deliver' ? pay(true) : refuse('ORDER_PAID_LATE');
     case 'paid':
     case 'accepted':
     case 'fulfilled':
-      return refuse('ORDER_PAID_TWICE', 'payment.second', {
+      return refuse('ORDER_PAID_TWICE', {
         firstTransactionId: order.transactionId,
         secondTransactionId: payment.transactionId,
-        paidAmountFen: payment.amountFen,
       });
     default:
       return order.status satisfies never;
   }
 
-  function refuse(
-    code: 'ORDER_IDS_DIFFER' | 'ORDER_AMOUNT_DIFFERS' | 'ORDER_PAID_TWICE' | 'ORDER_PAID_LATE',
-    entry: string,
-    differences: Record<string, string | number | undefined>,
-  ): PaymentDecision {
-    const details = { outTradeNo: order.outTradeNo, ...differences };
-    return { kind: 'refuse', entry, error: new AppError(code, { details }) };
+  function pay(late: boolean): PaymentDecision {
+    if (payment.refundSeen !== true) return { kind: 'pay', late };
+    return { kind: 'hold', late, ...toRefusal('ORDER_REFUND_SEEN', order, payment) };
   }
+
+  function refuse(code: RefusalCode, facts?: ErrorDetails): PaymentDecision {
+    return { kind: 'refuse', ...toRefusal(code, order, payment, facts) };
+  }
+}
+
+const entries = {
+  ORDER_IDS_DIFFER: 'payment.ids_differ',
+  ORDER_AMOUNT_DIFFERS: 'payment.amount_differs',
+  ORDER_PAID_TWICE: 'payment.second',
+  ORDER_PAID_LATE: 'payment.late',
+  ORDER_REFUND_SEEN: refundSeenEntry,
+} as const;
+type RefusalCode = keyof typeof entries;
+
+/** Every refusal names what a person needs to refund or to adopt the payment: the transaction and all amounts. */
+function toRefusal(
+  code: RefusalCode,
+  order: Order,
+  payment: PaymentSucceeded,
+  facts: ErrorDetails = {},
+): Refusal {
+  const details = {
+    outTradeNo: order.outTradeNo,
+    transactionId: payment.transactionId,
+    orderAmountFen: order.amountFen,
+    orderCurrency: order.currency,
+    paidAmountFen: payment.amountFen,
+    paidCurrency: payment.currency,
+    payerTotalFen: payment.payerTotalFen,
+    refundSeen: payment.refundSeen,
+    ...facts,
+  };
+  return { entry: entries[code], error: new AppError(code, { details }) };
 }

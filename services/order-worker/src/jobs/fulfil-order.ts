@@ -1,6 +1,6 @@
-import { type Clock, type JobData, type MerchantDirectory, toEffectId } from '@huidiao/contracts';
+import { type Clock, type JobData, type Lane, type MerchantDirectory, toEffectId } from '@huidiao/contracts';
 import { AppError } from '@huidiao/errors';
-import type { JobOutcome, Producer } from '@huidiao/queue';
+import type { JobAttempt, JobOutcome, Producer } from '@huidiao/queue';
 import type { Logger } from '@huidiao/runtime';
 import type { Effect, Order, Store } from '@huidiao/store';
 import type { ShopClient } from '../shop/shop-client.ts';
@@ -25,20 +25,21 @@ export interface FulfilOrderDeps {
  * @throws AppError SHOP_*, ORDER_NOT_FOUND, STORE_UNAVAILABLE.
  */
 export function createFulfilOrder(deps: FulfilOrderDeps) {
-  return async (job: JobData<'fulfil-order'>): Promise<JobOutcome> => {
+  return async (job: JobData<'fulfil-order'>, attempt: Pick<JobAttempt, 'lane'>): Promise<JobOutcome> => {
     const { outTradeNo } = job;
     const order = await deps.store.orders.find(job.mchId, outTradeNo);
     if (order === undefined)
       throw new AppError('ORDER_NOT_FOUND', { details: { mchId: job.mchId, outTradeNo } });
     // The status alone: the effect may be gone, settled by a dead letter whose job somebody has added again.
     if (order.status !== 'paid') return { outcome: 'already_settled', outTradeNo };
+    if (order.held !== undefined) return { outcome: 'held', outTradeNo };
 
     const merchant = deps.directory.merchants.get(order.mchId);
     if (merchant === undefined) throw merchantNotConfigured(order.mchId);
     const { id, webhook } = toOrderPaidWebhook(order);
     const { httpStatus } = await deps.shop.tell(merchant, id, webhook);
 
-    const effects = toMessageEffects(deps, order, job.requestId);
+    const effects = toMessageEffects(deps, order, job.requestId, attempt.lane);
     const accepted = await deps.store.orders.accept(order.mchId, outTradeNo, job.effectId, {
       httpStatus,
       fulfilledToo: isDeliveredAtOnce(order),
@@ -56,10 +57,10 @@ function isDeliveredAtOnce(order: Order): boolean {
 }
 
 /** The buyer is told only if the app has a template for it and the payment or the order names the buyer. */
-function toMessageEffects(deps: FulfilOrderDeps, order: Order, requestId: string): Effect[] {
+function toMessageEffects(deps: FulfilOrderDeps, order: Order, requestId: string, lane: Lane): Effect[] {
   const template = deps.directory.apps.get(order.appId)?.templates.orderPaid;
   if (template === undefined || (order.payment?.openId ?? order.openId) === undefined) return [];
   const id = toEffectId('send-subscribe-message', order.mchId, order.outTradeNo, 'order_paid');
   const dueAt = new Date(deps.clock.now().getTime() + deps.effectGraceMs);
-  return [{ id, job: 'send-subscribe-message', dueAt, requestId }];
+  return [{ id, job: 'send-subscribe-message', dueAt, requestId, lane }];
 }

@@ -1,5 +1,5 @@
 import type { Merchant } from '@huidiao/contracts';
-import type { AppError } from '@huidiao/errors';
+import { AppError } from '@huidiao/errors';
 import { expect } from 'chai';
 import { describe, it } from 'mocha';
 import type { ApplyPayment } from './apply-payment.ts';
@@ -43,6 +43,18 @@ const cases: Case[] = [
     { code: 'STORE_UNAVAILABLE', since: minutesAgo(11) },
     'ORDER_NOT_YET_KNOWN',
   ],
+  [
+    'an outage of eleven minutes, in which its dead letter could not be stored',
+    'dead_letter',
+    { code: 'ORDER_UNKNOWN', since: minutesAgo(11) },
+    'ORDER_UNKNOWN',
+  ],
+  [
+    'a shop that was busy when it was told',
+    'forward',
+    { code: 'SHOP_BUSY', since: minutesAgo(1) },
+    'forwarded',
+  ],
   ['nine minutes, where the shop is told', 'forward', waiting(9), 'ORDER_NOT_YET_KNOWN'],
   ['eleven minutes, where the shop is told', 'forward', waiting(11), 'forwarded'],
   ['eleven minutes, where it is held', 'hold', waiting(11), 'ORDER_NOT_YET_KNOWN'],
@@ -57,7 +69,10 @@ describe('settleUnknownOrder', () => {
         shop: { tell: async () => ({ httpStatus: 200 }), close: () => undefined },
         clock: { now: () => now },
       };
-      const settled = settleUnknownOrder(deps as never, job, { unknownOrder } as Merchant, { failing });
+      const settled = settleUnknownOrder(deps as never, job, { unknownOrder } as Merchant, {
+        failing,
+        jobId: 'job',
+      });
       const outcome = await settled.then(
         ({ outcome }) => outcome,
         (error: AppError) => error.code,
@@ -65,4 +80,68 @@ describe('settleUnknownOrder', () => {
       expect(outcome).to.equal(expected);
     });
   }
+
+  /** What was done, in its order; the shop's first answers may be failures. */
+  async function settleAfterLongWait(
+    unknownOrder: Merchant['unknownOrder'],
+    { refusals = 0, payment = job, jobId = 'job' } = {},
+  ) {
+    const done: string[] = [];
+    let left = refusals;
+    const deps = {
+      store: {
+        orders: {},
+        callbacks: {
+          record: async ({ outcome }: { outcome: string }) => void done.push(`ledger: ${outcome}`),
+        },
+      },
+      shop: {
+        tell: async (_merchant: Merchant, id: string) => {
+          done.push(`shop: ${id}`);
+          left -= 1;
+          if (left >= 0) throw new AppError('SHOP_BUSY');
+          return { httpStatus: 200 };
+        },
+        close: () => undefined,
+      },
+      clock: { now: () => now },
+    };
+    for (let attempt = 0; attempt <= refusals; attempt += 1) {
+      const settled = settleUnknownOrder(deps as never, payment, { unknownOrder } as Merchant, {
+        failing: waiting(24 * 60),
+        jobId,
+      });
+      await settled.catch((error: AppError) => done.push(error.code));
+    }
+    return done;
+  }
+
+  it('forwards a payment under one webhook id, and the ledger says so once the shop has answered', async () => {
+    const told = `shop: payment.unmatched_${job.payment.mchId}_${job.payment.transactionId}`;
+    expect(await settleAfterLongWait('forward', { refusals: 1 })).to.deep.equal([
+      told,
+      'SHOP_BUSY',
+      told,
+      'ledger: forwarded',
+    ]);
+  });
+
+  for (const unknownOrder of ['hold', 'dead_letter'] as const) {
+    it(`enters a payment in the ledger before it becomes a dead letter, and tells no shop: ${unknownOrder}`, async () => {
+      expect(await settleAfterLongWait(unknownOrder)).to.deep.equal([
+        'ledger: unknown_order',
+        'ORDER_UNKNOWN',
+      ]);
+    });
+  }
+
+  it('does not forward a payment whose refund was seen before a person says so', async () => {
+    const payment: ApplyPayment = { ...job, payment: { ...job.payment, refundSeen: true } };
+    expect(await settleAfterLongWait('forward', { payment })).to.deep.equal([
+      'ledger: payment.refund_seen',
+      'ORDER_REFUND_SEEN',
+    ]);
+    const replayed = { payment, jobId: 'job~replay-1' };
+    expect(await settleAfterLongWait('forward', replayed)).to.include('ledger: forwarded');
+  });
 });

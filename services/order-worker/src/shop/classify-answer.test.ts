@@ -1,3 +1,4 @@
+import { jobCatalogue } from '@huidiao/contracts';
 import { expect } from 'chai';
 import { describe, it } from 'mocha';
 import { classifyAnswer, parseRetryAfterMs } from './classify-answer.ts';
@@ -24,8 +25,11 @@ describe('classifyAnswer', () => {
       expect(error).to.include({ code: 'SHOP_BUSY', kind: 'throttled', retryAfterMs: 7_000 });
     });
   }
-  it('asks an endpoint that says it is gone only every ten minutes', () => {
-    expect(classifyAnswer({ httpStatus: 410, retryAfter: undefined }, now)?.retryAfterMs).to.equal(600_000);
+  it('asks an endpoint that says it is gone seldom, but for as long as any other', () => {
+    const { attempts, giveUpAfterMs } = jobCatalogue['fulfil-order'].retry;
+    const gone = classifyAnswer({ httpStatus: 410, retryAfter: undefined }, now);
+    expect(gone?.retryAfterMs).to.equal(900_000);
+    expect(Number(gone?.retryAfterMs) * (attempts - 1)).to.be.greaterThan(giveUpAfterMs);
   });
 });
 

@@ -1,7 +1,8 @@
 import { AppError } from '@huidiao/errors';
 import type { WebhookAnswer } from './post-webhook.ts';
 
-const pauseAfterGoneMs = 10 * 60_000;
+/** The attempts of the job (100) must last for 24 hours of it. */
+const pauseAfterGoneMs = 15 * 60_000;
 const longestRetryAfterMs = 60 * 60_000;
 
 /**
@@ -12,7 +13,7 @@ const longestRetryAfterMs = 60 * 60_000;
  * |--- |--- |
  * | 2xx | accepted (undefined) |
  * | 429, 503 | busy: no attempt used, Retry-After honoured |
- * | 410 | the endpoint says it is gone: tried again, but only every ten minutes |
+ * | 410 | the endpoint says it is gone: tried again, but only every 15 minutes |
  * | anything else | refused: tried again with back-off |
  */
 export function classifyAnswer(answer: WebhookAnswer, now: Date): AppError | undefined {

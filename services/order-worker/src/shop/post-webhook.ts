@@ -1,4 +1,9 @@
-import { type Agent as HttpAgent, request as httpRequest, type IncomingMessage } from 'node:http';
+import {
+  type Agent as HttpAgent,
+  request as httpRequest,
+  type IncomingMessage,
+  type RequestOptions,
+} from 'node:http';
 import { type Agent as HttpsAgent, request as httpsRequest } from 'node:https';
 import type { Shop } from '@huidiao/contracts';
 import { AppError } from '@huidiao/errors';
@@ -15,31 +20,48 @@ const largestAnswerBytes = 64 * 1024;
 /**
  * One POST to the shop, bounded in time and in what is read of the answer. Redirects are not followed.
  *
+ * A server may close a kept connection at the very moment at which it is used again, which says nothing about the
+ * shop: then the same request goes once more, on a connection of its own. The shop knows a repetition by its
+ * webhook-id. https://nodejs.org/api/http.html#requestreusedsocket
+ *
  * @throws AppError SHOP_UNREACHABLE (no answer in time), SHOP_TARGET_FORBIDDEN (a private network).
  */
-export function postWebhook(
+export async function postWebhook(
   shop: Pick<Shop, 'webhookUrl' | 'allowPrivateNetwork' | 'timeoutMs'>,
   body: string,
   headers: Readonly<Record<string, string>>,
   agent: HttpAgent | HttpsAgent,
 ): Promise<WebhookAnswer> {
+  const url = new URL(shop.webhookUrl);
+  if (!shop.allowPrivateNetwork) assertTargetAllowed(url);
+  const options: RequestOptions = {
+    method: 'POST',
+    signal: AbortSignal.timeout(shop.timeoutMs),
+    headers: {
+      ...headers,
+      'content-type': 'application/json',
+      'content-length': Buffer.byteLength(body),
+      'user-agent': 'huidiao',
+    },
+    ...(shop.allowPrivateNetwork ? {} : { lookup: guardedLookup }),
+  };
+  const answer = await post(url, body, { ...options, agent });
+  if (answer !== undefined) return answer;
+  const last = await post(url, body, { ...options, agent: false });
+  if (last === undefined) throw new AppError('SHOP_UNREACHABLE');
+  return last;
+}
+
+/** @returns undefined when a connection that was kept had been closed by the other side. */
+function post(url: URL, body: string, options: RequestOptions): Promise<WebhookAnswer | undefined> {
   return new Promise((resolve, reject) => {
-    const url = new URL(shop.webhookUrl);
-    if (!shop.allowPrivateNetwork) assertTargetAllowed(url);
     const send = url.protocol === 'https:' ? httpsRequest : httpRequest;
-    const request = send(url, {
-      method: 'POST',
-      agent,
-      signal: AbortSignal.timeout(shop.timeoutMs),
-      headers: {
-        ...headers,
-        'content-type': 'application/json',
-        'content-length': Buffer.byteLength(body),
-        'user-agent': 'huidiao',
-      },
-      ...(shop.allowPrivateNetwork ? {} : { lookup: guardedLookup }),
+    const request = send(url, options);
+    request.on('error', (error: NodeJS.ErrnoException) => {
+      const isClosed = error.code === 'ECONNRESET' || error.code === 'EPIPE';
+      if (request.reusedSocket && isClosed) resolve(undefined);
+      else reject(toShopError(error));
     });
-    request.on('error', (error) => reject(toShopError(error)));
     request.on('response', (response) => resolve(settle(response)));
     request.end(body);
   });

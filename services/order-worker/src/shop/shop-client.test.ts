@@ -154,13 +154,31 @@ describe('telling the shop', () => {
     expect((await refusalOf(client.tell(other, 'id', webhook))).code).to.equal('SHOP_TARGET_FORBIDDEN');
   });
 
+  it('tells it again at once when a kept connection turns out to be closed', async () => {
+    await client.tell(merchant(), 'id', webhook);
+    answer = (response) => {
+      answer = (next) => next.writeHead(204).end();
+      response.socket?.destroy();
+    };
+    expect(await client.tell(merchant(), 'id', webhook)).to.deep.equal({ httpStatus: 204 });
+    expect(seen.map(({ headers }) => headers['webhook-id'])).to.deep.equal(['id', 'id', 'id']);
+  });
+
+  it('takes a new connection that breaks for an unreachable shop, and leaves the rest to the queue', async () => {
+    answer = (response) => response.socket?.destroy();
+    expect((await refusalOf(client.tell(merchant(), 'id', webhook))).code).to.equal('SHOP_UNREACHABLE');
+    expect(seen).to.have.length(1);
+  });
+
   it('pauses a shop that is down, and no other merchant’s', async () => {
     answer = (response) => response.writeHead(500).end();
-    const codes: string[] = [];
+    const refusals: AppError[] = [];
     for (let call = 0; call < 30; call += 1) {
-      codes.push((await refusalOf(client.tell(merchant(), 'id', webhook))).code);
+      refusals.push(await refusalOf(client.tell(merchant(), 'id', webhook)));
     }
-    expect(codes.at(-1)).to.equal('SHOP_BREAKER_OPEN');
+    // Throttled uses up no attempt, and the pause keeps the job from spinning.
+    expect(refusals.at(-1)).to.include({ code: 'SHOP_BREAKER_OPEN', kind: 'throttled' });
+    expect(refusals.at(-1)?.retryAfterMs).to.be.within(1_000, 10_000);
     expect(seen.length).to.be.lessThan(30);
     answer = (response) => response.writeHead(200).end();
     expect(await client.tell(merchant({}, '1900000002'), 'id', webhook)).to.deep.equal({ httpStatus: 200 });

@@ -38,18 +38,19 @@ describe('runLoop', () => {
 
   it('waits for the round under way when it is stopped', async () => {
     let release: () => void = () => undefined;
-    let ended = false;
+    const order: string[] = [];
     const { loop } = start(async () => {
       await new Promise<void>((resolve) => {
         release = resolve;
       });
-      ended = true;
+      order.push('the round ended');
       return 0;
     });
-    const stopped = loop.stop();
+    const stopped = loop.stop().then(() => order.push('stopped'));
+    await new Promise((resolve) => setImmediate(resolve)); // time enough to stop without waiting
     release();
     await stopped;
-    expect(ended).to.equal(true);
+    expect(order).to.deep.equal(['the round ended', 'stopped']);
   });
 
   it('stops at once in the pause between two rounds', async () => {

@@ -3,6 +3,8 @@ import type { Logger, Metrics } from '@huidiao/runtime';
 
 export interface LoopOptions {
   readonly name: string;
+  /** What its log lines say besides, where several loops have one name. */
+  readonly fields?: Readonly<Record<string, string>>;
   readonly intervalMs: number;
   /** One round; gives how many things it did. May throw: the next round tries again. */
   readonly round: () => Promise<number>;
@@ -25,7 +27,7 @@ export interface Loop {
  * the first is logged; the counter has them all.
  */
 export function runLoop(options: LoopOptions): Loop {
-  const { name, intervalMs, limit, logger, random } = options;
+  const { name, fields, intervalMs, limit, logger, random } = options;
   const count = createCounters(options.metrics, name);
   let stopping = false;
   let wake = (): void => undefined;
@@ -40,7 +42,8 @@ export function runLoop(options: LoopOptions): Loop {
       if (done === 0) return false;
       count.done(done);
       const durationMs = Math.round(performance.now() - startedAt);
-      logger.info({ event: 'reconciler.round', loop: name, count: done, durationMs }, 'reconciler.round');
+      const event = 'reconciler.round';
+      logger.info({ event, loop: name, ...fields, count: done, durationMs }, event);
       return done >= limit;
     } catch (error) {
       reportFailure(toAppError(error), error);
@@ -52,8 +55,8 @@ export function runLoop(options: LoopOptions): Loop {
     count.failed(code);
     const level = failure === code ? 'debug' : 'warn';
     failure = code;
-    const fields = { event: 'reconciler.round_failed', loop: name, errorCode: code, errorKind: kind, err };
-    logger[level](fields, 'reconciler.round_failed');
+    const event = 'reconciler.round_failed';
+    logger[level]({ event, loop: name, ...fields, errorCode: code, errorKind: kind, err }, event);
   }
 
   async function run(): Promise<void> {

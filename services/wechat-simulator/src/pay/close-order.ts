@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { Context } from '../context.ts';
 import type { KnownMerchant } from './merchants.ts';
+import { wasPaid } from './order-book.ts';
 import { type ApiAnswer, PayRefusal, paramError } from './refusal.ts';
 
 /**
@@ -17,7 +18,7 @@ export function closeOrder(
   const request = z.object({ mchid: z.literal(merchant.mchId) }).safeParse(body);
   if (!request.success) throw paramError('/body/mchid', 'mchid缺失或与Authorization中的不一致');
   const order = context.orders.find(merchant.mchId, outTradeNo);
-  if (order?.state === 'SUCCESS') throw new PayRefusal(400, 'ORDER_PAID', '该订单已支付');
+  if (order !== undefined && wasPaid(order)) throw new PayRefusal(400, 'ORDER_PAID', '该订单已支付');
   if (order !== undefined) order.state = 'CLOSED';
   return { status: 204, body: undefined };
 }

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { setMaxListeners } from 'node:events';
 import { BoundedMap } from '../bounded-map.ts';
 import type { SimulatedClock } from '../clock.ts';
 import { ControlRefusal } from '../control-refusal.ts';
@@ -54,6 +55,8 @@ export interface DeliveryParts extends SigningParts {
 export function createNotificationDelivery(parts: DeliveryParts): NotificationDelivery {
   const { clock, random, faults, ledger, merchants, answerLimitMs } = parts;
   const closing = new AbortController();
+  // As many as notifications are under way.
+  setMaxListeners(0, closing.signal);
   const travels = new BoundedMap<string, Travel>(rememberedNotifications, (forgotten) => forgotten.callOff());
 
   const schedule = (travel: Travel, dueMs: number): void => {

@@ -1,8 +1,13 @@
 import { BoundedMap } from '../bounded-map.ts';
 import { PayRefusal } from './refusal.ts';
 
-/** NOTPAY until paid or closed: an order that expired stays NOTPAY. */
-export type TradeState = 'NOTPAY' | 'SUCCESS' | 'CLOSED';
+/** NOTPAY until paid or closed: an order that expired stays NOTPAY. REFUND (转入退款) after any refund. */
+export type TradeState = 'NOTPAY' | 'SUCCESS' | 'REFUND' | 'CLOSED';
+
+/** Whether the buyer paid, whatever was refunded since. */
+export function wasPaid({ state }: Pick<Order, 'state'>): boolean {
+  return state === 'SUCCESS' || state === 'REFUND';
+}
 
 export interface Prepay {
   readonly prepayId: string;

@@ -207,6 +207,20 @@ describe('wechat-simulator: orders at WeChat Pay', () => {
     expect(transactionId).to.match(/^\d{28}$/);
   });
 
+  it('a query of a payment that was refunded says REFUND, with all that it said before', async () => {
+    const body = prepayBody(notifyUrl);
+    const { json } = await callPay(simulator.uri, 'POST', path, body);
+    const outTradeNo = String(body.out_trade_no);
+    expect(() => simulator.refundAtConsole(testMerchant.mchId, outTradeNo)).to.throw('no payment');
+    simulator.pay(requestPayment(json.prepay_id));
+    const paid = (await query(outTradeNo)).json;
+    simulator.refundAtConsole(testMerchant.mchId, outTradeNo);
+    const refunded = (await query(outTradeNo)).json;
+    expect(refunded).to.deep.equal({ ...paid, trade_state: 'REFUND', trade_state_desc: '转入退款' });
+    expect((await close(outTradeNo)).json.code).to.equal('ORDER_PAID');
+    expect((await callPay(simulator.uri, 'POST', path, body)).json.code).to.equal('ORDER_PAID');
+  });
+
   it('a query of a number that nobody prepaid gets 404 ORDER_NOT_EXIST', async () => {
     const { status, json } = await query(newOutTradeNo());
     expect([status, json.code]).to.deep.equal([404, 'ORDER_NOT_EXIST']);

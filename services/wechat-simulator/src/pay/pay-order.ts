@@ -2,7 +2,7 @@ import { createVerify } from 'node:crypto';
 import type { Context } from '../context.ts';
 import { ControlRefusal } from '../control-refusal.ts';
 import type { Deliveries, Notification } from './notification.ts';
-import type { Order } from './order-book.ts';
+import { type Order, wasPaid } from './order-book.ts';
 import { createTransactionId, toTransaction } from './transaction.ts';
 import { toWireTime } from './wire-time.ts';
 
@@ -95,6 +95,18 @@ export function payDirectly(context: Context, payment: DirectPayment, deliveries
   };
   context.orders.add(order);
   return settlePayment(context, order, deliveries);
+}
+
+/**
+ * The merchant refunds a payment in its console, in part or in full: a query cannot tell which. Nothing is announced.
+ * Throws ControlRefusal.
+ */
+export function refundAtConsole(context: Context, mchId: string, outTradeNo: string): void {
+  const order = context.orders.find(mchId, outTradeNo);
+  if (order === undefined || !wasPaid(order)) {
+    throw new ControlRefusal(409, 'ORDER_NOT_PAID', 'there is no payment to refund');
+  }
+  order.state = 'REFUND';
 }
 
 function settlePayment(context: Context, order: Order, deliveries: Deliveries | undefined): Payment {

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import type { Context } from '../context.ts';
 import type { KnownMerchant } from './merchants.ts';
-import type { Order } from './order-book.ts';
+import { type Order, wasPaid } from './order-book.ts';
 import { type PrepayRequest, parsePrepayRequest } from './prepay-request.ts';
 import { type ApiAnswer, PayRefusal, paramError } from './refusal.ts';
 import { toWireTime } from './wire-time.ts';
@@ -56,7 +56,7 @@ function assertParties(context: Context, merchant: KnownMerchant, request: Prepa
 }
 
 function assertPayable(context: Context, order: Order, content: string): void {
-  if (order.state === 'SUCCESS') throw new PayRefusal(400, 'ORDER_PAID', '该订单已支付');
+  if (wasPaid(order)) throw new PayRefusal(400, 'ORDER_PAID', '该订单已支付');
   if (order.state === 'CLOSED') throw new PayRefusal(400, 'ORDER_CLOSED', '该订单已关闭');
   if (order.content === content) return;
   if (context.faults.settings.duplicate_number_answer === 'INVALID_REQUEST') {

@@ -1,15 +1,20 @@
 import { randomInt } from 'node:crypto';
 import type { JsonValue } from '../write-json.ts';
-import type { Order } from './order-book.ts';
+import { type Order, wasPaid } from './order-book.ts';
 
-const stateDescriptions = { SUCCESS: '支付成功', NOTPAY: '订单未支付', CLOSED: '订单已关闭' } as const;
+const stateDescriptions = {
+  SUCCESS: '支付成功',
+  REFUND: '转入退款',
+  NOTPAY: '订单未支付',
+  CLOSED: '订单已关闭',
+} as const;
 
 /**
  * A transaction as the query answers it and as the notification carries it. An unpaid one lacks transaction_id,
  * bank_type, success_time. https://pay.weixin.qq.com/doc/v3/merchant/4012791902
  */
 export function toTransaction(order: Order): { [key: string]: JsonValue | undefined } {
-  const isPaid = order.state === 'SUCCESS';
+  const isPaid = wasPaid(order);
   return {
     mchid: order.mchId,
     appid: order.appId,

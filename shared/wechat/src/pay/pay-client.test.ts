@@ -58,6 +58,7 @@ describe('the client of WeChat Pay', () => {
 
   const prepay = () => client.prepayJsapi(order);
   const query = () => client.queryByOutTradeNo(order.outTradeNo);
+  const close = () => client.closeByOutTradeNo(order.outTradeNo);
 
   beforeEach(async () => {
     observers = createObservers();
@@ -143,7 +144,11 @@ describe('the client of WeChat Pay', () => {
     answer(200, queried);
     expect(await query()).to.deep.equal({ state: 'paid', refunded: false, payment });
     answer(200, { ...queried, trade_state: 'REFUND' });
-    expect(await query()).to.deep.equal({ state: 'paid', refunded: true, payment });
+    expect(await query()).to.deep.equal({
+      state: 'paid',
+      refunded: true,
+      payment: { ...payment, refundSeen: true },
+    });
   });
 
   for (const [tradeState, state] of [
@@ -161,6 +166,40 @@ describe('the client of WeChat Pay', () => {
       expect(await query()).to.deep.equal({ state, tradeState });
     });
   }
+
+  it('closes an order: 204 has no body, and yet a signature, over nothing', async () => {
+    answer(204, '');
+    expect(await close()).to.equal(undefined);
+    const { method, url, body } = server.received[0] ?? expect.fail('nothing came');
+    expect([method, url, body]).to.deep.equal([
+      'POST',
+      '/v3/pay/transactions/out-trade-no/order%7C0001*/close',
+      '{"mchid":"1900000001"}',
+    ]);
+    answer(204, '', { signer: createPlatform(platform.id) });
+    expect(await failureOf(close)).to.include({ code: 'WECHAT_RESPONSE_NOT_AUTHENTIC' });
+    answer(204, '', { unsigned: true });
+    expect(await failureOf(close)).to.include({ code: 'WECHAT_RESPONSE_NOT_AUTHENTIC' });
+  });
+
+  it('says that an order was not closed because it is paid, or may just be being paid', async () => {
+    answer(400, { code: 'ORDER_PAID', message: '该订单已支付' });
+    const paid = await failureOf(close);
+    expect(paid).to.include({ code: 'ORDER_PAID_AT_WECHAT', kind: 'permanent' });
+    expect(paid.details).to.include({ queryFirst: true });
+    answer(429, { code: 'FREQUENCY_LIMITED' });
+    expect((await failureOf(close)).details).to.include({ queryFirst: true });
+  });
+
+  it('leaves open whether an order was closed on a time-out and on a 500', async () => {
+    const hasty = connect(testMerchant, 100);
+    server.answer = () => undefined;
+    const failed = await failureOf(() => hasty.closeByOutTradeNo(order.outTradeNo));
+    expect(failed).to.include({ code: 'WECHAT_UNREACHABLE', kind: 'transient' });
+    hasty.close();
+    answer(500, { code: 'SYSTEM_ERROR' });
+    expect(await failureOf(close)).to.include({ code: 'WECHAT_SYSTEM_ERROR', kind: 'transient' });
+  });
 
   it('refuses a genuine answer about another order or merchant', async () => {
     for (const other of [{ out_trade_no: 'order_0002' }, { mchid: '1900000002' }]) {

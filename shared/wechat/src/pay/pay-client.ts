@@ -36,6 +36,13 @@ export interface PayClient {
   prepayJsapi(prepay: JsapiPrepay): Promise<{ prepayId: string }>;
   /** 查单. @throws AppError ORDER_NOT_FOUND where WeChat Pay has no such order, WECHAT_* */
   queryByOutTradeNo(outTradeNo: string): Promise<QueriedTransaction>;
+  /**
+   * 关单: nobody can pay the order any more. Resolves for a repeated close and, at WeChat Pay, for an unknown number
+   * too, so that it says nothing about the order: query before and after it.
+   * @throws AppError ORDER_PAID_AT_WECHAT, WECHAT_* (also WECHAT_BUSY with `details.queryFirst`, where it met a
+   * payment): whether the order is closed is then unknown
+   */
+  closeByOutTradeNo(outTradeNo: string): Promise<void>;
   /** What the mini-program passes to wx.requestPayment; signed now, calls nobody. */
   requestPaymentParameters(payment: { appId: string; prepayId: string }): RequestPaymentParameters;
   /** Ends the breaker's timers and the connections. */
@@ -92,6 +99,11 @@ export function createPayClient(options: PayClientOptions): PayClient {
       const path = `/v3/pay/transactions/out-trade-no/${encodeURIComponent(outTradeNo)}?mchid=${merchant.mchId}`;
       const json = await breaker.fire({ api: 'query-by-out-trade-no', method: 'GET', path });
       return toQueriedTransaction(json, { mchId: merchant.mchId, outTradeNo });
+    },
+    async closeByOutTradeNo(outTradeNo) {
+      const path = `/v3/pay/transactions/out-trade-no/${encodeURIComponent(outTradeNo)}/close`;
+      const body = { mchid: merchant.mchId };
+      await breaker.fire({ api: 'close-by-out-trade-no', method: 'POST', path, body });
     },
     requestPaymentParameters({ appId, prepayId }) {
       const timestamp = Math.floor(clock.now().getTime() / 1000);

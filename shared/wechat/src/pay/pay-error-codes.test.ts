@@ -45,6 +45,19 @@ const rows: Record<PayApi, Row[]> = {
     ['RESOURCE_NOT_EXISTS', 'ORDER_NOT_FOUND', 'permanent'],
     ['NOT_FOUND', 'ORDER_NOT_FOUND', 'permanent'],
   ],
+  'close-by-out-trade-no': [
+    ...both.filter(([code]) => code !== 'FREQUENCY_LIMITED'),
+    ['FREQUENCY_LIMITED', 'WECHAT_BUSY', 'throttled', 'query first'],
+    ['INVALID_REQUEST', 'WECHAT_REFUSED', 'permanent', 'query first'],
+    ['ORDER_PAID', 'ORDER_PAID_AT_WECHAT', 'permanent', 'query first'],
+    ['ORDERPAID', 'ORDER_PAID_AT_WECHAT', 'permanent', 'query first'],
+    ['ORDER_CLOSED', 'ORDER_NOT_PAYABLE', 'permanent', 'query first'],
+    ['ORDERCLOSED', 'ORDER_NOT_PAYABLE', 'permanent', 'query first'],
+    ['ORDER_NOT_EXIST', 'ORDER_NOT_FOUND', 'permanent'],
+    ['ORDERNOTEXIST', 'ORDER_NOT_FOUND', 'permanent'],
+    ['RESOURCE_NOT_EXISTS', 'ORDER_NOT_FOUND', 'permanent'],
+    ['NOT_FOUND', 'ORDER_NOT_FOUND', 'permanent'],
+  ],
 };
 
 function shortly(api: PayApi, status: number, code?: string): unknown[] {
@@ -52,7 +65,7 @@ function shortly(api: PayApi, status: number, code?: string): unknown[] {
   return [error, kind ?? errorCatalogue[error].kind, ...(queryFirst === true ? ['query first'] : [])];
 }
 
-for (const api of ['prepay-jsapi', 'query-by-out-trade-no'] as const) {
+for (const api of Object.keys(rows) as PayApi[]) {
   describe(`an error of ${api}`, () => {
     for (const [code, ...meaning] of rows[api]) {
       // The status is one that would mean something else without the code.

@@ -1,7 +1,7 @@
 import type { ErrorCode, ErrorKind } from '@huidiao/errors';
 
 /** The calls of API v3 that are made here. */
-export type PayApi = 'prepay-jsapi' | 'query-by-out-trade-no';
+export type PayApi = 'prepay-jsapi' | 'query-by-out-trade-no' | 'close-by-out-trade-no';
 
 export interface PayErrorClass {
   readonly error: ErrorCode;
@@ -20,6 +20,10 @@ const notFound: PayErrorClass = { error: 'ORDER_NOT_FOUND' };
 const notPayable: PayErrorClass = { error: 'ORDER_NOT_PAYABLE', queryFirst: true };
 /** "Accepted, not processed" while the buyer is paying: WeChat Pay asks to wait 5 s and query. */
 const paying: PayErrorClass = { error: 'WECHAT_BUSY', retryAfterMs: 5_000, queryFirst: true };
+
+/** A payment may just be under way, or have come to its end: only a query tells. */
+const busyPaying: PayErrorClass = { error: 'WECHAT_BUSY', queryFirst: true };
+const paid: PayErrorClass = { error: 'ORDER_PAID_AT_WECHAT', queryFirst: true };
 
 /** What a code means whichever call it answers. */
 const anyCall: readonly (readonly [string, PayErrorClass])[] = [
@@ -63,11 +67,26 @@ const byCall: Readonly<Record<PayApi, readonly (readonly [string, PayErrorClass]
     ['RESOURCE_NOT_EXISTS', notFound],
     ['NOT_FOUND', notFound],
   ],
+  'close-by-out-trade-no': [
+    ['ORDER_PAID', paid],
+    ['ORDERPAID', paid],
+    // A repeated close gets 204 today; older pages answer it so.
+    ['ORDER_CLOSED', notPayable],
+    ['ORDERCLOSED', notPayable],
+    ['ORDER_NOT_EXIST', notFound],
+    ['ORDERNOTEXIST', notFound],
+    ['RESOURCE_NOT_EXISTS', notFound],
+    ['NOT_FOUND', notFound],
+    ['INVALID_REQUEST', { error: 'WECHAT_REFUSED', queryFirst: true }],
+    // Not about traffic: the close met a payment. https://developers.weixin.qq.com/community/develop/doc/00024ef66683385500b216e3060000
+    ['FREQUENCY_LIMITED', busyPaying],
+  ],
 };
 
 /**
  * The one table of WeChat Pay's error codes, keyed by call and code. The texts beside them change and never
- * decide. https://pay.weixin.qq.com/doc/v3/merchant/4012525167, https://pay.weixin.qq.com/doc/v3/merchant/4013070356
+ * decide. https://pay.weixin.qq.com/doc/v3/merchant/4012525167, https://pay.weixin.qq.com/doc/v3/merchant/4013070356,
+ * https://pay.weixin.qq.com/doc/v3/merchant/4012556398
  */
 export const payErrorCodes: ReadonlyMap<string, PayErrorClass> = new Map(
   Object.entries(byCall).flatMap(([api, own]) =>

@@ -167,8 +167,19 @@ describe('receiving a payment notification', () => {
     expect(event).to.have.property('problem').that.includes('amount.total').and.not.includes('seven');
   });
 
-  it('names a state other than SUCCESS, under a key of its own', () => {
-    for (const state of ['REFUND', 'NOTPAY', 'CLOSED', 'PAYERROR', 'SOMETHING_NEW']) {
+  it('takes REFUND for a payment whose refund was seen, under a key of its own', () => {
+    const refunded = { resource: { ...paidTransaction, trade_state: 'REFUND' } };
+    expect(receive(refunded)).to.have.property(
+      'callbackKey',
+      'payment_1900000001_1217752501201407033233368018_REFUND',
+    );
+    const event = eventOf(refunded);
+    expect(event).to.deep.equal({ ...eventOf({}), refundSeen: true });
+    expect(paymentSucceeded.parse(event)).to.deep.equal(event);
+  });
+
+  it('keeps a state that says nothing of a payment, under a key of its own', () => {
+    for (const state of ['NOTPAY', 'CLOSED', 'PAYERROR', 'SOMETHING_NEW']) {
       const outcome = receive({ resource: { ...paidTransaction, trade_state: state } });
       expect(outcome).to.have.property(
         'callbackKey',

@@ -1,7 +1,12 @@
 import type { DomainEvent } from '@huidiao/contracts';
 import { z } from 'zod';
 import { describeProblem } from './describe-problem.ts';
-import { type TransactionResource, toPaymentSucceeded, transactionResource } from './transaction-resource.ts';
+import {
+  isPaidState,
+  type TransactionResource,
+  toPaymentSucceeded,
+  transactionResource,
+} from './transaction-resource.ts';
 
 export interface ToldEvent {
   readonly event: DomainEvent;
@@ -28,8 +33,11 @@ export function toDomainEvent(
   const parsed = transactionResource.safeParse(resource);
   if (!parsed.success) return unhandled('schema_refused', describeProblem(parsed.error));
   const transaction = parsed.data;
-  if (transaction.trade_state !== 'SUCCESS') {
-    const { event } = unhandled('schema_refused', `trade_state is ${transaction.trade_state}, not SUCCESS`);
+  if (!isPaidState(transaction.trade_state)) {
+    const { event } = unhandled(
+      'schema_refused',
+      `trade_state is ${transaction.trade_state}, neither SUCCESS nor REFUND`,
+    );
     return { event, transaction };
   }
   return { event: toPaymentSucceeded(transaction), transaction };

@@ -43,7 +43,15 @@ export const transactionResource = anyTransaction.extend({
 });
 export type TransactionResource = z.infer<typeof transactionResource>;
 
-/** WeChat's names to ours, without what is absent. */
+/**
+ * Whether it was paid. REFUND (转入退款) says that, as SUCCESS does, and that a refund came after it; a refund of a
+ * part looks the same as one of all. https://pay.weixin.qq.com/doc/v3/merchant/4013070356
+ */
+export function isPaidState(tradeState: string): boolean {
+  return tradeState === 'SUCCESS' || tradeState === 'REFUND';
+}
+
+/** A paid transaction (isPaidState) in our names, without what is absent. */
 export function toPaymentSucceeded(transaction: TransactionResource): PaymentSucceeded {
   const { amount } = transaction;
   return {
@@ -60,6 +68,7 @@ export function toPaymentSucceeded(transaction: TransactionResource): PaymentSuc
     ...present('bankType', transaction.bank_type),
     ...present('attach', transaction.attach),
     ...present('successTime', transaction.success_time),
+    ...present('refundSeen', transaction.trade_state === 'REFUND' ? true : undefined),
   };
 }
 

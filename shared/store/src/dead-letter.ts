@@ -1,0 +1,100 @@
+import type { DeadLetter, DeadLetterSink } from '@huidiao/contracts';
+
+/** `replayed`: put back into its queue, outcome not known yet; `discarded`: given up by a person. */
+export type DeadLetterState = 'open' | 'replayed' | 'resolved' | 'discarded';
+
+/** What a person did with a dead letter. */
+export interface DeadLetterAction {
+  readonly at: Date;
+  readonly action: 'replayed' | 'reopened' | 'discarded';
+  readonly by?: string;
+  readonly reason?: string;
+}
+
+export interface StoredDeadLetter extends DeadLetter {
+  /** Queue and job id. */
+  readonly id: string;
+  readonly state: DeadLetterState;
+  /** Equal for dead letters that probably have one cause: same queue, job name and error code. */
+  readonly fingerprint: string;
+  /** How often the job died. */
+  readonly times: number;
+  /** How often a person took it for a replay: the number of the next replay's job id is one more. */
+  readonly replays: number;
+  /** The latest 50, oldest first. */
+  readonly history: readonly DeadLetterAction[];
+  /** Of the payload, where it names one. */
+  readonly mchId?: string;
+  readonly outTradeNo?: string;
+  readonly amountFen?: number;
+  readonly resolvedAt?: Date;
+}
+
+/** All that is given must be so. */
+export interface DeadLetterFilter {
+  state?: DeadLetterState | undefined;
+  queue?: string | undefined;
+  jobName?: string | undefined;
+  errorCode?: string | undefined;
+  fingerprint?: string | undefined;
+  mchId?: string | undefined;
+  outTradeNo?: string | undefined;
+  /** The job died then or later. */
+  since?: Date | undefined;
+  /** The job died then or earlier. */
+  until?: Date | undefined;
+}
+
+export interface DeadLetterListOptions extends DeadLetterFilter {
+  /** The most to give. */
+  limit: number;
+  /** `next` of the page before. */
+  after?: string | undefined;
+}
+
+export interface DeadLetterPage {
+  /** The latest first; fewer than asked for when they are very large. */
+  readonly deadLetters: readonly StoredDeadLetter[];
+  /** Where the next page begins; undefined when this one is the last. */
+  readonly next: string | undefined;
+}
+
+/** Dead letters of one fingerprint. */
+export interface DeadLetterGroup {
+  readonly fingerprint: string;
+  readonly queue: string;
+  readonly jobName: string;
+  readonly errorCode: string;
+  readonly count: number;
+  /** When the first and the last of them died. */
+  readonly firstFailedAt: Date;
+  readonly lastFailedAt: Date;
+  /** The one that died last. */
+  readonly exampleId: string;
+  /** The sum of the amounts that are known. */
+  readonly amountFen: number;
+}
+
+export interface DeadLetterGroups {
+  /** Those with the most dead letters first. */
+  readonly groups: readonly DeadLetterGroup[];
+  /** Whether all were counted; there are limits, and then only the latest were. */
+  readonly isComplete: boolean;
+}
+
+export interface DeadLetterStore extends DeadLetterSink {
+  find(queue: string, jobId: string): Promise<StoredDeadLetter | undefined>;
+  findById(id: string): Promise<StoredDeadLetter | undefined>;
+  /** One page, the latest first. @throws AppError REQUEST_INVALID for an `after` that is no page's `next` */
+  list(options: DeadLetterListOptions): Promise<DeadLetterPage>;
+  groups(filter: DeadLetterFilter): Promise<DeadLetterGroups>;
+  /**
+   * `open | replayed → replayed`, counting: the row as it is then, whose `replays` numbers the job to add.
+   * undefined for one that is unknown, resolved or discarded.
+   */
+  takeForReplay(id: string, audit?: { readonly by?: string }): Promise<StoredDeadLetter | undefined>;
+  /** `replayed → open`, when its job could not be added; `false` when it is not (any more) replayed. */
+  reopen(id: string): Promise<boolean>;
+  /** `open | replayed → discarded`; `false` for one that is unknown, resolved or discarded. */
+  discard(id: string, audit: { readonly reason: string; readonly by: string }): Promise<boolean>;
+}
