@@ -1,6 +1,7 @@
 import {
   type Clock,
   type DeadLetterSink,
+  isReplay,
   type JobName,
   type Lane,
   type QueueName,
@@ -78,7 +79,8 @@ export function createJobAttempts<Q extends QueueName>(options: AttemptOptions<Q
    * store is away: the handler may run again, a dead letter left open would lie.
    */
   async function resolveDeadLetter(jobId: string): Promise<void> {
-    if (!(await deadIds.has(jobId))) return;
+    // Of a replay it is known without asking: a Redis that was lost since remembers no id.
+    if (!isReplay(jobId) && !(await deadIds.has(jobId))) return;
     await deadLetters.resolve(queue, toBaseJobId(jobId));
     await deadIds.remove(jobId);
   }

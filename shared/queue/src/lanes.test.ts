@@ -157,6 +157,13 @@ describe('the lanes of a queue', () => {
     expect(bench.deadLetters.resolved).to.deep.equal(['m1']);
   });
 
+  it('resolve the dead letter of a replay although Redis was lost since, and remembers no id', async () => {
+    bench.work(() => succeeds());
+    await add(replayOf('m1'), 'bulk');
+    await waitFor('the dead letter to be resolved', () => bench.deadLetters.resolved.length === 1);
+    expect(bench.deadLetters.resolved).to.deep.equal(['m1']);
+  });
+
   for (const [what, repeat] of [
     ['a replay', replayOf],
     ['a heal', healOf],

@@ -104,10 +104,12 @@ describe('the documents say what the code does', () => {
       'README.md',
       'deploy/docs/configuration.md',
       'deploy/docs/architecture.md',
+      'deploy/docs/dead-letters.md',
+      'deploy/docs/guarantees.md',
       '.github/CONTRIBUTING.md',
     ];
     const named = documents.flatMap((path) =>
-      [...read(path).matchAll(/npm (?:run ([a-z-]+)|(start|test))/g)].map((m) => m[1] ?? m[2]),
+      [...read(path).matchAll(/npm (?:run (?:-s )?([a-z-]+)|(start|test))/g)].map((m) => m[1] ?? m[2]),
     );
     expect(named).not.to.have.length(0);
     for (const name of named) expect(Object.keys(scripts)).to.include(name);
@@ -118,7 +120,9 @@ describe('the documents say what the code does', () => {
       'README.md',
       'deploy/docs/architecture.md',
       'deploy/docs/configuration.md',
+      'deploy/docs/dead-letters.md',
       'deploy/docs/errors.md',
+      'deploy/docs/guarantees.md',
     ]) {
       for (const [, target = ''] of read(path).matchAll(/\]\((?!https?:|#)([^)#]+)\)/g)) {
         expect(
