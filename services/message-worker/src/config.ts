@@ -19,6 +19,7 @@ export interface MessageWorkerConfig {
   readonly wechatApiUrl: string;
   /** Messages that this process sends at once, each to another buyer. */
   readonly concurrency: number;
+  readonly jobLockMs: number;
   readonly drainMs: number;
   readonly directory: MerchantDirectory;
 }
@@ -32,6 +33,8 @@ export const messageWorkerShape = {
   HEALTH_PORT: envPort({ default: 9093 }),
   WECHAT_API_URL: envBaseUrl({ default: 'https://api.weixin.qq.com' }),
   WORKER_CONCURRENCY: envInteger({ min: 1, max: 500, default: 20 }),
+  /** A killed worker's job is found by another after one to two of these; a worker that stands still longer loses its own. */
+  JOB_LOCK_MS: envInteger({ min: 1_000, max: 300_000, default: 30_000 }),
 };
 
 /** The whole drain has 25 s, and the connections want some of it. */
@@ -47,6 +50,7 @@ export function loadMessageWorkerConfig(env: NodeJS.ProcessEnv): MessageWorkerCo
     mongo: { uri: variables.MONGODB_URI },
     wechatApiUrl: variables.WECHAT_API_URL,
     concurrency: variables.WORKER_CONCURRENCY,
+    jobLockMs: variables.JOB_LOCK_MS,
     drainMs,
     directory: loadMerchantDirectory(variables.MERCHANTS_FILE, env),
   });

@@ -110,7 +110,7 @@ export function createContext(
         metrics,
         clock,
         ...(overrides.random === undefined ? {} : { random: overrides.random }),
-        ...(overrides.lockMs === undefined ? {} : { lockMs: overrides.lockMs }),
+        lockMs: overrides.lockMs ?? config.jobLockMs,
       });
       lifecycle.onRelease('worker', () => worker.close(config.drainMs));
       return worker;

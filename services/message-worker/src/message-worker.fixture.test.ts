@@ -111,6 +111,7 @@ export async function startMessageWorker(options: FixtureOptions = {}): Promise<
     mongo: { uri: mongoUri },
     wechatApiUrl: simulator.uri,
     concurrency: 10,
+    jobLockMs: 30_000,
     drainMs: 5_000,
     directory: { merchants: new Map(), apps: new Map(knowsApp ? [[appId, app]] : []) },
   };

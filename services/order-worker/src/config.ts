@@ -21,6 +21,8 @@ export const orderWorkerShape = {
   WORKER_CONCURRENCY: envInteger({ min: 1, max: 1_000, default: 32 }),
   /** After this the reconciler adds the job of an effect whose result is not recorded. */
   EFFECT_GRACE_MS: envInteger({ min: 100, max: 600_000, default: 10_000 }),
+  /** A killed worker's job is found by another after one to two of these; a worker that stands still longer loses its own. */
+  JOB_LOCK_MS: envInteger({ min: 1_000, max: 300_000, default: 30_000 }),
   /** On SIGTERM, how long a job may go on. */
   DRAIN_MS: envInteger({ min: 0, max: 24_000, default: 20_000 }),
 } as const;
@@ -37,6 +39,7 @@ export interface OrderWorkerConfig {
   readonly mongo: { readonly uri: string };
   readonly concurrency: number;
   readonly effectGraceMs: number;
+  readonly jobLockMs: number;
   readonly drainMs: number;
   readonly directory: MerchantDirectory;
 }
@@ -56,6 +59,7 @@ export function loadOrderWorkerConfig(env: NodeJS.ProcessEnv): OrderWorkerConfig
     mongo: { uri: read.MONGODB_URI },
     concurrency: read.WORKER_CONCURRENCY,
     effectGraceMs: read.EFFECT_GRACE_MS,
+    jobLockMs: read.JOB_LOCK_MS,
     drainMs: read.DRAIN_MS,
     directory: loadMerchantDirectory(read.MERCHANTS_FILE, env),
   };
