@@ -28,6 +28,7 @@ const unavailable: Record<string, Error> = {
   'a full disk': serverError(14_031),
   'an error that the server labels as retryable': serverError(1, { errorLabels: ['RetryableWriteError'] }),
   'an overloaded server': serverError(1, { errorLabels: ['SystemOverloadedError'] }),
+  'a socket that breaks under a write': Object.assign(new Error('write EPIPE'), { code: 'EPIPE' }),
   'no free connection in time': named('MongoWaitQueueTimeoutError'),
 };
 

@@ -63,6 +63,19 @@ const unavailableNames: ReadonlySet<string> = new Set([
   'MongoWriteConcernError',
 ]);
 
+/** What a socket says that breaks while the driver writes to it: some of these it throws as they are. */
+const unavailableSocketCodes: ReadonlySet<string> = new Set([
+  'EPIPE',
+  'ECONNRESET',
+  'ECONNREFUSED',
+  'ECONNABORTED',
+  'ETIMEDOUT',
+  'EHOSTUNREACH',
+  'ENETUNREACH',
+  'ERR_STREAM_DESTROYED',
+  'ERR_STREAM_WRITE_AFTER_END',
+]);
+
 /**
  * What an operation of the store throws: an AppError as it is, `STORE_UNAVAILABLE` for everything that is the
  * fault of MongoDB or the way to it (a write may then have happened nevertheless), anything else
@@ -79,6 +92,7 @@ export function toStoreError(error: unknown, operation: string): AppError {
 function isUnavailable(error: unknown): error is Error {
   if (!(error instanceof Error)) return false;
   if (unavailableNames.has(error.name) || error instanceof mongoose.mongo.MongoNetworkError) return true;
+  if ('code' in error && unavailableSocketCodes.has(String(error.code))) return true;
   if (!(error instanceof mongoose.mongo.MongoError)) return false;
   return (
     unavailableCodes.has(Number(error.code)) || unavailableLabels.some((label) => error.hasErrorLabel(label))

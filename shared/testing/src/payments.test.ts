@@ -250,7 +250,8 @@ describe('what a payment means for an order', function () {
       return (await deadLetters.find(letter.queue, letter.jobId))?.state === 'resolved';
     });
     expect(installation.shop.ledger().orders).to.have.length(1);
-    expect(attemptsOf('order-fulfilment').map(({ lane }) => lane)).to.deep.equal(['bulk']);
+    const [attempted] = await attemptsOf('order-fulfilment', 1);
+    expect(attempted?.lane).to.equal('bulk');
   });
 
   it('while the shop is busy: it is told when the shop asked for it, and no attempt is used', async () => {
@@ -259,7 +260,7 @@ describe('what a payment means for an order', function () {
     installation.shop.fail({ status: 503, times: 2, retryAfterSeconds: 1 });
     await notify();
     await reached('fulfilled');
-    const attempts = attemptsOf('order-fulfilment');
+    const attempts = await attemptsOf('order-fulfilment', 3);
     expect(attempts.map(({ outcome, errorCode, attempt }) => [outcome, errorCode, attempt])).to.deep.equal([
       ['postponed', 'SHOP_BUSY', 1],
       ['postponed', 'SHOP_BUSY', 1],
@@ -306,12 +307,15 @@ describe('what a payment means for an order', function () {
     readonly retryDelayMs?: number;
   }
 
-  /** As the log tells of them. */
-  function attemptsOf(queue: string): Attempted[] {
-    return installation.logLines
-      .filter((line) => line.includes('"job.attempted"'))
-      .map((line) => JSON.parse(line) as Attempted)
-      .filter((attempted) => attempted.queue === queue);
+  /** As the log tells of them, which it does after the order says what came of them. */
+  async function attemptsOf(queue: string, count: number): Promise<Attempted[]> {
+    const read = () =>
+      installation.logLines
+        .filter((line) => line.includes('"job.attempted"'))
+        .map((line) => JSON.parse(line) as Attempted)
+        .filter((attempted) => attempted.queue === queue);
+    await waitFor(`${count} attempts of ${queue}`, () => read().length >= count);
+    return read();
   }
 
   /** Others may change the order between reading and closing it. */

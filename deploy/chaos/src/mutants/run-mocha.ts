@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { readFileSync, realpathSync } from 'node:fs';
 import { join } from 'node:path';
 
 export interface MochaRun {
@@ -16,7 +16,8 @@ export function runMocha(folder: string, tests: readonly string[], limitMs: numb
   const nodeOptions: string[] = JSON.parse(readFileSync(join(folder, '.mocharc.json'), 'utf8'))[
     'node-option'
   ];
-  const mocha = join(folder, 'node_modules/mocha/lib/cli/cli.js');
+  // By its real path: mocha's command does nothing when it is run under another name.
+  const mocha = realpathSync(join(folder, 'node_modules/mocha/lib/cli/cli.js'));
   return new Promise((resolve) => {
     const child = spawn(
       process.execPath,
@@ -40,7 +41,7 @@ export function runMocha(folder: string, tests: readonly string[], limitMs: numb
 
 function toMochaRun(output: string): MochaRun {
   const counts = /^\d+ passed, (\d+) failed$/m.exec(output);
-  const firstFailure = /^ {2}1\) (?<title>[\s\S]*?):\n\n/m.exec(output)?.groups?.title;
+  const firstFailure = /^ {2}1\) (?<title>[\s\S]*?):\n/m.exec(output)?.groups?.title;
   return {
     isWhole: counts !== null,
     failed: Number(counts?.[1] ?? 0),
