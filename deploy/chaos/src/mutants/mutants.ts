@@ -49,7 +49,7 @@ export const mutants: readonly Mutant[] = [
     file: `${store}/client-options.ts`,
     find: "    w: 'majority',\n    journal: true,\n",
     replace: '    w: 1,\n    journal: false,\n',
-    tests: [`${store}/client-options.test.ts`],
+    tests: [`${store}/connection.test.ts`, `${store}/inbox-store.test.ts`],
   },
   {
     name: 'a row leaves the inbox before Redis has its job',
