@@ -2,6 +2,7 @@ import { dropTestDatabase } from '@huidiao/store';
 import { testMongoUri, waitFor } from '@huidiao/testing';
 import { expect } from 'chai';
 import { describe, it } from 'mocha';
+import mongoose from 'mongoose';
 import { createMongoProxy, type MongoProxy } from './mongo-proxy.test.ts';
 import { createStore, type Store, type StoreOptions } from './store.ts';
 import { codeOf, newOrder, paymentOf, quietOptions } from './test-store.test.ts';
@@ -63,6 +64,37 @@ describe('the connection to MongoDB', () => {
       proxy.setMode('through');
       await waitFor('the store to be ready', () => store.isReady());
     });
+  });
+
+  it('finds MongoDB again although the driver has stopped to look for it', async () => {
+    const monitors = captureMonitors();
+    const test = async (store: Store, proxy: MongoProxy) => {
+      await find(store);
+      proxy.setMode('away');
+      await codeOf(find(store));
+      for (const monitor of monitors.captured()) monitor.stop();
+      proxy.setMode('through');
+      await waitFor('the store to be ready', () => store.isReady());
+      expect(await find(store)).to.equal(undefined);
+    };
+    try {
+      await withProxy('through', test, { renewAfterMs: 1_000 });
+    } finally {
+      monitors.release();
+    }
+  });
+
+  it('goes on looking for as long as MongoDB is away, with one new client after the other', async () => {
+    const test = async (store: Store, proxy: MongoProxy) => {
+      await find(store);
+      proxy.setMode('away');
+      await codeOf(find(store));
+      const refusedBefore = proxy.refused();
+      await waitFor('a few attempts of new clients', () => proxy.refused() > refusedBefore + 2);
+      proxy.setMode('through');
+      await waitFor('the store to be ready', () => store.isReady());
+    };
+    await withProxy('through', test, { renewAfterMs: 100 });
   });
 
   it('fails reads and writes in time when MongoDB is stopped and answers nothing', async () => {
@@ -143,3 +175,32 @@ describe('the connection to MongoDB', () => {
     });
   });
 });
+
+interface StoppableMonitor {
+  stop(): void;
+}
+
+/** The monitors of all clients that are made from now on: what the driver does not offer, taken from inside it. */
+function captureMonitors(): { captured(): StoppableMonitor[]; release(): void } {
+  const { prototype } = mongoose.mongo.MongoClient;
+  const { connect } = prototype;
+  const clients = new Set<object>();
+  prototype.connect = function (this: InstanceType<typeof mongoose.mongo.MongoClient>) {
+    clients.add(this);
+    return connect.call(this);
+  };
+  interface Inside {
+    topology?: { s: { servers: Map<string, { monitor?: { monitorId?: StoppableMonitor } }> } };
+  }
+  return {
+    captured: () =>
+      [...clients].flatMap((client) =>
+        [...((client as Inside).topology?.s.servers.values() ?? [])].flatMap(
+          ({ monitor }) => monitor?.monitorId ?? [],
+        ),
+      ),
+    release: () => {
+      prototype.connect = connect;
+    },
+  };
+}

@@ -18,6 +18,8 @@ export interface StoreConnectionOptions {
   socketTimeoutMs: number;
   /** How many connections are kept open although nobody needs them; default none. */
   warmConnections?: number | undefined;
+  /** How long MongoDB may be away before the driver's client is replaced; default 10 s. */
+  renewAfterMs?: number | undefined;
 }
 
 /** A connection to MongoDB that never gives up, and operations on it that always end. */
@@ -32,6 +34,8 @@ export interface StoreConnection {
 }
 
 const pauseBetweenConnectsMs = 500;
+/** As long as the driver's monitor itself may take to look for a server again. */
+const defaultRenewAfterMs = 10_000;
 const closeLimitMs = 3_000;
 
 /** Begins to connect and returns at once. @throws AppError CONFIG_INVALID when the URI is not one */
@@ -47,12 +51,27 @@ export function createStoreConnection(options: StoreConnectionOptions): StoreCon
   });
   const closing = new AbortController();
   const connection = createConnection(socketTimeoutMs);
-  reportOutages(connection, logger, closing.signal);
+  const { renewAfterMs = defaultRenewAfterMs } = options;
+  watchOutages(connection, { logger, closing: closing.signal, renewAfterMs, renew });
   let lastFailure: unknown;
-  const connecting = keepConnecting();
+  let connecting = keepConnecting();
   connecting.catch(() => undefined);
 
   return { table, run, close };
+
+  /**
+   * Replaces the driver's client. Its monitor can wait for ever: when it writes to a connection that the server has
+   * just closed, it waits for a `drain` of a socket that is gone (mongodb 7.8, lib/cmap/connection.js, writeCommand),
+   * and never looks for the server again. Under load this was seen in one outage of twelve.
+   */
+  function renew(): void {
+    logger.warn({ event: 'store.renewed' }, 'store.renewed');
+    lastFailure = new Error('MongoDB was away for so long that its client is replaced');
+    connecting = within(closeLimitMs, connection.close(), () => unavailable('MongoDB does not let go'))
+      .catch(() => undefined)
+      .then(keepConnecting);
+    connecting.catch(() => undefined);
+  }
 
   /** Neither the driver nor mongoose tries a second time when the first connection fails. */
   async function keepConnecting(): Promise<Database> {
@@ -128,18 +147,32 @@ function createConnection(maxTimeMS: number): Connection {
   return odm.createConnection();
 }
 
+interface OutageWatch {
+  readonly logger: Logger;
+  readonly closing: AbortSignal;
+  readonly renewAfterMs: number;
+  /** Called once in an outage that lasts so long. */
+  renew(): void;
+}
+
 /** One line when MongoDB goes away after it was there, one when it is back. */
-function reportOutages(connection: Connection, logger: Logger, closing: AbortSignal): void {
+function watchOutages(connection: Connection, { logger, closing, renewAfterMs, renew }: OutageWatch): void {
   let isThere = false;
+  let renewal: NodeJS.Timeout | undefined;
   connection.on('error', (error: unknown) => logger.debug({ event: 'store.error', ...toReason(error) }));
   connection.on('connected', () => {
     isThere = true;
+    clearTimeout(renewal);
   });
   connection.on('reconnected', () => logger.info({ event: 'store.back' }, 'store.back'));
   connection.on('disconnected', () => {
-    if (isThere && !closing.aborted) logger.warn({ event: 'store.away' }, 'store.away');
+    if (isThere && !closing.aborted) {
+      logger.warn({ event: 'store.away' }, 'store.away');
+      renewal = setTimeout(renew, renewAfterMs).unref();
+    }
     isThere = false;
   });
+  closing.addEventListener('abort', () => clearTimeout(renewal));
 }
 
 function toReason(error: unknown): { reason: string } {

@@ -11,6 +11,8 @@ export interface MongoProxy {
   /** Every command that passed, as it was sent. */
   readonly commands: Record<string, unknown>[];
   setMode(mode: ProxyMode): void;
+  /** Connections that were refused so far. */
+  refused(): number;
   close(): Promise<void>;
 }
 
@@ -20,8 +22,12 @@ export async function createMongoProxy(target: string, mode: ProxyMode = 'throug
   const sockets = new Set<Socket>();
   const commands: Record<string, unknown>[] = [];
   let current = mode;
+  let refused = 0;
   const server = createServer((client) => {
-    if (current === 'away') return void client.destroy();
+    if (current === 'away') {
+      refused += 1;
+      return void client.destroy();
+    }
     const upstream = connect(Number(port), hostname);
     for (const socket of [client, upstream]) {
       sockets.add(socket);
@@ -44,6 +50,7 @@ export async function createMongoProxy(target: string, mode: ProxyMode = 'throug
   return {
     uri: toProxyUri(target, server.address() as AddressInfo),
     commands,
+    refused: () => refused,
     setMode: (next) => {
       current = next;
       if (next === 'away') for (const socket of sockets) socket.destroy();

@@ -26,6 +26,8 @@ export interface StoreOptions {
   socketTimeoutMs?: number;
   /** How many connections are kept open although nobody needs them, at most 50; default none. */
   warmConnections?: number;
+  /** How long MongoDB may be away before the driver's client is replaced, which may be stuck; default 10 s. */
+  renewAfterMs?: number;
   /** How long the ledger keeps a callback after it came for the last time; default 30 days. */
   callbackRetentionMs?: number;
 }
@@ -71,6 +73,7 @@ export function createStore(options: StoreOptions): Store {
     selectionTimeoutMs: options.selectionTimeoutMs ?? 3_000,
     socketTimeoutMs: options.socketTimeoutMs ?? 5_000,
     warmConnections: options.warmConnections,
+    renewAfterMs: options.renewAfterMs,
   };
   const connection = createStoreConnection(connectionOptions);
   return {

@@ -12,6 +12,8 @@ const minuteMs = 60_000;
 const outageMinutes = 10;
 /** The outage takes so many times less than its ten minutes, and so does each delay before a next attempt. */
 const outageSpeed = 75;
+/** Afterwards less, or what was postponed would come back all at once, again and again, on a slow machine. */
+const recoverySpeed = 15;
 const paidBefore = 40;
 const paidPerMinute = 20;
 const duties = ['payment-event', 'order-fulfilment', 'subscribe-message'] as const;
@@ -38,7 +40,7 @@ describe('MongoDB away for ten minutes while payments come in', function () {
     const timing = {
       clock,
       random: () => Math.random() / delaysShortenedBy,
-      storeSelectionTimeoutMs: 1_000,
+      storeSelectionTimeoutMs: 2_000,
     };
     installation = await startInstallation({
       // WeChat does not know these orders; asking it about each of them would take most of the time.
@@ -65,7 +67,7 @@ describe('MongoDB away for ten minutes while payments come in', function () {
     }
 
     // So that the outage finds jobs of each duty waiting.
-    shop.fail({ status: 429, times: paidBefore / 2 });
+    shop.fail({ status: 429, times: paidBefore / 2, retryAfterSeconds: 4 });
     simulator.faults.set({ send_latency_ms: 300 });
     await notifyAll(before);
     await waitFor('messages on their way', () => simulator.ledger().messages.length > 0, {
@@ -83,6 +85,7 @@ describe('MongoDB away for ten minutes while payments come in', function () {
     }
     await proxy.accept();
     clock.setSpeed(1);
+    delaysShortenedBy = recoverySpeed;
 
     await waitFor(
       'the shop to be told of every order',
