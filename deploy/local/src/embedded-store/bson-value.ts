@@ -1,10 +1,10 @@
-import { Binary, EJSON, Long, ObjectId } from 'bson';
+import { EJSON, Long, ObjectId } from 'bson';
 import { compare } from 'mingo/util';
 import { type BsonDocument, CommandFailure } from './command-failure.ts';
 
 /** Whether a value is an embedded document, and neither an array nor one of BSON's other types. */
 export function isDocument(value: unknown): value is BsonDocument {
-  return typeof value === 'object' && value !== null && value.constructor === Object;
+  return typeof value === 'object' && value !== null && Object.getPrototypeOf(value) === Object.prototype;
 }
 
 /** Takes a command's field as a document, or fails as MongoDB does with code 14. */
@@ -13,43 +13,42 @@ export function asDocument(value: unknown, field: string): BsonDocument {
   throw new CommandFailure(14, `BSON field '${field}' is the wrong type, expected type 'object'`);
 }
 
-/** Text that is equal for two values exactly when MongoDB's indexes hold them for the same key. */
+/** Text that begins with the type, and is equal for two values exactly when MongoDB's indexes hold them for the same. */
 export function toKey(value: unknown): string {
   if (typeof value === 'string') return `s${value}`;
-  if (typeof value === 'number') return `n${value === 0 ? 0 : value}`;
+  if (typeof value === 'number') return `#${value === 0 ? 0 : value}`;
+  if (typeof value === 'boolean') return `b${value}`;
   if (typeof value !== 'object' || value === null) return String(value);
   if (value instanceof Date) return `d${value.getTime()}`;
   if (value instanceof ObjectId) return `o${value.toHexString()}`;
-  if (value instanceof Long) return `n${value.toString()}`;
-  if (value instanceof Binary) return `x${value.sub_type}:${value.toString('base64')}`;
+  if (value instanceof Long) return `#${value.toString()}`;
   return `e${EJSON.stringify({ value }, { relaxed: false })}`;
 }
 
-/**
- * The values that an index or a sort sees at a dotted path. Arrays on the way fan out, an array at the end gives
- * its elements (an empty one `undefined`), a missing field gives null.
- * https://www.mongodb.com/docs/manual/core/indexes/index-types/index-multikey/
- */
-export function valuesAt(value: unknown, path: string | undefined): unknown[] {
-  if (Array.isArray(value) && value.length === 0) return [undefined];
-  if (Array.isArray(value))
-    return path === undefined ? value : value.flatMap((element) => valuesAt(element, path));
-  if (path === undefined) return [value];
-  const [field = '', ...rest] = path.split('.');
-  const next = isDocument(value) && Object.hasOwn(value, field) ? value[field] : null;
-  return valuesAt(next, rest.length > 0 ? rest.join('.') : undefined);
+/** The values at a path: arrays on the way fan out over the documents in them; undefined is a missing field. */
+export function valuesAt(value: unknown, path: string): unknown[] {
+  const [field = '', rest] = path.split(/\.(.*)/s);
+  const next = (inner: unknown) => (rest === undefined ? [inner] : valuesAt(inner, rest));
+  if (isDocument(value)) return next(Object.hasOwn(value, field) ? value[field] : undefined);
+  if (!Array.isArray(value)) return [undefined];
+  const element = /^\d+$/.test(field) ? next(value[Number(field)]) : [];
+  return [...element, ...value.filter(isDocument).flatMap((inner) => valuesAt(inner, path))];
+}
+
+// https://www.mongodb.com/docs/manual/core/indexes/index-types/index-multikey/
+/** What an index or a sort sees at a path: the elements of an array, undefined if it has none; null if it is missing. */
+export function keysAt(document: BsonDocument, path: string): unknown[] {
+  const values = valuesAt(document, path).map((value) => value ?? null);
+  const keys = values.flatMap((value) => (Array.isArray(value) && value.length === 0 ? [undefined] : value));
+  return keys.length > 0 ? keys : [null];
 }
 
 /** Sorts a copy by MongoDB's rules: an array counts by its smallest element going up, its largest going down. */
 export function sortDocuments(documents: readonly BsonDocument[], sort: BsonDocument): BsonDocument[] {
-  const fields = Object.entries(sort).map(([path, direction]) => ({ path, sign: Number(direction) }));
-  const toKeys = (document: BsonDocument) =>
-    fields.map(({ path, sign }) =>
-      valuesAt(document, path).reduce((a, b) => (compare(b, a) * sign < 0 ? b : a)),
-    );
-  const keyed = documents.map((document) => ({ document, keys: toKeys(document) }));
-  keyed.sort((a, b) =>
-    fields.reduce((order, { sign }, i) => order || compare(a.keys[i], b.keys[i]) * sign, 0),
-  );
-  return keyed.map(({ document }) => document);
+  const fields = Object.entries(sort) as [path: string, sign: number][];
+  const toKeys = (row: BsonDocument) =>
+    fields.map(([path, sign]) => keysAt(row, path).reduce((a, b) => (compare(b, a) * sign < 0 ? b : a)));
+  const keyed = documents.map((row) => ({ row, keys: toKeys(row) }));
+  keyed.sort((a, b) => fields.reduce((by, [, sign], i) => by || compare(a.keys[i], b.keys[i]) * sign, 0));
+  return keyed.map(({ row }) => row);
 }

@@ -23,7 +23,7 @@ describe('a collection of the embedded store', () => {
     [{ mchId: '2', outTradeNo: '7' }, 0, 0],
     [{ 'effects.dueAt': at(3) }, 1, 1],
     [{ 'effects.dueAt': { $lte: at(4) } }, 5, 5],
-    [{ effects: { $elemMatch: { id: 'e', dueAt: { $lte: at(4) } } } }, 5, 5],
+    [{ effects: { $elemMatch: { id: 'e', dueAt: { $lte: at(4) } } } }, 5, 2000],
     [{ mchId: '1' }, 667, 2000],
     [{ _id: { $in: ['7', '8'] } }, 2, 2000],
   ];

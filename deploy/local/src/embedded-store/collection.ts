@@ -1,5 +1,5 @@
 import { calculateObjectSize, serialize } from 'bson';
-import { sortDocuments, toKey, valuesAt } from './bson-value.ts';
+import { keysAt, sortDocuments, toKey } from './bson-value.ts';
 import { type BsonDocument, CommandFailure } from './command-failure.ts';
 import type { Filter } from './filter.ts';
 import { duplicateKey, type IndexSpec, SecondaryIndex } from './secondary-index.ts';
@@ -11,7 +11,6 @@ export type LogRecord = CollectionRecord | { dropDatabase: string };
 /** Told of every change. */
 export type Journal = (record: LogRecord) => void;
 
-const MAX_DOCUMENT_BYTES = 16 * 1024 * 1024;
 const ID_INDEX: IndexSpec = { key: { _id: 1 }, name: '_id_' };
 
 /** The documents and indexes of one collection. Documents are never changed in place, so readers may keep them. */
@@ -80,7 +79,7 @@ export class Collection {
       const latest = now.getTime() - expireAfterSeconds * 1000;
       const isOver = (at: unknown) => at instanceof Date && at.getTime() <= latest;
       for (const document of this.#documents.values())
-        if (valuesAt(document, Object.keys(key)[0]).some(isOver)) this.#change({ remove: document._id });
+        if (keysAt(document, Object.keys(key)[0] ?? '').some(isOver)) this.#change({ remove: document._id });
     }
   }
 
@@ -98,7 +97,7 @@ export class Collection {
   }
 
   #put(document: BsonDocument): void {
-    if (calculateObjectSize(document) > MAX_DOCUMENT_BYTES) throw new CommandFailure(10334, 'over 16 MB');
+    if (calculateObjectSize(document) > 16 * 1024 * 1024) throw new CommandFailure(10334, 'over 16 MB');
     for (const index of this.#indexes) index.assertAccepts(toKey(document._id), document, this.#namespace);
     this.#change({ put: document });
   }
@@ -133,9 +132,8 @@ export class Collection {
   #candidates(filter: Filter): readonly [Iterable<string>, string?] {
     if (filter.equalities.has('_id')) return [[toKey(filter.equalities.get('_id'))]];
     for (const index of this.#indexes) {
-      const [equal, due] = [index.equal(filter), index.due(filter)];
-      if (equal !== undefined) return [equal];
-      if (due !== undefined) return [due, index.first];
+      const found = index.candidates(filter);
+      if (found !== undefined) return found;
     }
     return [this.#documents.keys()];
   }

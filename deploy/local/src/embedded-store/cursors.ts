@@ -16,28 +16,25 @@ export class Cursors {
   open(namespace: string, found: readonly BsonDocument[], batchSize: number): Page {
     this.#lastId += 1;
     if (this.#open.size >= 1000) this.#open.delete(this.#open.keys().next().value ?? 0);
-    return this.#page(this.#lastId, namespace, found, batchSize);
+    this.#open.set(this.#lastId, { namespace, rest: found });
+    return this.next(this.#lastId, namespace, batchSize);
   }
 
   /** The next page. @throws CommandFailure 43 if the cursor is unknown, closed or of another collection */
   next(id: number, namespace: string, batchSize: number): Page {
     const cursor = this.#open.get(id);
     if (cursor?.namespace !== namespace) throw new CommandFailure(43, `cursor id ${id} not found`);
-    return this.#page(id, namespace, cursor.rest, batchSize);
+    const { rest } = cursor;
+    let count = 0;
+    for (let bytes = 0; count < Math.min(batchSize, rest.length) && bytes < MAX_BATCH_BYTES; count += 1)
+      bytes += calculateObjectSize(rest[count] ?? {});
+    cursor.rest = rest.slice(count);
+    if (cursor.rest.length === 0) this.#open.delete(id);
+    return { cursorId: cursor.rest.length > 0 ? id : 0, documents: rest.slice(0, count) };
   }
 
   /** Gives whether the cursor was there. */
   close(id: number): boolean {
     return this.#open.delete(id);
-  }
-
-  #page(id: number, namespace: string, found: readonly BsonDocument[], batchSize: number): Page {
-    let count = 0;
-    for (let bytes = 0; count < Math.min(batchSize, found.length) && bytes < MAX_BATCH_BYTES; count += 1)
-      bytes += calculateObjectSize(found[count] ?? {});
-    const rest = found.slice(count);
-    if (rest.length > 0) this.#open.set(id, { namespace, rest });
-    else this.#open.delete(id);
-    return { cursorId: rest.length > 0 ? id : 0, documents: found.slice(0, count) };
   }
 }

@@ -1,9 +1,7 @@
 import { ObjectId } from 'bson';
-import { Context } from 'mingo/core';
-import { $elemMatch, $eq, $exists, $in, $lte, $ne, $type } from 'mingo/operators/query';
-import { Query } from 'mingo/query';
-import { asDocument, isDocument } from './bson-value.ts';
-import { type BsonDocument, notImplemented } from './command-failure.ts';
+import { compare } from 'mingo/util';
+import { asDocument, isDocument, toKey, valuesAt } from './bson-value.ts';
+import { type BsonDocument, CommandFailure, notImplemented } from './command-failure.ts';
 
 /** Told of every operator and option that a command uses. */
 export type Note = (feature: string) => void;
@@ -17,38 +15,52 @@ export interface Filter {
   readonly latest: Map<string, Date>;
 }
 
-const implemented = { $elemMatch, $eq, $exists, $in, $lte, $ne, $type };
-const context = Context.init({ query: implemented });
+/** Whether the values at a path meet an operand; undefined is a missing field. */
+type Operator = (values: readonly unknown[], operand: unknown) => boolean;
+
+const hasAny = (values: readonly unknown[], meets: (value: unknown) => boolean) =>
+  values.some((value) => meets(value) || (Array.isArray(value) && value.some(meets)));
+const isEqual = (value: unknown = null, scalar: unknown) =>
+  typeof value === typeof scalar && toKey(value) === toKey(scalar);
+const isAtMost = (value: unknown = null, bound: unknown) =>
+  toKey(value)[0] === toKey(bound)[0] && compare(value, bound) <= 0;
+const $in: Operator = (values, list) =>
+  hasAny(values, (value) => (list as unknown[]).some((scalar) => isEqual(value, scalar)));
+const OPERATORS: Readonly<Record<string, Operator>> = {
+  $in,
+  $eq: (values, scalar) => $in(values, [scalar]),
+  $ne: (values, scalar) => !$in(values, [scalar]),
+  $lte: (values, bound) => hasAny(values, (value) => isAtMost(value, bound)),
+  $type: (values) => hasAny(values, (value) => typeof value === 'string'),
+  $exists: (values, isThere) => values.some((value) => value !== undefined) === Boolean(isThere),
+  $elemMatch: (values, inner) =>
+    values
+      .filter(Array.isArray)
+      .flat()
+      .some((element) => isDocument(element) && (inner as Filter).test(element)),
+};
 
 /** The query operators that a filter may use. */
-export const FILTER_OPERATORS: readonly string[] = Object.keys(implemented);
+export const FILTER_OPERATORS: readonly string[] = Object.keys(OPERATORS);
 
 /** @throws CommandFailure 59 for an operator or a type of value that is not implemented */
 export function compileFilter(filter: BsonDocument, note: Note): Filter {
-  const found = { equalities: new Map<string, unknown>(), latest: new Map<string, Date>() };
-  inspect(filter, '', note, found);
-  const query = new Query(filter, { context });
-  return { ...found, test: (document) => query.test(document) };
-}
-
-function inspect(filter: BsonDocument, prefix: string, note: Note, found: Omit<Filter, 'test'>): void {
-  for (const [key, condition] of Object.entries(filter)) {
-    if (key.startsWith('$')) throw notImplemented(`the query operator ${key} here`);
-    inspectCondition(`${prefix}${key}`, condition, note, found);
+  const [equalities, latest] = [new Map<string, unknown>(), new Map<string, Date>()];
+  const tests: Filter['test'][] = [];
+  for (const [path, value] of Object.entries(filter)) {
+    if (path.startsWith('$')) throw notImplemented(`the query operator ${path} here`);
+    for (const [name, operand] of Object.entries(isOperators(value) ? value : { $eq: value })) {
+      const operator = Object.hasOwn(OPERATORS, name) ? OPERATORS[name] : undefined;
+      if (operator === undefined) throw notImplemented(`the query operator ${name}`);
+      if (isOperators(value)) note(name);
+      const inner = name === '$elemMatch' ? compileFilter(asDocument(operand, name), note) : undefined;
+      if (inner === undefined) assertOperand(name, operand);
+      tests.push((document) => operator(valuesAt(document, path), inner ?? operand));
+      if (name === '$eq') equalities.set(path, operand);
+      if (name === '$lte' && operand instanceof Date) latest.set(path, operand);
+    }
   }
-}
-
-function inspectCondition(path: string, condition: unknown, note: Note, found: Omit<Filter, 'test'>): void {
-  for (const [operator, operand] of Object.entries(isOperators(condition) ? condition : { $eq: condition })) {
-    if (!Object.hasOwn(implemented, operator)) throw notImplemented(`the query operator ${operator}`);
-    if (isOperators(condition)) note(operator);
-    if (operator === '$elemMatch') inspect(asDocument(operand, operator), `${path}.`, note, found);
-    else if (operator === '$in' && Array.isArray(operand)) operand.forEach(assertComparable);
-    else assertComparable(operand);
-    if (operator === '$type' && operand !== 'string') throw notImplemented(`$type: ${operand}`);
-    if (operator === '$eq' && operand !== null) found.equalities.set(path, operand);
-    if (operator === '$lte' && operand instanceof Date) found.latest.set(path, operand);
-  }
+  return { equalities, latest, test: (document) => tests.every((test) => test(document)) };
 }
 
 /** Whether a condition is made of operators, as `{ $lte: 3 }`, and not a value to be equal to. */
@@ -56,9 +68,11 @@ export function isOperators(condition: unknown): condition is BsonDocument {
   return isDocument(condition) && Object.keys(condition).some((key) => key.startsWith('$'));
 }
 
-/** mingo compares documents and bson's other classes in another way than MongoDB, so they are refused. */
-function assertComparable(value: unknown): void {
-  if (/string|number|boolean/.test(typeof value) || value === null) return;
-  if (value instanceof Date || value instanceof ObjectId) return;
-  throw notImplemented(`a comparison with a value of type ${value?.constructor?.name}`);
+/** Only scalars are compared; other values would be in another way than by MongoDB. */
+function assertOperand(operator: string, operand: unknown): void {
+  if (operator === '$type' && operand !== 'string') throw notImplemented(`$type: ${operand}`);
+  if (operator === '$in' && !Array.isArray(operand)) throw new CommandFailure(2, '$in needs an array');
+  for (const value of operator === '$in' ? (operand as unknown[]) : [operand])
+    if (typeof value === 'object' && value !== null && !(value instanceof Date || value instanceof ObjectId))
+      throw notImplemented(`a comparison with a value of type ${value.constructor.name}`);
 }

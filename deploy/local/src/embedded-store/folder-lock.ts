@@ -1,4 +1,4 @@
-import { readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 /**
@@ -8,16 +8,12 @@ import { join } from 'node:path';
  */
 export function lockFolder(folder: string): () => void {
   const path = join(folder, 'store.lock');
-  try {
-    writeFileSync(path, describeProcess(process.pid), { flag: 'wx' });
-  } catch (error) {
-    if (!(error instanceof Error && 'code' in error && error.code === 'EEXIST')) throw error;
-    const holder = readFileSync(path, 'utf8');
-    const pid = Number.parseInt(holder, 10);
-    if (pid > 0 && holder === describeProcess(pid))
-      throw new Error(`${folder} is in use by process ${pid}; if that is no embedded store, delete ${path}`);
-    writeFileSync(path, describeProcess(process.pid));
-  }
+  const holder = existsSync(path) ? readFileSync(path, 'utf8') : undefined;
+  const pid = Number.parseInt(holder ?? '', 10);
+  if (pid > 0 && holder === describeProcess(pid))
+    throw new Error(`${folder} is in use by process ${pid}; if that is no embedded store, delete ${path}`);
+  if (holder !== undefined) rmSync(path, { force: true });
+  writeFileSync(path, describeProcess(process.pid), { flag: 'wx' }); // of two that start at once, one fails here
   return () => rmSync(path, { force: true });
 }
 
@@ -28,7 +24,6 @@ function describeProcess(pid: number): string {
     const stat = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ').at(-1)?.split(' ');
     return stat?.[0] === 'Z' ? `${pid} is gone` : `${pid} ${stat?.[19]}`;
   } catch (error) {
-    const isGone = error instanceof Error && 'code' in error && error.code === 'ESRCH';
-    return isGone ? `${pid} is gone` : `${pid} `;
+    return error instanceof Error && 'code' in error && error.code === 'ESRCH' ? `${pid} is gone` : `${pid} `;
   }
 }

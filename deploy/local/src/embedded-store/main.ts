@@ -1,8 +1,7 @@
 import { EMBEDDED_STORE_NOTICE, startEmbeddedStore } from './server.ts';
 
 const { EMBEDDED_STORE_FOLDER: folder, EMBEDDED_STORE_RECORD_FILE: recordFile, PORT = '0' } = process.env;
-if (!folder || !/^\d{1,5}$/.test(PORT))
-  throw new Error('EMBEDDED_STORE_FOLDER must name a folder, PORT be a number');
+if (!folder || !/^\d{1,5}$/.test(PORT)) throw new Error('Set EMBEDDED_STORE_FOLDER, and PORT to a number');
 
 console.log(EMBEDDED_STORE_NOTICE);
 const store = await startEmbeddedStore({ folder, port: Number(PORT), recordFile: recordFile || undefined });

@@ -12,7 +12,7 @@ export function find(call: CommandCall): BsonDocument {
   const filter = compileFilter(asDocument(command.filter ?? {}, 'filter'), note);
   const sort = asDocument(command.sort ?? {}, 'sort');
   if (Object.values(sort).some((way) => way !== 1 && way !== -1))
-    throw notImplemented('sort but by 1 and -1');
+    throw notImplemented('to sort but by 1, -1');
   const found = collections.get(namespace)?.find(filter, sort, toCount(command.limit)) ?? [];
   const page = cursors.open(namespace, found, toCount(command.batchSize) ?? 101);
   if (command.singleBatch === true && cursors.close(page.cursorId)) page.cursorId = 0;

@@ -1,4 +1,4 @@
-import { toKey, valuesAt } from './bson-value.ts';
+import { keysAt, toKey } from './bson-value.ts';
 import { type BsonDocument, CommandFailure } from './command-failure.ts';
 import { compileFilter, type Filter } from './filter.ts';
 
@@ -11,9 +11,6 @@ export interface IndexSpec {
   expireAfterSeconds?: number;
 }
 
-/** What is no date sorts before all dates. */
-const BEFORE = Number.MIN_SAFE_INTEGER;
-
 /**
  * The documents, by the text of their _id, for each combination of the values of some fields. It holds those outside
  * partialFilterExpression too, so that a look-up needs no proof that a query lies within the expression; the
@@ -21,11 +18,11 @@ const BEFORE = Number.MIN_SAFE_INTEGER;
  */
 export class SecondaryIndex {
   readonly spec: IndexSpec;
-  readonly first: string;
+  readonly #first: string;
   readonly #fields: readonly string[];
   readonly #partial: Filter;
   readonly #idsByKey = new Map<string, Set<string>>();
-  /** The earliest date in the first field, of the documents that have one. */
+  /** The earliest in the first field, of the documents that have a date there; whatever is no date sorts before. */
   readonly #earliest = new Map<string, number>();
   readonly #mustBeUnique = new Set<string>();
 
@@ -33,15 +30,15 @@ export class SecondaryIndex {
   constructor(spec: IndexSpec) {
     this.spec = spec;
     this.#fields = Object.keys(spec.key);
-    this.first = this.#fields[0] ?? '';
+    this.#first = this.#fields[0] ?? '';
     this.#partial = compileFilter(spec.partialFilterExpression ?? {}, () => {});
   }
 
   add(id: string, document: BsonDocument): void {
     for (const key of this.#combinations(document).keys())
       this.#idsByKey.set(key, (this.#idsByKey.get(key) ?? new Set()).add(id));
-    const times = valuesAt(document, this.first).map((at) => (at instanceof Date ? at.getTime() : BEFORE));
-    if (times.some((time) => time !== BEFORE)) this.#earliest.set(id, Math.min(...times));
+    const times = keysAt(document, this.#first).map((at) => (at instanceof Date ? at.getTime() : -Infinity));
+    if (times.some(Number.isFinite)) this.#earliest.set(id, Math.min(...times));
     if (this.spec.unique && this.#partial.test(document)) this.#mustBeUnique.add(id);
   }
 
@@ -63,23 +60,20 @@ export class SecondaryIndex {
         if (other !== id && this.#mustBeUnique.has(other)) throw duplicateKey(namespace, this.spec, values);
   }
 
-  /** The only documents that can match, if the filter names a value for each field; else undefined. */
-  equal({ equalities }: Filter): Iterable<string> | undefined {
-    if (!this.#fields.every((field) => equalities.has(field))) return undefined;
-    const keys = this.#fields.map((field) => toKey(equalities.get(field)));
-    return this.#idsByKey.get(JSON.stringify(keys)) ?? [];
-  }
-
-  /** The only documents that can match, the earliest first, if the filter bounds the first field; else undefined. */
-  due({ latest }: Filter): Iterable<string> | undefined {
-    const bound = latest.get(this.first)?.getTime();
+  /** The only documents that can match, and the path they are sorted by, if any; undefined if the filter says too little. */
+  candidates({ equalities, latest }: Filter): readonly [Iterable<string>, string?] | undefined {
+    if (this.#fields.every((field) => equalities.has(field))) {
+      const keys = this.#fields.map((field) => toKey(equalities.get(field)));
+      return [this.#idsByKey.get(JSON.stringify(keys)) ?? []];
+    }
+    const bound = latest.get(this.#first)?.getTime();
     if (bound === undefined) return undefined;
     const due = [...this.#earliest].filter(([, earliest]) => earliest <= bound);
-    return due.sort(([, a], [, b]) => a - b).map(([id]) => id);
+    return [due.sort(([, a], [, b]) => a - b).map(([id]) => id), this.#first];
   }
 
   #combinations(document: BsonDocument): Map<string, unknown[]> {
-    const perField = this.#fields.map((field) => valuesAt(document, field));
+    const perField = this.#fields.map((field) => keysAt(document, field));
     const arrays = perField.filter((values) => values.length > 1);
     if (arrays.length > 1) throw new CommandFailure(171, `cannot index parallel arrays: ${this.spec.name}`);
     let rows: unknown[][] = [[]];

@@ -1,8 +1,8 @@
 import { update as applyUpdate } from 'mingo/updater';
-import { cloneDeep, setValue } from 'mingo/util';
+import { cloneDeep } from 'mingo/util';
 import { asDocument, isDocument } from './bson-value.ts';
 import { type BsonDocument, CommandFailure, notImplemented } from './command-failure.ts';
-import { compileFilter, type Filter, isOperators, type Note } from './filter.ts';
+import { compileFilter, isOperators, type Note } from './filter.ts';
 
 const OPERATORS = ['$set', '$setOnInsert', '$unset', '$inc', '$min', '$max', '$push', '$pull'];
 
@@ -31,21 +31,16 @@ export function updateDocument(
       if (touched.has(path)) throw new CommandFailure(40, `Updating '${path}' would create a conflict`);
       touched.add(path);
       if (operator === '$setOnInsert' && filter !== undefined) continue;
-      const applied = operator === '$setOnInsert' ? '$set' : operator;
+      const applied = /^\$(setOnInsert|pull)$/.test(operator) ? '$set' : operator;
       const found = findTarget(document, path, operator, note);
-      modifier[applied] = { ...modifier[applied], [path]: toOperand(operator, operand, found, note) };
+      const value = toOperand(operator, operand, found, note);
+      if (value !== undefined) modifier[applied] = { ...modifier[applied], [path]: value };
     }
   }
   const updated = cloneDeep(document) as BsonDocument;
-  applyUpdate(updated, modifier, [], filter ?? {});
+  // mingo matches in another way than compileFilter: it gets the filter only where it needs it.
+  applyUpdate(updated, modifier, [], /\.\$/.test([...touched].join()) ? filter : {});
   return updated;
-}
-
-/** The document that an upsert starts from: what its filter says of whole fields by equality. */
-export function toUpsertSeed({ equalities }: Filter, filter: BsonDocument): BsonDocument {
-  const seed: BsonDocument = {};
-  for (const [path, value] of equalities) if (Object.hasOwn(filter, path)) setValue(seed, path, value);
-  return seed;
 }
 
 /** Gives what an update finds at a path, undefined if nothing or if the path has the positional `$`. */
@@ -71,8 +66,12 @@ function findTarget(document: BsonDocument, path: string, operator: string, note
 }
 
 function toOperand(operator: string, operand: unknown, found: unknown, note: Note): unknown {
-  if (operator === '$pull')
-    compileFilter(isDocument(operand) && !isOperators(operand) ? operand : { element: operand }, note);
+  if (operator === '$pull') {
+    const isOfFields = isDocument(operand) && !isOperators(operand);
+    const filter = compileFilter(isOfFields ? operand : { element: operand }, note);
+    const isKept = (row: unknown) => !isDocument(row) || !filter.test(row);
+    return (found as unknown[] | undefined)?.filter((element) => isKept(isOfFields ? element : { element }));
+  }
   if (operator !== '$push' || !isOperators(operand)) return operand;
   const { $each, $slice = Number.MAX_SAFE_INTEGER, ...others } = operand;
   for (const other of Object.keys(others)) throw notImplemented(`the modifier ${other} of $push`);

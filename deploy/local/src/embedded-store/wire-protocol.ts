@@ -6,9 +6,7 @@ import type { BsonDocument } from './command-failure.ts';
 export const MAX_MESSAGE_BYTES = 48_000_000;
 /** Of the header, what comes after the length of the message. */
 const HEADER_BYTES = 12;
-const OP_REPLY = 1;
-const OP_QUERY = 2004;
-const OP_MSG = 2013;
+const [OP_REPLY, OP_QUERY, OP_MSG] = [1, 2004, 2013];
 const MORE_TO_COME = 2;
 /** A receiver must know each flag of 0 to 15 that is set. Only moreToCome is known here; drivers send no checksum. */
 const UNKNOWN_FLAGS = 0xffff & ~MORE_TO_COME;

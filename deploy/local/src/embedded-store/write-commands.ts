@@ -1,9 +1,10 @@
 import { ObjectId } from 'bson';
+import { setValue } from 'mingo/util';
 import { asDocument } from './bson-value.ts';
 import { type CommandCall, toList, toNamespace } from './command-call.ts';
 import { type BsonDocument, notImplemented, toErrorFields } from './command-failure.ts';
 import { compileFilter } from './filter.ts';
-import { toUpsertSeed, updateDocument } from './update-document.ts';
+import { updateDocument } from './update-document.ts';
 
 /** https://www.mongodb.com/docs/manual/reference/command/insert/ ; an ordered one ends at the first failure */
 export function insert(call: CommandCall): BsonDocument {
@@ -47,7 +48,9 @@ function updateOne(call: CommandCall, upsert: boolean): { before?: BsonDocument;
     collection.replace(before, after);
     return { before, after };
   }
-  const after = withId(updateDocument(toUpsertSeed(compiled, filter), update, undefined, call.note));
+  const seed = {};
+  for (const [path, value] of compiled.equalities) setValue(seed, path, value);
+  const after = withId(updateDocument(seed, update, undefined, call.note));
   collection.insert(after);
   return { after };
 }
