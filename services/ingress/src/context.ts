@@ -1,5 +1,5 @@
 import { createServer, type Server } from 'node:http';
-import { type Clock, systemClock } from '@huidiao/contracts';
+import { type AroundPorts, asTheyAre, type Clock, systemClock } from '@huidiao/contracts';
 import { createProducer, type Producer } from '@huidiao/queue';
 import {
   createLifecycle,
@@ -42,6 +42,8 @@ export interface IngressOverrides {
   readonly logger?: Logger;
   readonly producer?: Producer;
   readonly store?: IngressStore;
+  /** For tests; see AroundPorts. */
+  readonly aroundPorts?: AroundPorts;
 }
 
 /** The whole wiring of the ingress. What it opens is released by its lifecycle, last in, first out. */
@@ -51,6 +53,7 @@ export function createContext(config: IngressConfig, overrides: IngressOverrides
   const lifecycle = createLifecycle({ logger });
   const { merchants } = config.directory;
   const clock = overrides.clock ?? systemClock;
+  const around = overrides.aroundPorts ?? asTheyAre;
 
   const store = overrides.store ?? openStore(config, logger, metrics);
   lifecycle.onRelease('store', () => store.close());
@@ -58,12 +61,13 @@ export function createContext(config: IngressConfig, overrides: IngressOverrides
   lifecycle.onRelease('inbox look', () => inboxLook.close());
   const producer = overrides.producer ?? openProducer(config, logger, metrics);
   lifecycle.onRelease('producer', () => producer.close());
-  const inbox = createBoundedInbox({ inbox: store.inbox, ...config.inbox, metrics });
-  const stores = createDurableStores({ producer, inbox, logger, metrics });
+  const ports = around({ store, producer });
+  const inbox = createBoundedInbox({ inbox: ports.store.inbox, ...config.inbox, metrics });
+  const stores = createDurableStores({ producer: ports.producer, inbox, logger, metrics });
   lifecycle.onRelease('breaker', () => stores.close());
 
   const bodyBudget = createBodyBudget(config.body.budgetBytes);
-  const notification = createWechatPayNotificationHandler({
+  const deps = around({
     merchants: new Map([...merchants.values()].map((m) => [m.mchId, createReceivingMerchant(m)])),
     stores,
     lanes: createMerchantLanes(merchants, clock),
@@ -73,7 +77,8 @@ export function createContext(config: IngressConfig, overrides: IngressOverrides
     logger,
     metrics: createCallbackMetrics(metrics, bodyBudget),
   });
-  const server = createIngressServer(config, createApp(notification));
+  const { routes } = around({ routes: { notification: createWechatPayNotificationHandler(deps) } });
+  const server = createIngressServer(config, createApp(routes.notification));
   return { config, logger, metrics, lifecycle, producer, inboxLook, server };
 }
 

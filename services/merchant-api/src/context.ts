@@ -1,5 +1,5 @@
 import { createServer, type Server } from 'node:http';
-import { type Clock, systemClock } from '@huidiao/contracts';
+import { type AroundPorts, asTheyAre, type Clock, systemClock } from '@huidiao/contracts';
 import {
   createLifecycle,
   createLogger,
@@ -30,6 +30,8 @@ export interface MerchantApiOverrides {
   readonly clock?: Clock;
   readonly logger?: Logger;
   readonly turn?: PrepayTurnTimes;
+  /** For tests; see AroundPorts. */
+  readonly aroundPorts?: AroundPorts;
   /** Of one call to WeChat Pay. */
   readonly payTimeoutMs?: number;
 }
@@ -48,6 +50,7 @@ export function createContext(
   const metrics = createMetrics({ service: 'merchant-api' });
   const lifecycle = createLifecycle({ logger });
   const { directory } = config;
+  const around = overrides.aroundPorts ?? asTheyAre;
 
   const store = createStore({ uri: config.mongo.uri, logger, metrics, clock });
   lifecycle.onRelease('store', () => store.close());
@@ -65,19 +68,13 @@ export function createContext(
     lifecycle.onRelease(`pay client of ${merchant.mchId}`, () => client.close());
     paying.set(merchant.mchId, {
       merchant,
-      client,
+      ...around({ client }),
       notifyUrl: toNotifyUrl(config.callbackBaseUrl, merchant.mchId),
     });
   }
 
-  const app = createApp({
-    store,
-    directory,
-    clock,
-    turn: overrides.turn ?? turn,
-    paying,
-    logger,
-    metrics,
-  });
+  const app = createApp(
+    around({ store, directory, clock, turn: overrides.turn ?? turn, paying, logger, metrics }),
+  );
   return { config, logger, metrics, lifecycle, store, server: createServer(httpServerOptions, app) };
 }

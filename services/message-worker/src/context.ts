@@ -1,4 +1,4 @@
-import { type Clock, systemClock } from '@huidiao/contracts';
+import { type AroundPorts, asTheyAre, type Clock, systemClock } from '@huidiao/contracts';
 import { createQueueWorker, type QueueWorker } from '@huidiao/queue';
 import {
   closeRedis,
@@ -30,6 +30,8 @@ export interface MessageWorkerOverrides {
   readonly clock?: Clock;
   readonly random?: () => number;
   readonly logger?: Logger;
+  /** For tests; see AroundPorts. */
+  readonly aroundPorts?: AroundPorts;
   /** Of one call to WeChat. */
   readonly sendTimeoutMs?: number;
   /** How long a process that died keeps a recipient. */
@@ -57,6 +59,7 @@ export function createContext(
   const logger = overrides.logger ?? createLogger({ service: 'message-worker', level: config.logLevel });
   const metrics = createMetrics({ service: 'message-worker' });
   const lifecycle = createLifecycle({ logger });
+  const around = overrides.aroundPorts ?? asTheyAre;
 
   const store = createStore({
     uri: config.mongo.uri,
@@ -73,12 +76,14 @@ export function createContext(
 
   const baseUrl = config.wechatApiUrl;
   const timeout = overrides.sendTimeoutMs === undefined ? {} : { timeoutMs: overrides.sendTimeoutMs };
-  const tokenStore = createRedisAccessTokenStore({ redis, prefix, apps: directory.apps, clock });
+  const { tokenStore } = around({
+    tokenStore: createRedisAccessTokenStore({ redis, prefix, apps: directory.apps, clock }),
+  });
   const accessTokens = createAccessTokens({ store: tokenStore, baseUrl, clock, logger, metrics });
   const client = createMiniProgramClient({ baseUrl, accessTokens, clock, ...timeout, logger, metrics });
   lifecycle.onRelease('mini-program client', () => client.close());
 
-  const sendSubscribeMessage = createSendSubscribeMessage({
+  const deps = around({
     store,
     client,
     turns: createRecipientTurns({ redis, prefix, leaseMs: overrides.turnMs ?? turnMs }),
@@ -100,11 +105,11 @@ export function createContext(
     work() {
       const worker = createQueueWorker({
         queue: 'subscribe-message',
-        handlers: { 'send-subscribe-message': sendSubscribeMessage },
+        ...around({ handlers: { 'send-subscribe-message': createSendSubscribeMessage(deps) } }),
         redis: { url: config.redis.url },
         prefix,
         concurrency: config.concurrency,
-        deadLetters: withResultsRecorded(store),
+        ...around({ deadLetters: withResultsRecorded(deps.store) }),
         onStuck: lifecycle.fatal,
         logger,
         metrics,

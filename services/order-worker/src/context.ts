@@ -1,4 +1,4 @@
-import { type Clock, systemClock } from '@huidiao/contracts';
+import { type AroundPorts, asTheyAre, type Clock, systemClock } from '@huidiao/contracts';
 import { createProducer, createQueueWorker, type Producer, type QueueWorker } from '@huidiao/queue';
 import {
   createLifecycle,
@@ -30,6 +30,8 @@ export interface OrderWorkerOverrides {
   readonly random?: () => number;
   readonly logger?: Logger;
   readonly producer?: Pick<Producer, 'add' | 'close'>;
+  /** For tests; see AroundPorts. */
+  readonly aroundPorts?: AroundPorts;
   /** For tests; how soon the job of a process that died is found. */
   readonly lockMs?: number;
   /** For tests; how long an operation on the store looks for a server that takes writes. */
@@ -46,6 +48,7 @@ export function createContext(
   const metrics = createMetrics({ service: 'order-worker' });
   const lifecycle = createLifecycle({ logger });
   const directory = config.directory;
+  const around = overrides.aroundPorts ?? asTheyAre;
 
   const store = createStore({
     uri: config.mongo.uri,
@@ -73,12 +76,13 @@ export function createContext(
   const shop = createShopClient({ clock: systemClock, logger, metrics });
   lifecycle.onRelease('shop client', () => shop.close());
 
-  const deps = { store, producer, shop, directory, effectGraceMs: config.effectGraceMs, clock, logger };
+  const { effectGraceMs } = config;
+  const deps = around({ store, producer, shop, directory, effectGraceMs, clock, logger });
   const worker = {
     redis,
     prefix: config.redis.prefix,
     concurrency: config.concurrency,
-    deadLetters: withResultsRecorded(store),
+    ...around({ deadLetters: withResultsRecorded(deps.store) }),
     onStuck: lifecycle.fatal,
     logger,
     metrics,
@@ -98,12 +102,17 @@ export function createContext(
         createQueueWorker({
           ...worker,
           queue: 'payment-event',
-          handlers: { 'apply-payment': createApplyPayment(deps), 'keep-callback': createKeepCallback(deps) },
+          ...around({
+            handlers: {
+              'apply-payment': createApplyPayment(deps),
+              'keep-callback': createKeepCallback(deps),
+            },
+          }),
         }),
         createQueueWorker({
           ...worker,
           queue: 'order-fulfilment',
-          handlers: { 'fulfil-order': createFulfilOrder(deps) },
+          ...around({ handlers: { 'fulfil-order': createFulfilOrder(deps) } }),
         }),
       ];
       lifecycle.onRelease('workers', async () => {

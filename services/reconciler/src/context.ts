@@ -1,4 +1,11 @@
-import { type Clock, type Merchant, queueNames, systemClock } from '@huidiao/contracts';
+import {
+  type AroundPorts,
+  asTheyAre,
+  type Clock,
+  type Merchant,
+  queueNames,
+  systemClock,
+} from '@huidiao/contracts';
 import { createFailedJobSweeper, createProducer, createRedisEpoch, type Producer } from '@huidiao/queue';
 import {
   createLifecycle,
@@ -33,6 +40,8 @@ export interface ReconcilerOverrides {
   readonly clock?: Clock;
   readonly random?: () => number;
   readonly logger?: Logger;
+  /** For tests; see AroundPorts. */
+  readonly aroundPorts?: AroundPorts;
   /** Of one call to WeChat Pay. */
   readonly payTimeoutMs?: number;
 }
@@ -53,6 +62,7 @@ export function createContext(
   const metrics = createMetrics({ service: 'reconciler' });
   const lifecycle = createLifecycle({ logger });
   const { signal } = lifecycle;
+  const around = overrides.aroundPorts ?? asTheyAre;
   const redis = { url: config.redis.url };
   const { prefix } = config.redis;
 
@@ -67,12 +77,12 @@ export function createContext(
     metrics,
   });
   lifecycle.onRelease('producer', () => producer.close());
-  const deadLetters = withResultsRecorded(store);
+  const deadLetters = withResultsRecorded(around({ store }).store);
   const sweeper = createFailedJobSweeper({
     queues: queueNames,
     redis,
     prefix,
-    deadLetters,
+    ...around({ deadLetters }),
     logger,
     metrics,
     clock,
@@ -81,16 +91,17 @@ export function createContext(
   const redisEpoch = createRedisEpoch({ redis, prefix, logger });
   lifecycle.onRelease('epoch', () => redisEpoch.close());
 
-  const deps = {
+  const deps = around({
     store,
     producer,
     deadLetters,
+    sweeper,
     redisEpoch,
     clock,
     logger,
     metrics: createReconcilerMetrics(metrics, store, clock),
     signal,
-  };
+  });
   const { effects, inbox, queries, epoch, sweep } = config;
 
   /** WeChat Pay compares the time in a request with its own, so this clock is never one of tests. */
@@ -98,15 +109,15 @@ export function createContext(
     const timeoutMs = overrides.payTimeoutMs ?? payTimeoutMs;
     const client = createPayClient({ merchant, baseUrl: config.wechatPayApiUrl, timeoutMs, logger, metrics });
     lifecycle.onRelease(`pay client of ${merchant.mchId}`, () => client.close());
-    return client;
+    return around({ client });
   };
 
-  const loops: readonly LoopRow[] = [
+  const rows: readonly LoopRow[] = [
     { name: 'due-effects', ...effects, round: () => addDueEffects({ ...deps, ...effects }) },
     { name: 'inbox', ...inbox, round: () => feedInbox({ ...deps, ...inbox }) },
     // A round that swept anything has left some, or at least does not know.
     { name: 'redis-epoch', ...epoch, limit: 1, round: createWatchRedisEpoch({ ...deps, ...epoch }) },
-    { name: 'failed-jobs', ...sweep, round: async () => (await sweeper.sweep(sweep.limit)).swept },
+    { name: 'failed-jobs', ...sweep, round: async () => (await deps.sweeper.sweep(sweep.limit)).swept },
     // A loop for each merchant, so that one whose answers take long holds up no other. Its rate is used up by one
     // round for each second: none goes on at once.
     ...[...config.directory.merchants.values()].map((merchant) => ({
@@ -114,9 +125,10 @@ export function createContext(
       fields: { mchId: merchant.mchId },
       ...queries,
       limit: Number.POSITIVE_INFINITY,
-      round: createQueryOpenOrders({ ...deps, ...queries }, { merchant, client: openClient(merchant) }),
+      round: createQueryOpenOrders({ ...deps, ...queries }, { merchant, ...openClient(merchant) }),
     })),
   ];
+  const { loops } = around({ loops: rows });
 
   return {
     config,

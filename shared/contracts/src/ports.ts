@@ -5,6 +5,15 @@ export interface Clock {
 
 export const systemClock: Clock = { now: () => new Date() };
 
+/**
+ * Every port that a service gives to what it does passes through one function of this kind. Production has none;
+ * tests look on with it, or let a call go wrong. Gives the same ports, or others that behave so.
+ */
+export type AroundPorts = <P extends object>(ports: P) => P;
+
+/** Leaves every port as it is. */
+export const asTheyAre: AroundPorts = (ports) => ports;
+
 /** A job that will not be tried again, with everything that a person needs to judge it. */
 export interface DeadLetter {
   readonly queue: string;

@@ -1,0 +1,137 @@
+import { isDeepStrictEqual } from 'node:util';
+import { toExpected } from './allowed-differences.ts';
+import { type Bench, openBench } from './bench.ts';
+import { type CrashPoint, toText } from './crash-point.ts';
+import { type Played, play } from './play.ts';
+import type { Scenario } from './scenarios.ts';
+import { openSurroundings } from './surroundings.ts';
+
+/** A run for each point at which a process can end. */
+export interface Campaign {
+  /** All of them, by their words. */
+  readonly points: ReadonlyMap<string, CrashPoint>;
+  /** Every handler, loop and route that the services have, after the name of the service. */
+  readonly units: ReadonlySet<string>;
+  /** Gives what is wrong, in words; nothing if each run ended as it should. */
+  crashAll(scenario: Scenario): Promise<string[]>;
+  close(): Promise<void>;
+}
+
+/** What is known of a scenario after an undisturbed run of it. */
+interface Plan {
+  readonly scenario: Scenario;
+  readonly undisturbed: Played;
+  /** Not begun yet. */
+  readonly left: CrashPoint[];
+  readonly differences: string[];
+  unfinished: number;
+  /** Resolves when a run for each of its points has ended. */
+  readonly done: Promise<void>;
+  finish(): void;
+}
+
+/** A bench takes some time to open; with less to play it is quicker to leave it to those that are open. */
+const leastWork = 3;
+
+/**
+ * Plays each scenario undisturbed, each on a bench of its own, then begins with all the other runs. There are as many
+ * benches as scenarios all the time: one whose scenario is done is closed, and one for another scenario opened.
+ */
+export async function openCampaign(scenarios: readonly Scenario[]): Promise<Campaign> {
+  const surroundings = await openSurroundings();
+  const units = new Set<string>();
+  const points = new Map<string, CrashPoint>();
+  const plans: Plan[] = [];
+  let isClosing = false;
+
+  async function begin(scenario: Scenario) {
+    const bench = await openBench(surroundings, scenario);
+    const undisturbed = await play(bench, scenario);
+    for (const unit of bench.units) units.add(unit);
+    return { scenario, bench, undisturbed };
+  }
+
+  /** Plays what is left of a scenario, then of those that have most left. */
+  async function work(first: Bench, plan: Plan): Promise<void> {
+    let bench = first;
+    for (let next: Plan | undefined = plan; next !== undefined; next = choose(plans)) {
+      if (next !== plan) bench = await openBench(surroundings, next.scenario);
+      for (let point = next.left.shift(); point !== undefined && !isClosing; point = next.left.shift()) {
+        next.differences.push(...(await crash(bench, next, point)));
+        next.unfinished -= 1;
+        if (next.unfinished === 0) next.finish();
+      }
+      await bench.close();
+      if (isClosing) return;
+    }
+  }
+
+  const begun = await Promise.all(scenarios.map(begin));
+  for (const { scenario, undisturbed } of begun) {
+    // A point that two scenarios pass is the first one's.
+    const own = [...undisturbed.passed.values()].filter((point) => !points.has(toText(point)));
+    for (const point of own) points.set(toText(point), point);
+    plans.push(createPlan(scenario, undisturbed, own));
+  }
+  const working = Promise.all(begun.map(({ bench }, index) => work(bench, plans[index] as Plan)));
+  working.catch(() => undefined);
+
+  return {
+    points,
+    units,
+    async crashAll(scenario) {
+      const plan = plans.find((one) => one.scenario === scenario);
+      await Promise.race([plan?.done, working]);
+      return plan?.differences ?? [];
+    },
+    async close() {
+      isClosing = true;
+      await working.catch(() => undefined);
+      await surroundings.close();
+    },
+  };
+}
+
+function createPlan(scenario: Scenario, undisturbed: Played, own: readonly CrashPoint[]): Plan {
+  let finish = (): void => undefined;
+  const done = new Promise<void>((resolve) => {
+    finish = resolve;
+  });
+  if (own.length === 0) finish();
+  return { scenario, undisturbed, left: [...own], differences: [], unfinished: own.length, done, finish };
+}
+
+function choose(plans: readonly Plan[]): Plan | undefined {
+  const [most] = [...plans].sort((a, b) => b.left.length - a.left.length);
+  return most !== undefined && most.left.length >= leastWork ? most : undefined;
+}
+
+/** @returns what is wrong, in words */
+async function crash(bench: Bench, { scenario, undisturbed }: Plan, point: CrashPoint): Promise<string[]> {
+  const where = toText(point);
+  try {
+    const { end } = await play(bench, scenario, where);
+    const expected = toExpected(undisturbed.end, end, point);
+    if (isDeepStrictEqual(end, expected)) return [];
+    return [`${where}\n${toDifferences(expected, end).join('\n')}`];
+  } catch (error) {
+    return [`${where}\n${String(error)}`];
+  }
+}
+
+/** What is not the same, by its path; two lines each. */
+function toDifferences(expected: unknown, seen: unknown, path = 'end'): string[] {
+  if (isDeepStrictEqual(expected, seen)) return [];
+  if (isObject(expected) && isObject(seen)) {
+    const keys = new Set([...Object.keys(expected), ...Object.keys(seen)]);
+    return [...keys].flatMap((key) => toDifferences(expected[key], seen[key], `${path}.${key}`));
+  }
+  return [
+    `  ${path} should be ${JSON.stringify(expected)}`,
+    `  ${' '.repeat(path.length)} but is ${JSON.stringify(seen)}`,
+  ];
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null;
+}

@@ -1,0 +1,128 @@
+import { toEffectId } from '@huidiao/contracts';
+import type { NewOrder, Order } from '@huidiao/store';
+import type { Deliveries, Payment } from '@huidiao/wechat-simulator';
+import { toOrderRequest } from '../installation.ts';
+import { testMerchant } from '../test-merchant.ts';
+import { waitFor } from '../wait-for.ts';
+import type { Bench } from './bench.ts';
+
+/** One run of a scenario. What it makes has the token in its name, so that runs tell theirs apart. */
+export interface Run {
+  readonly bench: Bench;
+  readonly token: string;
+  /** The order numbers that were taken. */
+  readonly orders: readonly string[];
+  takeNumber(): string;
+}
+
+export function createRun(bench: Bench, token: string): Run {
+  const orders: string[] = [];
+  return {
+    bench,
+    token,
+    orders,
+    takeNumber() {
+      const outTradeNo = `TEA-${token}-${orders.length + 1}`;
+      orders.push(outTradeNo);
+      return outTradeNo;
+    },
+  };
+}
+
+const { mchId, appId } = testMerchant;
+/**
+ * A machine that is busy is no reason to fail. But it has to end before the reconciler's own query, a minute after
+ * an order's registration by a clock that was perhaps put forward: that would heal whatever else went wrong.
+ */
+export const patience = { timeoutMs: 30_000, intervalMs: 100 };
+
+/** The merchant registers an order that its own system prepays. */
+export async function register({ bench }: Run, outTradeNo: string): Promise<Order> {
+  const { description, amount, payer } = toOrderRequest(outTradeNo);
+  const order: NewOrder = {
+    mchId,
+    appId,
+    outTradeNo,
+    openId: payer.openid,
+    description,
+    amountFen: amount.total,
+    currency: amount.currency,
+    logisticsType: 3,
+    timeExpire: new Date(Date.now() + 2 * 60 * 60_000),
+    prepay: false,
+    contentHash: outTradeNo,
+  };
+  return (await bench.store.orders.register(order)).order;
+}
+
+/** The shop orders through merchant-api, and asks again as long as it gets no answer. */
+export async function orderAndPrepay({ bench }: Run, outTradeNo: string): Promise<void> {
+  const url = `http://127.0.0.1:${bench.ports['merchant-api']}/v1/orders`;
+  const headers = { authorization: `Bearer ${bench.apiKey}`, 'content-type': 'application/json' };
+  const body = JSON.stringify(toOrderRequest(outTradeNo));
+  await waitFor(
+    'an answer of merchant-api',
+    async () => {
+      const response = await fetch(url, { method: 'POST', headers, body });
+      await response.arrayBuffer();
+      return response.ok;
+    },
+    patience,
+  );
+}
+
+/** The buyer pays, and WeChat Pay announces it. */
+export function pay({ bench }: Run, outTradeNo: string, deliveries?: Deliveries): Payment {
+  const { amount, payer } = toOrderRequest(outTradeNo);
+  const notifyUrl = toCallbackUrl(bench);
+  const payment = { mchId, appId, openId: payer.openid, outTradeNo, totalFen: amount.total, notifyUrl };
+  return bench.surroundings.simulator.payDirectly(payment, deliveries);
+}
+
+/** The buyer pays, and no notification of it ever arrives. */
+export function payUnheard(run: Run, outTradeNo: string): Payment {
+  return pay(run, outTradeNo, { drop: 100 });
+}
+
+/** WeChat Pay comes again until it is told 204; sooner than by its schedule, which begins at 15 s. */
+export async function untilAcknowledged({ bench }: Run, { notification }: Payment): Promise<void> {
+  let sent = 0;
+  await waitFor(
+    'the acknowledgement',
+    async () => {
+      if (notification.state === 'acknowledged') return true;
+      if (notification.attempts.length > sent) {
+        sent = notification.attempts.length;
+        await bench.surroundings.simulator.resend(notification.id);
+      }
+      return false;
+    },
+    patience,
+  );
+}
+
+export function toCallbackUrl({ ports }: Bench): string {
+  return `http://127.0.0.1:${ports.ingress}/callbacks/wechat-pay/${mchId}`;
+}
+
+export async function read({ bench }: Run, outTradeNo: string): Promise<Order> {
+  const order = await bench.store.orders.find(mchId, outTradeNo);
+  if (order === undefined) throw new Error(`${outTradeNo} is gone`);
+  return order;
+}
+
+/** Until the order is fulfilled and the buyer's message has an end. */
+export async function untilTold(run: Run, outTradeNo: string): Promise<void> {
+  await waitFor(
+    `${outTradeNo} to be fulfilled and told`,
+    async () => {
+      const { status, effects } = await read(run, outTradeNo);
+      return status === 'fulfilled' && effects.length === 0;
+    },
+    patience,
+  );
+}
+
+export function toMessageKey(outTradeNo: string): string {
+  return toEffectId('send-subscribe-message', mchId, outTradeNo, 'order_paid');
+}
