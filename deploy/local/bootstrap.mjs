@@ -1,10 +1,11 @@
 // Runs on a fresh clone, before anything is installed: only node's own modules, and a syntax that old
 // versions can still read as far as the message that they are too old.
-import { spawn, spawnSync } from 'node:child_process';
+import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
+import { endWithNpm } from './end-with-npm.mjs';
 
 const cloneFolder = resolve(dirname(fileURLToPath(import.meta.url)), '../..');
 const oldestNode = [20, 19];
@@ -143,80 +144,6 @@ function fail(message) {
   process.exit(1);
 }
 
-/** The folders whose tests `npm test` runs. */
-const testFiles = ['shared/*', 'services/*', 'deploy/*', 'deploy/examples/*'].map(
-  (folder) => `${folder}/src/**/*.test.ts`,
-);
-/** The run itself ends a test that hangs; this ends a run that cannot even do that. */
-const testLimitMs = 10 * 60_000;
-
-/** Whether a word after `npm test --` names files, and is not the value of an option. */
-function isFile(word) {
-  return !word.startsWith('-') && (/\.ts$|\*/.test(word) || existsSync(join(cloneFolder, word)));
-}
-
-/** Runs mocha as its own command does, but as our direct child, which ends when we do. */
-function runTests(args) {
-  const nodeOptions = JSON.parse(readFileSync(join(cloneFolder, '.mocharc.json'), 'utf8'))['node-option'];
-  const files = args.some(isFile) ? [] : testFiles;
-  const mocha = spawn(
-    process.execPath,
-    [
-      ...nodeOptions.map((option) => `--${option}`),
-      join(cloneFolder, 'node_modules/mocha/lib/cli/cli.js'),
-      ...files,
-      ...args,
-    ],
-    { cwd: cloneFolder, stdio: ['inherit', 'inherit', 'inherit', 'ipc'] },
-  );
-  const limit = setTimeout(() => {
-    console.error(`the tests did not end within ${testLimitMs / 60_000} minutes`);
-    mocha.kill('SIGKILL');
-  }, testLimitMs);
-  for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => mocha.kill(signal));
-  endWithNpm(() => mocha.kill('SIGTERM'));
-  mocha.on('exit', (code) => {
-    clearTimeout(limit);
-    process.exit(code ?? 1);
-  });
-}
-
-/**
- * A killed npm cannot tell us, so we look whether it is still there. Between npm and us there usually is the shell
- * that npm runs scripts with, which stays.
- */
-function endWithNpm(end) {
-  if (process.env.npm_lifecycle_event === undefined) return;
-  const parent = process.ppid;
-  const above = describeProcess(parent);
-  const npm =
-    above && /^(?:.*\/)?-?(?:sh|dash|bash|ash|zsh|ksh|busybox)$/.test(above.name) ? above.parent : parent;
-  const isGone = () => process.ppid !== parent || describeProcess(npm) === undefined;
-  // Where processes cannot be looked at, only our own parent tells.
-  const look = above ? isGone : () => process.ppid !== parent;
-  const watch = setInterval(() => {
-    if (!look()) return;
-    clearInterval(watch);
-    end();
-  }, 1_000);
-  watch.unref();
-}
-
-/** Name and parent of a process that runs; undefined for one that does not, or where nothing tells. */
-function describeProcess(pid) {
-  try {
-    const stat = existsSync('/proc/self/stat')
-      ? /\((?<name>.*)\) (?<state>\S) (?<parent>\d+)/s.exec(readFileSync(`/proc/${pid}/stat`, 'utf8'))
-      : /^\s*(?<parent>\d+)\s+(?<state>\S)\S*\s+(?<name>.*\S)/.exec(
-          spawnSync('ps', ['-o', 'ppid=,state=,comm=', '-p', String(pid)], { encoding: 'utf8' }).stdout,
-        );
-    const { name, state, parent } = stat.groups;
-    return state === 'Z' ? undefined : { name, parent: Number(parent) };
-  } catch {
-    return undefined;
-  }
-}
-
 function check() {
   const colors = process.stdout.isTTY ? '--colors=force' : '--colors=off';
   const steps = [
@@ -233,18 +160,29 @@ function check() {
   process.exit(failed.length === 0 ? 0 : 1);
 }
 
+/** What a command runs in this process, once it is built. */
+const programs = {
+  start: 'deploy/local/dist/main.js',
+  kills: 'deploy/chaos/dist/kills/main.js',
+  mutants: 'deploy/chaos/dist/mutants/main.js',
+};
+
 async function main([command, ...args]) {
   const problem = nodeVersionProblem(process.versions.node);
   if (problem) fail(problem);
-  if (!['start', 'test', 'check'].includes(command)) fail(usage);
+  if (!['test', 'check', ...Object.keys(programs)].includes(command)) fail(usage);
   await withLock(() => {
     install();
     // For the tests too, which start services as they run in production.
     if (command !== 'check') build();
   });
-  if (command === 'test') return runTests(args);
+  if (command === 'test') {
+    // It uses what an old node does not have.
+    const { runTests } = await import('./run-tests.mjs');
+    return runTests(cloneFolder, args, endWithNpm);
+  }
   if (command === 'check') return check();
-  const entry = join(cloneFolder, 'deploy/local/dist/main.js');
+  const entry = join(cloneFolder, programs[command]);
   process.argv = [process.execPath, entry, ...args];
   endWithNpm(() => process.kill(process.pid, 'SIGTERM'));
   await import(pathToFileURL(entry).href);

@@ -2,7 +2,10 @@
 // required too: both then share one instance of every module.
 import { createRequire } from 'node:module';
 
-const hooks = createRequire(import.meta.url)('./src/root-hooks.ts');
-await hooks.startTestServers();
+const require = createRequire(import.meta.url);
+const { isWorker, toWorkerHooks } = require('./src/worker-hooks.ts');
+const servers = isWorker ? undefined : require('./src/root-hooks.ts');
+await servers?.startTestServers();
 
-export const mochaGlobalTeardown = hooks.stopTestServers;
+export const mochaGlobalTeardown = servers?.stopTestServers;
+export const mochaHooks = isWorker ? toWorkerHooks() : {};

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { expect } from 'chai';
 import { describe, it } from 'mocha';
 import { installProblem, isInstalled, nodeVersionProblem } from '../bootstrap.mjs';
+import { toMochaWords } from '../run-tests.mjs';
 import { useFakeMachines } from './fake-programs.test.ts';
 
 describe('nodeVersionProblem', () => {
@@ -68,5 +69,64 @@ describe('isInstalled', () => {
   it('is not so when the lock file names another version or another package', () => {
     expect(isInstalled(install({ ...good, 'node_modules/zod': { version: '3.9.9' } }))).to.equal(false);
     expect(isInstalled(install({ 'node_modules/@huidiao/queue': { link: true } }))).to.equal(false);
+  });
+});
+
+describe('the words that npm test has for mocha', () => {
+  const createMachine = useFakeMachines();
+  /** A clone with these files. */
+  const clone = (...files: string[]) => {
+    const { folder } = createMachine();
+    for (const parent of ['shared/testing', 'services', 'deploy'])
+      mkdirSync(join(folder, parent), { recursive: true });
+    for (const file of files) {
+      mkdirSync(join(folder, file, '..'), { recursive: true });
+      writeFileSync(join(folder, file), '');
+    }
+    return folder;
+  };
+  const tests = [
+    'shared/testing/src/b.test.ts',
+    'services/ingress/src/routes/a.test.ts',
+    'deploy/examples/shop/src/a.test.ts',
+    'shared/errors/src/a.test.ts',
+  ];
+
+  it('spread every test file over the cores, whole installations first, and each once', () => {
+    const folder = clone(
+      ...tests.toReversed(),
+      'shared/errors/src/a.ts',
+      'shared/errors/dist/src/a.test.ts',
+      'services/ingress/node_modules/b/src/b.test.ts',
+    );
+    const words = toMochaWords(folder, [], 3);
+    expect(words.slice(0, 3)).to.deep.equal(['--parallel', '--jobs', '3']);
+    expect(words.slice(-tests.length - 1)).to.deep.equal(['wholeRun=true', ...tests]);
+  });
+
+  for (const [cores, jobs] of [
+    [1, '2'],
+    [2, '2'],
+    [4, '4'],
+    [64, '4'],
+  ] as const) {
+    it(`ask for ${jobs} processes on ${cores} cores`, () => {
+      expect(toMochaWords(clone(), [], cores)[2]).to.equal(jobs);
+    });
+  }
+
+  it('leave a run that chooses among the tests spread, and do not call it whole', () => {
+    const words = toMochaWords(clone(...tests), ['--grep', 'again'], 2);
+    expect(words)
+      .to.include('--parallel')
+      .and.to.include.members(['--grep', 'again', ...tests]);
+    expect(words.join(' ')).not.to.include('wholeRun');
+  });
+
+  it('are those given, in one process, when they name files', () => {
+    const folder = clone(...tests);
+    for (const file of ['shared/errors/src/a.test.ts', 'shared/**/a.test.ts', 'shared/errors']) {
+      expect(toMochaWords(folder, ['--grep', 'again', file])).to.deep.equal(['--grep', 'again', file]);
+    }
   });
 });

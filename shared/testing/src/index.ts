@@ -1,3 +1,4 @@
+export { testConformanceUri } from './conformance-uri.ts';
 export * from './self-signed-certificate.ts';
 export * from './servers.ts';
 export * from './tcp-proxy.ts';

@@ -1,5 +1,9 @@
 import type { ChildProcess } from 'node:child_process';
 import type { Server, Socket } from 'node:net';
+import { setTimeout as pause } from 'node:timers/promises';
+
+/** What closes on its own after the last test, such as a keep-alive connection, may take this long. */
+const defaultSettleMs = 3_000;
 
 /** Everything that keeps this process from ending by itself, by kind, with as much of a name as there is. */
 export function openHandles(): string[] {
@@ -12,9 +16,45 @@ export function openHandles(): string[] {
   return [...named, ...timers.map((kind) => (kind === 'Timeout' ? 'a timer' : 'an immediate'))].sort();
 }
 
-/** Child processes that are still there: a run that fails because of them must not leave them behind. */
+/** What is still open once everything had its time to close; `known` was open before, and is not waited for. */
+export async function whatStaysOpen({
+  settleMs = defaultSettleMs,
+  known = [],
+}: {
+  settleMs?: number;
+  known?: readonly string[];
+}): Promise<string[]> {
+  for (let waitedMs = 0; waitedMs < settleMs; waitedMs += 50) {
+    if (without(openHandles(), known).length === 0) break;
+    await pause(50);
+  }
+  return openHandles();
+}
+
+/** The list less one of each that is known. */
+export function without(list: readonly string[], known: readonly string[]): string[] {
+  const rest = [...known];
+  return list.filter((one) => {
+    const at = rest.indexOf(one);
+    if (at !== -1) rest.splice(at, 1);
+    return at === -1;
+  });
+}
+
+/** Child processes that are still there. */
 export function openChildren(): ChildProcess[] {
   return activeHandles().filter(isChildProcess);
+}
+
+/**
+ * Kills the child processes that would outlive us. Those that we talk to over IPC end with us, but for mocha's
+ * workers, one of which may be the very one that hangs.
+ */
+export function endChildren(): void {
+  const isWorker = (word: string) => /mocha[\\/]lib[\\/]nodejs[\\/]worker/.test(word);
+  for (const child of openChildren()) {
+    if (!child.connected || child.spawnargs.some(isWorker)) child.kill('SIGKILL');
+  }
 }
 
 function isChildProcess(handle: object): handle is ChildProcess {

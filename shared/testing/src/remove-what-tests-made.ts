@@ -1,5 +1,30 @@
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { Redis } from 'ioredis';
 import { madeByTests, testRedisUrl } from './servers.ts';
+
+const fileName = /^made-by-\d+\.json$/;
+
+/** Leaves a note in the run's folder of what this process's tests made, for the process that removes it in the end. */
+export function noteWhatTestsMade(): void {
+  const { TEST_RUN_FOLDER: folder } = process.env;
+  if (!folder) return;
+  const { databases, prefixes } = madeByTests;
+  const note = JSON.stringify({ databases: [...databases], prefixes: [...prefixes] });
+  writeFileSync(join(folder, `made-by-${process.pid}.json`), note);
+}
+
+/** Takes over what other processes noted in the folder. */
+export function takeOverWhatTestsMade(folder: string): void {
+  for (const name of readdirSync(folder).filter((each) => fileName.test(each))) {
+    const made = JSON.parse(readFileSync(join(folder, name), 'utf8')) as Record<
+      keyof typeof madeByTests,
+      string[]
+    >;
+    for (const uri of made.databases) madeByTests.databases.add(uri);
+    for (const prefix of made.prefixes) madeByTests.prefixes.add(prefix);
+  }
+}
 
 /** Drops the databases of testMongoUri() on a server that outlives the run. */
 export async function removeDatabases(): Promise<void> {

@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { text } from 'node:stream/consumers';
+import { pathToFileURL } from 'node:url';
 import { isRunning } from '@huidiao/local';
 import { expect } from 'chai';
 import { after, before, describe, it } from 'mocha';
@@ -11,19 +12,22 @@ import { waitFor } from './wait-for.ts';
 const clone = resolve(import.meta.dirname, '../../..');
 let folder = '';
 
-/** A run of mocha over one file, with this reporter and no servers: its output and exit code. */
+/** A run of mocha over files with these scripts, with this reporter and no servers: its output and exit code. */
 const run = async (
-  script: string,
+  scripts: string | Record<string, string>,
   options: string[] = [],
 ): Promise<{ output: string; code: number | null }> => {
-  const file = join(folder, 'some.spec.cjs');
-  writeFileSync(file, script);
+  const files = Object.entries(typeof scripts === 'string' ? { 'some.spec.cjs': scripts } : scripts);
+  for (const [name, script] of files) writeFileSync(join(folder, name), script);
+  const reporter = ['--reporter', join(import.meta.dirname, 'reporter.ts')];
   const args = [
     ...process.execArgv,
     'node_modules/mocha/lib/cli/cli.js',
-    ...['--no-config', '--reporter', join(import.meta.dirname, 'reporter.ts'), ...options, file],
+    ...['--no-config', ...reporter, ...options, ...files.map(([name]) => join(folder, name))],
   ];
-  const child = spawn(process.execPath, args, { cwd: clone, stdio: ['ignore', 'pipe', 'inherit'] });
+  // The whole run may be one of several processes, and that one is not.
+  const env = { ...process.env, MOCHA_WORKER_ID: undefined, TEST_RUN_FOLDER: folder };
+  const child = spawn(process.execPath, args, { cwd: clone, env, stdio: ['ignore', 'pipe', 'inherit'] });
   const ended = new Promise<number | null>((end) => child.once('exit', end));
   return { output: await text(child.stdout), code: await ended };
 };
@@ -89,5 +93,88 @@ describe('the reporter', () => {
     expect(output).to.include('it was at: a never ends');
     expect(output).to.match(/\n0 passed, 1 failed\n$/);
     expect(code).to.equal(1);
+  });
+});
+
+describe('the reporter of a run of several processes', () => {
+  let options: string[] = [];
+  before(() => {
+    folder = mkdtempSync(join(tmpdir(), 'huidiao-reporter-'));
+    const hooks = JSON.stringify(pathToFileURL(join(import.meta.dirname, 'worker-hooks.ts')));
+    writeFileSync(
+      join(folder, 'hooks.mjs'),
+      `import { isWorker, toWorkerHooks } from ${hooks};
+      export const mochaHooks = isWorker ? toWorkerHooks({ settleMs: 200 }) : {};`,
+    );
+    options = ['--parallel', '--jobs', '2', '--require', join(folder, 'hooks.mjs')];
+  });
+  after(() => rmSync(folder, { recursive: true, force: true }));
+
+  describe('where a test fails, a process dies, a file does not load and another leaves something open', () => {
+    let output = '';
+    let code: number | null = null;
+    before(async () => {
+      const scripts = {
+        'bad.spec.cjs': `describe('bad', () => { it('one', () => {}); it('two', () => { throw new Error('wrong'); }); });`,
+        'dies.spec.cjs': `it('dies', () => process.kill(process.pid, 'SIGKILL'));`,
+        'broken.spec.cjs': `require('./is-not-there.cjs');`,
+        'leaks.spec.cjs': `it('three', () => {
+          setInterval(() => {}, 60_000);
+          const child = require('node:child_process').spawn(process.execPath, ['-e', 'setTimeout(() => {}, 60_000)']);
+          console.log('child ' + child.pid);
+        });`,
+        'good.spec.cjs': `describe('good', () => { it('four', () => {}); it('five', () => {}); });`,
+        'later.spec.cjs': `it('six', () => {});`,
+      };
+      ({ output, code } = await run(scripts, options));
+    });
+
+    it('adds up what they pass and fail, in one line at the end', () => {
+      expect(output.match(/\d+ passed, \d+ failed/g)).to.deep.equal(['5 passed, 4 failed']);
+      expect(output)
+        .to.match(/\n5 passed, 4 failed\n$/)
+        .and.to.match(/bad\s+two:\s+Error: wrong/);
+      expect(code).to.equal(4);
+    });
+
+    it('names the file of the process that died, and the one that does not load', () => {
+      expect(output).to.match(/of \S+dies\.spec\.cjs:[^✔]+SIGKILL/);
+      expect(output).to.match(/of \S+broken\.spec\.cjs:[^✔]+is-not-there/);
+    });
+
+    it('names the file that left something open, with each thing, and kills what would outlive it', async () => {
+      expect(output).to.match(
+        /left open after \S+leaks\.spec\.cjs:\s+a child process: \d+ [^✔]+\s+a timer\n/,
+      );
+      const child = Number(/child (\d+)/.exec(output)?.[1]);
+      await waitFor('the end of the child', () => !isRunning(child));
+    });
+  });
+
+  it('ends one that hangs, and names its test and file', async () => {
+    const script = `it('hangs', () => { console.log('process ' + process.pid); for (;;); });`;
+    const { output, code } = await run(script, [...options, '--reporter-option', 'runLimitMs=4000']);
+    expect(output).to.match(/it was at: hangs \(.*some\.spec\.cjs\)\n/);
+    expect(output).to.match(/\n0 passed, 1 failed\n$/);
+    expect(code).to.equal(1);
+    const hanging = Number(/process (\d+)/.exec(output)?.[1]);
+    await waitFor('the end of the process', () => !isRunning(hanging));
+  });
+
+  it('fails a whole run when what is asked of the store differs from its conformance suite', async () => {
+    const storeUse = JSON.stringify(join(import.meta.dirname, 'store-use.ts'));
+    writeFileSync(
+      join(folder, 'uses.cjs'),
+      `const { storeUse } = require(${storeUse}); storeUse.problems = ['find $gt']; storeUse.report = 'it is find $gt';`,
+    );
+    const uses = ['--require', join(folder, 'uses.cjs')];
+    const whole = await run(`it('one', () => {});`, [...uses, '--reporter-option', 'wholeRun=true']);
+    expect(whole.output).to.match(/\nit is find \$gt\n\n1 passed, 1 failed\n$/);
+    expect(whole.code).to.equal(1);
+    const part = await run(`it('one', () => {});`, uses);
+    expect(part.output)
+      .to.match(/\n1 passed, 0 failed\n$/)
+      .and.not.to.include('$gt');
+    expect(part.code).to.equal(0);
   });
 });

@@ -3,63 +3,73 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import type { ServerSearch } from '@huidiao/local';
 import { putRedisOnPath } from './put-redis-on-path.ts';
-import { removeDatabases, removeKeys } from './remove-what-tests-made.ts';
+import { removeDatabases, removeKeys, takeOverWhatTestsMade } from './remove-what-tests-made.ts';
+import { noteStoreUse } from './store-use.ts';
 
 const cloneFolder = resolve(import.meta.dirname, '../../..');
 const folderName = /^huidiao-test-(\d+)-/;
-/** Ends the servers that are ours and removes their data. */
-let stopServers: (() => Promise<void>) | undefined;
 const isGiven = { redis: Boolean(process.env.REDIS_URL), mongo: Boolean(process.env.MONGODB_URI) };
+let folder: string;
+/** Ends the servers that are ours. */
+let stopServers = async (): Promise<void> => {};
 
 /**
  * Once, before the test files are loaded, which read the addresses at once: one Redis and one MongoDB for the run,
  * unless REDIS_URL and MONGODB_URI name some. Each run has its own on free ports in its own temporary folder, so
- * runs beside each other do not meet.
+ * runs beside each other do not meet; the processes of one run share them.
  */
 export async function startTestServers(): Promise<void> {
   endWithParent();
+  endWhenInterrupted();
   // Loaded late, so that who breaks @huidiao/local can still run a test of another package.
   const local = await import('@huidiao/local');
   const programsFolder = join(cloneFolder, '.huidiao/programs');
   mkdirSync(programsFolder, { recursive: true, mode: 0o700 });
-  const search = { env: process.env, dataFolder: '', programsFolder, isTemporary: true, say: console.log };
-  if (!isGiven.redis || !isGiven.mongo) stopServers = await startServers(local, search);
+  removeLeftovers(local.isRunning);
+  folder = mkdtempSync(join(tmpdir(), `huidiao-test-${process.pid}-`));
+  // A run that breaks off, on a file that does not parse for one, ends without its teardown.
+  process.once('exit', () => remove(folder));
+  process.env.TEST_RUN_FOLDER = folder;
+  const env = { ...process.env, EMBEDDED_STORE_RECORD_FILE: recordFile() };
+  const search = { env, dataFolder: folder, programsFolder, isTemporary: true, say: console.log };
+  await startServers(local, search);
   await putRedisOnPath(local, search);
 }
 
 /** Once, after all tests: nothing stays behind, on servers that were there before either. */
 export async function stopTestServers(): Promise<void> {
   try {
+    takeOverWhatTestsMade(folder);
     if (isGiven.mongo) await removeDatabases();
     if (isGiven.redis) await removeKeys();
+    await noteStoreUse(recordFile());
   } finally {
-    await stopServers?.();
+    await stopServers();
+    remove(folder);
   }
 }
 
-type Local = typeof import('@huidiao/local');
+/** Where the embedded store records what is asked of it; there is no such file with another server. */
+function recordFile(): string {
+  return join(folder, 'store-operations');
+}
 
-async function startServers(local: Local, common: ServerSearch): Promise<() => Promise<void>> {
-  const { findMongo, findRedis, isRunning } = local;
-  removeLeftovers(isRunning);
-  const dataFolder = mkdtempSync(join(tmpdir(), `huidiao-test-${process.pid}-`));
-  const search = { ...common, dataFolder };
+async function startServers({ findMongo, findRedis }: Local, search: ServerSearch): Promise<void> {
   const found = await Promise.allSettled([findRedis(search), findMongo(search)]);
-  const stop = async () => {
+  stopServers = async () => {
     await Promise.all(found.map((one) => (one.status === 'fulfilled' ? one.value.stop() : undefined)));
-    remove(dataFolder);
   };
-  // A run that breaks off, on a file that does not parse for one, ends without its teardown.
-  process.once('exit', () => remove(dataFolder));
   const [redis, mongo] = found;
   if (redis.status === 'fulfilled' && mongo.status === 'fulfilled') {
     process.env.REDIS_URL = redis.value.url;
     process.env.MONGODB_URI = mongo.value.url;
-    return stop;
+    return;
   }
-  await stop();
+  await stopServers();
   throw found.find((one) => one.status === 'rejected')?.reason;
 }
+
+type Local = typeof import('@huidiao/local');
 
 /** Folders of runs that were killed and could not remove them. */
 function removeLeftovers(isRunning: (pid: number) => boolean): void {
@@ -83,4 +93,9 @@ function endWithParent(): void {
   if (!process.connected) return;
   process.once('disconnect', () => process.exit(1));
   process.channel?.unref();
+}
+
+/** Ctrl-C: mocha would wait for its workers, and they for their tests. They and the servers end with us. */
+function endWhenInterrupted(): void {
+  if (process.argv.includes('--parallel')) process.once('SIGINT', () => process.exit(130));
 }

@@ -1,4 +1,4 @@
-import { testMongoUri } from '@huidiao/testing';
+import { testConformanceUri } from '@huidiao/testing';
 import { after, before, describe } from 'mocha';
 import { mongo } from 'mongoose';
 import { type EmbeddedStore, startEmbeddedStore } from './index.ts';
@@ -13,7 +13,7 @@ export type Rows = mongo.Collection<Row>;
  * @param define gets a function that gives a new collection
  */
 export function describeBothEngines(subject: string, define: (newRows: () => Rows) => void): void {
-  describe(`${subject}, on the server of MONGODB_URI`, () => define(collectionsOf(testMongoUri)));
+  describe(`${subject}, on the server of MONGODB_URI`, () => define(collectionsOf(testConformanceUri)));
 
   describe(`${subject}, on the embedded store`, () => {
     let store: EmbeddedStore;

@@ -47,6 +47,8 @@ export function runCommand(call: CommandCall): BsonDocument {
     const { w } = { ...(command.writeConcern as BsonDocument | undefined) };
     if (Number(w) > 1) throw new CommandFailure(100, 'Not enough data-bearing nodes: this is one process');
     note('');
+    // Drivers send false for what nobody asked for.
+    for (const field of [...fields, ...COMMON.slice(1)]) if (command[field]) note(`option:${field}`);
     return { ...run(call), ok: 1 };
   } catch (error) {
     return { ok: 0, ...toErrorFields(error) };

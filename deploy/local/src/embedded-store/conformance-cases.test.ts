@@ -148,6 +148,24 @@ export const writes: readonly Case[] = [
     },
   ],
   [
+    'updates what a condition leaves, and nothing else',
+    async (rows) => {
+      await rows.insertOne({ _id: 'a', state: 'queued', events: ['e1'] });
+      const move = (from: string[], event: string) =>
+        rows.findOneAndUpdate(
+          { _id: 'a', state: { $in: from }, events: { $ne: event }, sentAt: { $exists: false } },
+          { $set: { state: 'sent', sentAt: at(1) }, ...push({ events: event }) },
+          after,
+        );
+      expect(await move(['sending', 'unknown'], 'e2')).to.equal(null);
+      expect(await move(['queued', 'sending'], 'e1')).to.equal(null);
+      expect(await move(['queued', 'sending'], 'e2')).to.include({ state: 'sent' });
+      expect(await move(['sent'], 'e3')).to.equal(null);
+      const row = { _id: 'a', state: 'sent', sentAt: at(1), events: ['e1', 'e2'] };
+      expect(await rows.findOne({ _id: 'a' })).to.deep.equal(row);
+    },
+  ],
+  [
     'sets a field of the element that $elemMatch found',
     async (rows) => {
       const effects = ['e1', 'e2', 'e3'].map((id) => ({ id, dueAt: at(1) }));
@@ -501,6 +519,19 @@ export const databases: readonly Case[] = [
       expect(await rows.find().toArray()).to.have.lengthOf(1);
       expect(await other.find().toArray()).to.deep.equal([]);
       expect((await failure(other.listIndexes().toArray())).code).to.equal(26);
+    },
+  ],
+  [
+    'works under the time limits and write concerns that the services give',
+    async (rows) => {
+      const concern = { writeConcern: { w: 'majority', wtimeoutMS: 5_000, journal: true } } as const;
+      const limit = { maxTimeMS: 5_000 } as const;
+      await rows.insertOne({ _id: 'a', n: 1 }, concern);
+      expect(await rows.createIndex({ n: 1 }, { name: 'of-n', ...concern })).to.equal('of-n');
+      const change = { $set: { n: 2 } };
+      const changed = await rows.findOneAndUpdate({ _id: 'a' }, change, { ...after, ...limit, ...concern });
+      expect(changed).to.deep.equal({ _id: 'a', n: 2 });
+      expect(await rows.find({ n: 2 }, limit).toArray()).to.deep.equal([{ _id: 'a', n: 2 }]);
     },
   ],
   [

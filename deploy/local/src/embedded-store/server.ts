@@ -21,7 +21,7 @@ export interface EmbeddedStoreOptions {
   folder?: string | undefined;
   /** 0, the default, is any free port. */
   port?: number;
-  /** A file that gets a line for each command, and each `command operator`, when it is first seen. */
+  /** A file that gets a line for each operation of `recorded` when it is first seen. */
   recordFile?: string | undefined;
   /** How often documents are deleted whose time is over; as MongoDB, once a minute by default. */
   sweepEveryMs?: number;
@@ -32,8 +32,8 @@ export interface EmbeddedStore {
   port: number;
   /** How many times the log was synced. */
   syncs(): number;
-  /** What was used so far, by the names of `SUPPORTED_OPERATIONS`. */
-  recorded(): { commands: string[]; operators: string[] };
+  /** What was asked so far: `database command`, and with it each operator, `$in`, and each option, `option:limit`. */
+  recorded(): string[];
   /** Closes the connections, lets what was begun become durable, and ends. */
   close(): Promise<void>;
 }
@@ -57,10 +57,10 @@ export async function startEmbeddedStore(options: EmbeddedStoreOptions = {}): Pr
     eachMessage(socket, (message) => {
       const request = parseRequest(message);
       const [name = ''] = Object.keys(request.command);
-      const note = (operator: string) => {
-        const pair = `${name} ${operator}`.trimEnd();
-        if (recordFile !== undefined && !usage.has(pair)) appendFileSync(recordFile, `${pair}\n`);
-        usage.add(pair);
+      const note = (feature: string) => {
+        const operation = `${request.command.$db} ${name} ${feature}`.trimEnd();
+        if (recordFile !== undefined && !usage.has(operation)) appendFileSync(recordFile, `${operation}\n`);
+        usage.add(operation);
       };
       const reply = toReplyMessage(request, runCommand({ ...request, name, collections, cursors, note }));
       return Promise.resolve(log?.synced()).then(() => request.wantsReply && socket.write(reply));
@@ -83,8 +83,7 @@ export async function startEmbeddedStore(options: EmbeddedStoreOptions = {}): Pr
     throw error;
   });
   const bound = (server.address() as AddressInfo).port;
-  const column = (i: number) => [...new Set([...usage].flatMap((pair) => pair.split(' ')[i] ?? []))];
-  const recorded = () => ({ commands: column(0), operators: column(1) });
+  const recorded = () => [...usage];
   return { uri: `mongodb://${HOST}:${bound}`, port: bound, syncs: () => log?.syncs ?? 0, recorded, close };
 }
 
