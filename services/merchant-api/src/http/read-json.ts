@@ -28,6 +28,8 @@ function isUtf8Json(contentType: string): boolean {
 }
 
 const parseBody: RequestHandler = (req: Request, res: Response, next) => {
+  // Express's reader passes on a request whose client went away before it began to read, as if it had no body.
+  if (req.destroyed && !req.complete) return void res.destroy();
   const parsed = parseJson(req.body);
   if (parsed === undefined) {
     sendProblem(res, {
