@@ -1,6 +1,7 @@
 import { AppError, toAppError } from '@huidiao/errors';
 import type { Logger } from '@huidiao/runtime';
 import type { ErrorRequestHandler } from 'express';
+import { isClientGone } from './is-client-gone.ts';
 import { type Problem, sendProblem, toProblem } from './problem.ts';
 import { requestFactsOf, toRemoteFacts } from './request-facts.ts';
 
@@ -8,7 +9,7 @@ import { requestFactsOf, toRemoteFacts } from './request-facts.ts';
 export function handleError(logger: Logger): ErrorRequestHandler {
   return (error: unknown, req, res, _next) => {
     // The client went away in the middle of its body: there is nobody to answer.
-    if (req.destroyed && !req.complete) return void res.destroy();
+    if (isClientGone(req)) return void res.destroy();
     const facts = requestFactsOf(res);
     const { requestId } = facts;
     const problem = toClientProblem(error) ?? toProblem(toAppError(error));

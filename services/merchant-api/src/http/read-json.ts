@@ -1,4 +1,5 @@
 import { type Request, type RequestHandler, type Response, raw } from 'express';
+import { isClientGone } from './is-client-gone.ts';
 import { sendProblem } from './problem.ts';
 
 /** Bodies over this many bytes are 413; an order needs a few hundred. */
@@ -29,7 +30,7 @@ function isUtf8Json(contentType: string): boolean {
 
 const parseBody: RequestHandler = (req: Request, res: Response, next) => {
   // Express's reader passes on a request whose client went away before it began to read, as if it had no body.
-  if (req.destroyed && !req.complete) return void res.destroy();
+  if (isClientGone(req)) return void res.destroy();
   const parsed = parseJson(req.body);
   if (parsed === undefined) {
     sendProblem(res, {
