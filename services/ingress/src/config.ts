@@ -1,11 +1,12 @@
 import type { MerchantDirectory } from '@huidiao/contracts';
 import {
   commonShape,
+  createLiveDirectory,
+  envBaseUrl,
   envInteger,
   envPort,
   listenShape,
   loadConfig,
-  loadMerchantDirectory,
   merchantsShape,
   mongoShape,
   redisShape,
@@ -31,6 +32,8 @@ export const ingressShape = {
   REDIS_TIMEOUT_MS: envInteger({ min: 50, max: 3_000, default: 700 }),
   /** What Redis did not take in time goes to the inbox in MongoDB. */
   INBOX_TIMEOUT_MS: envInteger({ min: 50, max: 3_000, default: 1_000 }),
+  /** Where platform certificates are downloaded from, for merchants with `platform_certificates: auto`. */
+  WECHAT_PAY_API_URL: envBaseUrl({ default: 'https://api.mch.weixin.qq.com' }),
   MAX_CONNECTIONS: envInteger({ min: 1, max: 1_000_000, default: 10_000 }),
 } as const;
 
@@ -49,6 +52,7 @@ export interface IngressConfig {
   readonly inbox: { readonly timeoutMs: number };
   readonly body: { readonly maxBytes: number; readonly timeoutMs: number; readonly budgetBytes: number };
   readonly maxConnections: number;
+  readonly wechatPayApiUrl: string;
   readonly directory: MerchantDirectory;
 }
 
@@ -80,6 +84,7 @@ export function loadIngressConfig(env: NodeJS.ProcessEnv): IngressConfig {
       budgetBytes: read.CALLBACK_MEMORY_BYTES,
     },
     maxConnections: read.MAX_CONNECTIONS,
-    directory: loadMerchantDirectory(read.MERCHANTS_FILE, env),
+    wechatPayApiUrl: read.WECHAT_PAY_API_URL,
+    directory: createLiveDirectory({ file: read.MERCHANTS_FILE, env }),
   };
 }

@@ -9,22 +9,29 @@ import {
   type Lifecycle,
   type Logger,
   type Metrics,
+  toLiveDirectory,
 } from '@huidiao/runtime';
 import { createStore, type Store } from '@huidiao/store';
-import { createReceivingMerchant } from '@huidiao/wechat';
+import { createPlatformKeyrings, type PlatformKeyrings } from '@huidiao/wechat';
 import { createApp } from './app.ts';
 import { createBodyBudget } from './body/body-budget.ts';
-import { createCallbackMetrics } from './callback-metrics.ts';
+import { createCallbackMetrics, createSignatureMetrics } from './callback-metrics.ts';
 import type { IngressConfig } from './config.ts';
 import { createBoundedInbox } from './durable/bounded-inbox.ts';
 import { createDurableStores } from './durable/durable-stores.ts';
 import { createInboxLook, type InboxLook } from './durable/inbox-look.ts';
-import { createMerchantLanes } from './lanes/merchant-lanes.ts';
+import { createCallbackLanes } from './lanes/callback-lanes.ts';
+import { createPushQuestions } from './questions/push-questions.ts';
+import { createReceivers } from './receivers.ts';
+import { createMessagePushHandler } from './routes/message-push.ts';
+import { createPushAddressHandler } from './routes/push-address.ts';
 import { createWechatPayNotificationHandler } from './routes/wechat-pay-notification.ts';
+import { createWechatPayV2NotificationHandler } from './routes/wechat-pay-v2-notification.ts';
 
 /** What the ingress uses of the store. */
 export type IngressStore = Pick<Store, 'isReady' | 'close'> & {
   readonly inbox: Pick<Store['inbox'], 'put'>;
+  readonly orders: Pick<Store['orders'], 'find'>;
 };
 
 export interface IngressContext {
@@ -33,6 +40,7 @@ export interface IngressContext {
   readonly metrics: Metrics;
   readonly lifecycle: Lifecycle;
   readonly producer: Producer;
+  readonly keyrings: PlatformKeyrings;
   readonly inboxLook: InboxLook;
   readonly server: Server;
 }
@@ -51,7 +59,6 @@ export function createContext(config: IngressConfig, overrides: IngressOverrides
   const logger = overrides.logger ?? createLogger({ service: 'ingress', level: config.logLevel });
   const metrics = createMetrics({ service: 'ingress' });
   const lifecycle = createLifecycle({ logger });
-  const { merchants } = config.directory;
   const clock = overrides.clock ?? systemClock;
   const around = overrides.aroundPorts ?? asTheyAre;
 
@@ -66,20 +73,51 @@ export function createContext(config: IngressConfig, overrides: IngressOverrides
   const stores = createDurableStores({ producer: ports.producer, inbox, logger, metrics });
   lifecycle.onRelease('breaker', () => stores.close());
 
+  const directory = toLiveDirectory(config.directory);
+  lifecycle.onRelease('directory', () => directory.close());
+  const keyrings = createPlatformKeyrings({
+    directory,
+    baseUrl: config.wechatPayApiUrl,
+    clock,
+    logger,
+    metrics,
+  });
+  lifecycle.onRelease('keyrings', () => keyrings.close());
+  const receivers = createReceivers(directory, keyrings);
+  lifecycle.onRelease('receivers', () => receivers.close());
   const bodyBudget = createBodyBudget(config.body.budgetBytes);
+  const questions = createPushQuestions({
+    orders: ports.store.orders,
+    directory,
+    clock,
+    metrics,
+  });
   const deps = around({
-    merchants: new Map([...merchants.values()].map((m) => [m.mchId, createReceivingMerchant(m)])),
+    receivers,
     stores,
-    lanes: createMerchantLanes(merchants, clock),
+    questions,
+    lanes: createCallbackLanes(clock),
+    signatures: createSignatureMetrics(metrics),
     bodyLimits: config.body,
     bodyBudget,
     clock,
     logger,
     metrics: createCallbackMetrics(metrics, bodyBudget),
   });
-  const { routes } = around({ routes: { notification: createWechatPayNotificationHandler(deps) } });
-  const server = createIngressServer(config, createApp(routes.notification));
-  return { config, logger, metrics, lifecycle, producer, inboxLook, server };
+  const { routes } = around({
+    routes: {
+      notification: createWechatPayNotificationHandler(deps),
+      v2Notification: createWechatPayV2NotificationHandler(deps),
+      push: createMessagePushHandler(deps),
+    },
+  });
+  const app = createApp({
+    post: { 'pay-v3': routes.notification, 'pay-v2': routes.v2Notification, push: routes.push },
+    // It keeps nothing and waits for nothing: there is no port of it to look on at.
+    pushAddress: createPushAddressHandler(deps),
+  });
+  const server = createIngressServer(config, app);
+  return { config, logger, metrics, lifecycle, producer, keyrings, inboxLook, server };
 }
 
 function openProducer(config: IngressConfig, logger: Logger, metrics: Metrics): Producer {

@@ -2,12 +2,14 @@ import { generateKeyPairSync, randomBytes } from 'node:crypto';
 import { request as httpRequest } from 'node:http';
 import {
   type Merchant,
+  type MerchantDirectory,
   type PaymentSucceeded,
   toApplyPaymentJobId,
   toPaymentCallbackKey,
 } from '@huidiao/contracts';
 import type { NewJob } from '@huidiao/queue';
 import { createLogger } from '@huidiao/runtime';
+import { plainMerchant } from '@huidiao/testing';
 import {
   buildSignedNotification,
   type NotificationToBuild,
@@ -30,7 +32,7 @@ const toMerchant = (mchId: string): Merchant => ({
   merchantSerialNo: '5157F09EFDC096DE15EBE81A47057A7200000001',
   merchantPrivateKeyPem: platform.privateKey.export({ type: 'pkcs8', format: 'pem' }).toString(),
   apiV3Key,
-  apiV3KeyPrevious: undefined,
+  ...plainMerchant,
   wechatpayPublicKeys: [
     { id: publicKeyId, pem: platform.publicKey.export({ type: 'spki', format: 'pem' }).toString() },
   ],
@@ -64,6 +66,7 @@ export function callbackJob(number: number): NewJob<'apply-payment'> {
       requestId: 'request-1',
       callbackKey: toPaymentCallbackKey(payment),
       notificationId: `notification-${number}`,
+      eventType: 'TRANSACTION.SUCCESS',
       receivedAt: '2026-11-22T08:00:01.000Z',
       payment,
     },
@@ -119,6 +122,8 @@ export interface IngressToStart {
   readonly mongoUri: string;
   readonly prefix: string;
   readonly limits?: Partial<Merchant['limits']>;
+  /** Makes the directory of it, where it is to change. */
+  readonly liveDirectory?: (initial: MerchantDirectory) => MerchantDirectory;
   readonly overrides?: IngressOverrides;
 }
 
@@ -147,7 +152,8 @@ export async function startIngress(options: IngressToStart): Promise<RunningIngr
   };
 }
 
-function toConfig({ redisUrl, mongoUri, prefix, limits }: IngressToStart): IngressConfig {
+function toConfig(options: IngressToStart): IngressConfig {
+  const { redisUrl, mongoUri, prefix, limits, liveDirectory = (initial) => initial } = options;
   const merchants = mchIds.map((mchId): [string, Merchant] => {
     const merchant = toMerchant(mchId);
     return [mchId, { ...merchant, limits: { ...merchant.limits, ...limits } }];
@@ -161,7 +167,8 @@ function toConfig({ redisUrl, mongoUri, prefix, limits }: IngressToStart): Ingre
     inbox: { timeoutMs: 1_000 },
     body: { maxBytes: 1_500_000, timeoutMs: 1_000, budgetBytes: 10_000_000 },
     maxConnections: 1_000,
-    directory: { merchants: new Map(merchants), apps: new Map() },
+    wechatPayApiUrl: 'http://127.0.0.1:1',
+    directory: liveDirectory({ merchants: new Map(merchants), apps: new Map() }),
   };
 }
 

@@ -16,7 +16,7 @@ export interface AppDeps {
   readonly directory: MerchantDirectory;
   readonly clock: CreateOrderRouteDeps['clock'];
   readonly turn: CreateOrderRouteDeps['turn'];
-  readonly paying: CreateOrderRouteDeps['paying'];
+  readonly payingOf: CreateOrderRouteDeps['payingOf'];
   readonly logger: Logger;
   readonly metrics: Metrics;
 }

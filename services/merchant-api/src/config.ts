@@ -1,6 +1,7 @@
 import type { MerchantDirectory } from '@huidiao/contracts';
 import {
   commonShape,
+  createLiveDirectory,
   envBaseUrl,
   envPort,
   listenShape,
@@ -52,7 +53,7 @@ export function loadMerchantApiConfig(env: NodeJS.ProcessEnv): MerchantApiConfig
     mongo: { uri: variables.MONGODB_URI },
     wechatPayApiUrl: variables.WECHAT_PAY_API_URL,
     callbackBaseUrl: variables.CALLBACK_BASE_URL,
-    directory: loadMerchantDirectory(variables.MERCHANTS_FILE, env),
+    directory: createLiveDirectory({ file: variables.MERCHANTS_FILE, env }),
   });
 }
 

@@ -1,5 +1,5 @@
 import { createServer, type Server } from 'node:http';
-import { type AroundPorts, asTheyAre, type Clock, systemClock } from '@huidiao/contracts';
+import { type AroundPorts, asTheyAre, type Clock, type Merchant, systemClock } from '@huidiao/contracts';
 import {
   createLifecycle,
   createLogger,
@@ -8,9 +8,10 @@ import {
   type Lifecycle,
   type Logger,
   type Metrics,
+  toLiveDirectory,
 } from '@huidiao/runtime';
 import { createStore, type Store } from '@huidiao/store';
-import { createPayClient } from '@huidiao/wechat';
+import { createPayClient, createPlatformKeyrings, type PlatformKeyrings } from '@huidiao/wechat';
 import { createApp } from './app.ts';
 import type { MerchantApiConfig } from './config.ts';
 import type { PayingMerchant } from './orders/create-order.ts';
@@ -23,6 +24,7 @@ export interface MerchantApiContext {
   readonly metrics: Metrics;
   readonly lifecycle: Lifecycle;
   readonly store: Store;
+  readonly keyrings: PlatformKeyrings;
   readonly server: Server;
 }
 
@@ -49,32 +51,31 @@ export function createContext(
   const logger = overrides.logger ?? createLogger({ service: 'merchant-api', level: config.logLevel });
   const metrics = createMetrics({ service: 'merchant-api' });
   const lifecycle = createLifecycle({ logger });
-  const { directory } = config;
   const around = overrides.aroundPorts ?? asTheyAre;
 
   const store = createStore({ uri: config.mongo.uri, logger, metrics, clock });
   lifecycle.onRelease('store', () => store.close());
 
-  const paying = new Map<string, PayingMerchant>();
-  for (const merchant of directory.merchants.values()) {
-    const client = createPayClient({
-      merchant,
-      baseUrl: config.wechatPayApiUrl,
-      clock,
-      timeoutMs: overrides.payTimeoutMs ?? payTimeoutMs,
-      logger,
-      metrics,
-    });
-    lifecycle.onRelease(`pay client of ${merchant.mchId}`, () => client.close());
-    paying.set(merchant.mchId, {
-      merchant,
-      ...around({ client }),
-      notifyUrl: toNotifyUrl(config.callbackBaseUrl, merchant.mchId),
-    });
-  }
+  const directory = toLiveDirectory(config.directory);
+  lifecycle.onRelease('directory', () => directory.close());
+  const wechatPay = { baseUrl: config.wechatPayApiUrl, clock, logger, metrics };
+  const keyrings = createPlatformKeyrings({ ...wechatPay, directory });
+  lifecycle.onRelease('keyrings', () => keyrings.close());
+  const timeoutMs = overrides.payTimeoutMs ?? payTimeoutMs;
+  const clientOf = directory.perObject({
+    make: (merchant: Merchant) =>
+      createPayClient({ ...wechatPay, merchant, keys: keyrings.of(merchant), timeoutMs }),
+    release: (client) => client.close(),
+  });
+  const payingOf = (merchant: Merchant): PayingMerchant => ({
+    merchant,
+    ...around({ client: clientOf(merchant) }),
+    notifyUrl: toNotifyUrl(config.callbackBaseUrl, merchant.mchId),
+  });
 
   const app = createApp(
-    around({ store, directory, clock, turn: overrides.turn ?? turn, paying, logger, metrics }),
+    around({ store, directory, clock, turn: overrides.turn ?? turn, payingOf, logger, metrics }),
   );
-  return { config, logger, metrics, lifecycle, store, server: createServer(httpServerOptions, app) };
+  const server = createServer(httpServerOptions, app);
+  return { config, logger, metrics, lifecycle, store, keyrings, server };
 }

@@ -7,7 +7,7 @@ import type {
   RequestPaymentParameters,
 } from '@huidiao/contracts';
 import { createLogger } from '@huidiao/runtime';
-import { testMongoUri } from '@huidiao/testing';
+import { plainMerchant, testMongoUri } from '@huidiao/testing';
 import { createSimulator, type Simulator } from '@huidiao/wechat-simulator';
 import {
   createContext,
@@ -165,7 +165,7 @@ function toMerchant(id: string, simulator: Simulator): Merchant {
     merchantSerialNo: '5157F09EFDC096DE15EBE81A47057A7232F1B8E1',
     merchantPrivateKeyPem: keys.privateKey.export({ type: 'pkcs8', format: 'pem' }).toString(),
     apiV3Key: randomBytes(16).toString('hex'),
-    apiV3KeyPrevious: undefined,
+    ...plainMerchant,
     wechatpayPublicKeys: [{ id: publicKey.id, pem: publicKey.pem }],
     platformCertificatePems: [],
     appIds: [appId],

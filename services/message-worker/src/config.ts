@@ -1,11 +1,11 @@
 import type { MerchantDirectory } from '@huidiao/contracts';
 import {
   commonShape,
+  createLiveDirectory,
   envBaseUrl,
   envInteger,
   envPort,
   loadConfig,
-  loadMerchantDirectory,
   merchantsShape,
   mongoShape,
   redisShape,
@@ -52,6 +52,6 @@ export function loadMessageWorkerConfig(env: NodeJS.ProcessEnv): MessageWorkerCo
     concurrency: variables.WORKER_CONCURRENCY,
     jobLockMs: variables.JOB_LOCK_MS,
     drainMs,
-    directory: loadMerchantDirectory(variables.MERCHANTS_FILE, env),
+    directory: createLiveDirectory({ file: variables.MERCHANTS_FILE, env }),
   });
 }

@@ -9,6 +9,7 @@ import {
   type Lifecycle,
   type Logger,
   type Metrics,
+  toLiveDirectory,
 } from '@huidiao/runtime';
 import { createStore, type Store, withResultsRecorded } from '@huidiao/store';
 import { createAccessTokens, createMiniProgramClient, createRedisAccessTokenStore } from '@huidiao/wechat';
@@ -53,7 +54,7 @@ export function createContext(
   config: MessageWorkerConfig,
   overrides: MessageWorkerOverrides = {},
 ): MessageWorkerContext {
-  const { directory } = config;
+  const directory = toLiveDirectory(config.directory);
   const { prefix } = config.redis;
   const clock = overrides.clock ?? systemClock;
   const logger = overrides.logger ?? createLogger({ service: 'message-worker', level: config.logLevel });
@@ -77,7 +78,12 @@ export function createContext(
   const baseUrl = config.wechatApiUrl;
   const timeout = overrides.sendTimeoutMs === undefined ? {} : { timeoutMs: overrides.sendTimeoutMs };
   const { tokenStore } = around({
-    tokenStore: createRedisAccessTokenStore({ redis, prefix, apps: directory.apps, clock }),
+    tokenStore: createRedisAccessTokenStore({
+      redis,
+      prefix,
+      apps: { get: (appId) => directory.apps.get(appId) },
+      clock,
+    }),
   });
   const accessTokens = createAccessTokens({ store: tokenStore, baseUrl, clock, logger, metrics });
   const client = createMiniProgramClient({ baseUrl, accessTokens, clock, ...timeout, logger, metrics });

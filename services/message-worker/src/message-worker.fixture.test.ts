@@ -5,7 +5,7 @@ import { toEffectId } from '@huidiao/contracts';
 import { createProducer, type Producer } from '@huidiao/queue';
 import { closeRedis, createLogger, createMetrics, createRedis } from '@huidiao/runtime';
 import type { Effect, Message, Order } from '@huidiao/store';
-import { testMongoUri, testPrefix, testRedisUrl, waitFor } from '@huidiao/testing';
+import { plainApp, testMongoUri, testPrefix, testRedisUrl, waitFor } from '@huidiao/testing';
 import { createSimulator, type Simulator } from '@huidiao/wechat-simulator';
 import { createContext, type MessageWorkerContext, type MessageWorkerOverrides, start } from './index.ts';
 
@@ -95,7 +95,7 @@ export async function startMessageWorker(options: FixtureOptions = {}): Promise<
   const app: App = {
     appId,
     appSecret: options.appSecret ?? appSecret,
-    originalId: undefined,
+    ...plainApp,
     miniprogramState: 'formal',
     lang: 'zh_CN',
     templates: { orderPaid },

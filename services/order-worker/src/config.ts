@@ -1,10 +1,11 @@
 import type { MerchantDirectory } from '@huidiao/contracts';
 import {
   commonShape,
+  createLiveDirectory,
+  envBaseUrl,
   envInteger,
   envPort,
   loadConfig,
-  loadMerchantDirectory,
   merchantsShape,
   mongoShape,
   redisShape,
@@ -17,7 +18,8 @@ export const orderWorkerShape = {
   ...mongoShape,
   ...merchantsShape,
   HEALTH_PORT: envPort({ default: 9092 }),
-  /** Jobs of each of its two queues at once. */
+  WECHAT_PAY_API_URL: envBaseUrl({ default: 'https://api.mch.weixin.qq.com' }),
+  /** Jobs of each of its queues at once. */
   WORKER_CONCURRENCY: envInteger({ min: 1, max: 1_000, default: 32 }),
   /** After this the reconciler adds the job of an effect whose result is not recorded. */
   EFFECT_GRACE_MS: envInteger({ min: 100, max: 600_000, default: 10_000 }),
@@ -37,6 +39,7 @@ export interface OrderWorkerConfig {
     readonly waitReplicas: number;
   };
   readonly mongo: { readonly uri: string };
+  readonly wechatPayApiUrl: string;
   readonly concurrency: number;
   readonly effectGraceMs: number;
   readonly jobLockMs: number;
@@ -57,10 +60,11 @@ export function loadOrderWorkerConfig(env: NodeJS.ProcessEnv): OrderWorkerConfig
       waitReplicas: read.REDIS_WAIT_REPLICAS,
     },
     mongo: { uri: read.MONGODB_URI },
+    wechatPayApiUrl: read.WECHAT_PAY_API_URL,
     concurrency: read.WORKER_CONCURRENCY,
     effectGraceMs: read.EFFECT_GRACE_MS,
     jobLockMs: read.JOB_LOCK_MS,
     drainMs: read.DRAIN_MS,
-    directory: loadMerchantDirectory(read.MERCHANTS_FILE, env),
+    directory: createLiveDirectory({ file: read.MERCHANTS_FILE, env }),
   };
 }

@@ -7,12 +7,21 @@ import {
   type Lifecycle,
   type Logger,
   type Metrics,
+  toLiveDirectory,
 } from '@huidiao/runtime';
 import { createStore, type Store, withResultsRecorded } from '@huidiao/store';
 import type { OrderWorkerConfig } from './config.ts';
+import { createPassThroughClient } from './forwarding/pass-through-client.ts';
+import { createApplyEvent } from './jobs/apply-event.ts';
 import { createApplyPayment } from './jobs/apply-payment.ts';
+import { createApplyRefund } from './jobs/apply-refund.ts';
+import { createForwardEvent } from './jobs/forward-event.ts';
 import { createFulfilOrder } from './jobs/fulfil-order.ts';
 import { createKeepCallback } from './jobs/keep-callback.ts';
+import { createPassThrough } from './jobs/pass-through.ts';
+import { createReportUndeliverable } from './jobs/report-undeliverable.ts';
+import { createRefundClients } from './refunds/refund-clients.ts';
+import { createRefundQueries } from './refunds/refund-queries.ts';
 import { createShopClient } from './shop/shop-client.ts';
 
 export interface OrderWorkerContext {
@@ -30,6 +39,8 @@ export interface OrderWorkerOverrides {
   readonly random?: () => number;
   readonly logger?: Logger;
   readonly producer?: Pick<Producer, 'add' | 'close'>;
+  /** Of one call to WeChat Pay. */
+  readonly payTimeoutMs?: number;
   /** For tests; see AroundPorts. */
   readonly aroundPorts?: AroundPorts;
   /** For tests; how soon the job of a process that died is found. */
@@ -37,6 +48,9 @@ export interface OrderWorkerOverrides {
   /** For tests; how long an operation on the store looks for a server that takes writes. */
   readonly storeSelectionTimeoutMs?: number;
 }
+
+/** Of one call to WeChat Pay. */
+const payTimeoutMs = 5_000;
 
 /** The whole wiring of the order-worker. What it opens is released by its lifecycle, last in, first out. */
 export function createContext(
@@ -47,7 +61,8 @@ export function createContext(
   const logger = overrides.logger ?? createLogger({ service: 'order-worker', level: config.logLevel });
   const metrics = createMetrics({ service: 'order-worker' });
   const lifecycle = createLifecycle({ logger });
-  const directory = config.directory;
+  const directory = toLiveDirectory(config.directory);
+  lifecycle.onRelease('directory', () => directory.close());
   const around = overrides.aroundPorts ?? asTheyAre;
 
   const store = createStore({
@@ -76,8 +91,30 @@ export function createContext(
   const shop = createShopClient({ clock: systemClock, logger, metrics });
   lifecycle.onRelease('shop client', () => shop.close());
 
+  const passThrough = createPassThroughClient({ clock: systemClock, logger, metrics });
+  lifecycle.onRelease('pass-through client', () => passThrough.close());
+  const refundClients = createRefundClients({
+    directory,
+    baseUrl: config.wechatPayApiUrl,
+    timeoutMs: overrides.payTimeoutMs ?? payTimeoutMs,
+    logger,
+    metrics,
+  });
+  lifecycle.onRelease('refund clients', () => refundClients.close());
+
   const { effectGraceMs } = config;
-  const deps = around({ store, producer, shop, directory, effectGraceMs, clock, logger });
+  const ports = around({ store, producer, shop, passThrough, refundClients, directory });
+  const refundQueries = createRefundQueries({
+    clientOf: ports.refundClients.of,
+    turns: ports.store.turns,
+    clock,
+  });
+  const adoptedRefunds = metrics.counter({
+    name: 'huidiao_refunds_adopted_total',
+    help: 'Refunds that were made elsewhere, as in the merchant platform, by their first known state',
+    labelNames: ['state'],
+  });
+  const deps = { ...ports, refundQueries, adoptedRefunds, effectGraceMs, clock, logger };
   const worker = {
     redis,
     prefix: config.redis.prefix,
@@ -105,7 +142,24 @@ export function createContext(
           ...around({
             handlers: {
               'apply-payment': createApplyPayment(deps),
+              'apply-refund': createApplyRefund(deps),
               'keep-callback': createKeepCallback(deps),
+            },
+          }),
+        }),
+        createQueueWorker({
+          ...worker,
+          queue: 'platform-event',
+          ...around({ handlers: { 'apply-event': createApplyEvent(deps) } }),
+        }),
+        createQueueWorker({
+          ...worker,
+          queue: 'event-forwarding',
+          ...around({
+            handlers: {
+              'forward-event': createForwardEvent(deps),
+              'pass-through': createPassThrough(deps),
+              'report-undeliverable': createReportUndeliverable(deps),
             },
           }),
         }),

@@ -1,4 +1,4 @@
-import type { Order } from '@huidiao/store';
+import { judgeRefunds, type Order } from '@huidiao/store';
 import { expect } from 'chai';
 import fc from 'fast-check';
 import { describe, it } from 'mocha';
@@ -21,7 +21,7 @@ describe('an order, whatever happens to it, in whatever order and however often'
   const { deps, newOrder } = useOrderWorker();
 
   async function newWorld(latePayment: 'deliver' | 'refund'): Promise<OrderWorld> {
-    return createOrderWorld(deps as Parameters<typeof createOrderWorld>[0], await newOrder(), latePayment);
+    return createOrderWorld(deps, await newOrder(), latePayment);
   }
 
   it('is never in an illegal state, goes nowhere backwards, and does nothing twice', async () => {
@@ -54,6 +54,22 @@ describe('an order, whatever happens to it, in whatever order and however often'
     assertEffects(before, after);
     expect(new Set(world.told).size, 'webhook ids').to.be.at.most(1);
     if (before.transactionId !== undefined) expect(after.payment).to.deep.equal(before.payment);
+    assertRefunds(before, after);
+  }
+
+  /** One entry for each refund, which only ABNORMAL may leave; what is held for a refund in full stays so. */
+  function assertRefunds(before: Order, after: Order): void {
+    const ids = after.refunds.map(({ refundId }) => refundId);
+    expect(new Set(ids).size).to.equal(ids.length);
+    for (const refund of before.refunds) {
+      const now = after.refunds.find(({ refundId }) => refundId === refund.refundId);
+      if (refund.status === 'ABNORMAL') expect(now).to.include({ refundId: refund.refundId });
+      else expect(now).to.deep.equal(refund);
+    }
+    const isFull = judgeRefunds(after.refunds, after.amountFen) === 'full';
+    if (before.held === 'refunded' || (after.status === 'paid' && isFull)) {
+      expect(after).to.include({ status: 'paid', held: 'refunded' });
+    }
   }
 
   function assertLife(before: Order, after: Order): void {
@@ -123,6 +139,18 @@ describe('an order, whatever happens to it, in whatever order and however often'
         told: 0,
       },
     ],
+    [
+      'a payment that says REFUND and the refund in full that it means, which hung at first',
+      'refund',
+      ['refund seen', 'refund hangs', 'refund in full', 'fulfil', 'reconcile', 'sweep', 'query'],
+      { status: 'paid', held: 'refunded', effects: [], deadLetters: [], told: 0 },
+    ],
+    [
+      'a payment that says REFUND and the refund in part that it means',
+      'refund',
+      ['refund seen', 'refund in part', 'fulfil', 'message sent', 'reconcile', 'sweep', 'query'],
+      { status: 'fulfilled', held: undefined, effects: [], deadLetters: [], told: 1 },
+    ],
   ];
   for (const [name, latePayment, events, expected] of commuting) {
     it(`ends alike in every order of: ${name}`, async () => {
@@ -172,6 +200,30 @@ describe('an order, whatever happens to it, in whatever order and however often'
       'refund',
       ['pay', 'shop gone', 'replay'],
       { status: 'fulfilled', deadLetters: [] },
+    ],
+    [
+      'paid, then refunded in full before the shop was told',
+      'refund',
+      ['pay', 'refund in full', 'fulfil'],
+      { status: 'paid', deadLetters: [] },
+    ],
+    [
+      'refunded in full, and only then is the payment heard of',
+      'refund',
+      ['refund in full', 'pay', 'fulfil'],
+      { status: 'paid', deadLetters: [] },
+    ],
+    [
+      'delivered, then refunded in full',
+      'refund',
+      ['pay', 'fulfil', 'refund in full'],
+      { status: 'fulfilled', deadLetters: [] },
+    ],
+    [
+      'a payment that came too late is given back, and nobody has to see to it any more',
+      'refund',
+      ['close', 'pay', 'refund in full'],
+      { status: 'closed', deadLetters: [] },
     ],
     [
       'the shop is gone for good',

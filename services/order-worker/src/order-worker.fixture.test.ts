@@ -1,16 +1,25 @@
 import { randomBytes } from 'node:crypto';
-import type { App, JobData, Merchant, MerchantDirectory, ShopWebhook } from '@huidiao/contracts';
-import { toEffectId } from '@huidiao/contracts';
+import type { App, JobData, Merchant, MerchantDirectory, RefundEvent, ShopWebhook } from '@huidiao/contracts';
+import { toEffectId, toRefundCallbackKey } from '@huidiao/contracts';
 import type { JobAttempt, NewJob } from '@huidiao/queue';
 import { createLogger, createMetrics } from '@huidiao/runtime';
-import { createStore, dropTestDatabase, type Effect, type NewOrder, type Order } from '@huidiao/store';
-import { testMongoUri } from '@huidiao/testing';
+import {
+  createStore,
+  dropTestDatabase,
+  type Effect,
+  type NewOrder,
+  type Order,
+  type Store,
+} from '@huidiao/store';
+import { plainApp, plainMerchant, testMongoUri } from '@huidiao/testing';
 import { after, before, beforeEach } from 'mocha';
+import type { EventDeps } from './events/applied.ts';
 import type { ApplyPayment, ApplyPaymentDeps } from './jobs/apply-payment.ts';
+import type { ApplyRefund, ApplyRefundDeps } from './jobs/apply-refund.ts';
 
 export const mchId = '1900000001';
-const appId = 'wx8888888888888888';
-const openId = 'oUpF8uMuAJO_M2pxb1Q9zNjWeS6o';
+export const appId = 'wx8888888888888888';
+export const openId = 'oUpF8uMuAJO_M2pxb1Q9zNjWeS6o';
 
 /** What the shop was told, in the order of the telling. */
 export interface Told {
@@ -18,9 +27,14 @@ export interface Told {
   readonly webhook: ShopWebhook;
 }
 
+/** What all handlers need. */
+export type WorkerDeps = Omit<ApplyPaymentDeps & ApplyRefundDeps & EventDeps, 'store'> & {
+  readonly store: Store;
+};
+
 /** Handlers of the order-worker with a store of their own; the shop and the queue only note what they are given. */
 export interface OrderWorkerFixture {
-  readonly deps: ApplyPaymentDeps;
+  readonly deps: WorkerDeps;
   readonly told: Told[];
   readonly added: NewJob[];
   newOrder(facts?: Partial<NewOrder>): Promise<Order>;
@@ -32,18 +46,18 @@ export interface OrderWorkerFixture {
 const app: App = {
   appId,
   appSecret: 'secret',
-  originalId: undefined,
+  ...plainApp,
   miniprogramState: 'formal',
   lang: 'zh_CN',
   templates: { orderPaid: { templateId: 'template', page: undefined, data: {}, usefulForMs: 3_600_000 } },
 };
 
-const merchant: Merchant = {
+export const merchant: Merchant = {
   mchId,
   merchantSerialNo: '5157F09EFDC096DE15EBE81A47057A7232F1B8E1',
   merchantPrivateKeyPem: '',
   apiV3Key: '',
-  apiV3KeyPrevious: undefined,
+  ...plainMerchant,
   wechatpayPublicKeys: [],
   platformCertificatePems: [],
   appIds: [appId],
@@ -54,12 +68,19 @@ const merchant: Merchant = {
 };
 
 /** A directory with the merchant, or without it, and with the app's template for paid orders, or without it. */
-export function toDirectory(facts: { knowsMerchant?: boolean; template?: boolean } = {}): MerchantDirectory {
+export function toDirectory(
+  facts: {
+    knowsMerchant?: boolean;
+    template?: boolean;
+    merchant?: Partial<Merchant>;
+    app?: Partial<App>;
+  } = {},
+): MerchantDirectory {
   const { knowsMerchant = true, template = true } = facts;
   const known = template ? app : { ...app, templates: { orderPaid: undefined } };
   return {
-    merchants: new Map(knowsMerchant ? [[mchId, merchant]] : []),
-    apps: new Map([[appId, known]]),
+    merchants: new Map(knowsMerchant ? [[mchId, { ...merchant, ...facts.merchant }]] : []),
+    apps: new Map([[appId, { ...known, ...facts.app }]]),
   };
 }
 
@@ -94,6 +115,8 @@ export function useOrderWorker(): OrderWorkerFixture {
         },
         close: () => undefined,
       },
+      refundQueries: { query: () => Promise.reject(new Error('nobody should ask')) },
+      adoptedRefunds: { inc: () => undefined },
       directory: toDirectory(),
       effectGraceMs: 10_000,
       clock: { now: () => new Date() },
@@ -152,6 +175,7 @@ export function toApplyPayment({ outTradeNo, amountFen }: Order): ApplyPayment {
     requestId: 'request-1',
     callbackKey: `payment_${mchId}_${transactionId}_SUCCESS`,
     notificationId: 'notification-1',
+    eventType: 'TRANSACTION.SUCCESS',
     receivedAt: '2026-11-22T08:00:00.000Z',
     payment: {
       type: 'payment.succeeded',
@@ -163,6 +187,31 @@ export function toApplyPayment({ outTradeNo, amountFen }: Order): ApplyPayment {
       currency: 'CNY',
       tradeType: 'JSAPI',
     },
+  };
+}
+
+/** The job of a refund of all of an order; see toApplyPayment for its transaction. */
+export function toApplyRefund(order: Order, changes: Partial<RefundEvent> = {}): ApplyRefund {
+  const { outTradeNo, amountFen } = order;
+  const refund = {
+    type: 'refund.succeeded',
+    mchId,
+    outTradeNo,
+    transactionId: toApplyPayment(order).payment.transactionId,
+    outRefundNo: `refund-no-${outTradeNo}`,
+    refundId: `5030${outTradeNo.slice(2)}`,
+    refundFen: amountFen,
+    totalFen: amountFen,
+    proof: 'signature',
+    ...changes,
+  } as RefundEvent;
+  return {
+    requestId: 'request-2',
+    callbackKey: toRefundCallbackKey(refund),
+    notificationId: 'notification-2',
+    eventType: 'REFUND.SUCCESS',
+    receivedAt: '2026-11-22T08:00:00.000Z',
+    refund,
   };
 }
 

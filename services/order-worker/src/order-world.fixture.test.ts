@@ -3,19 +3,26 @@ import {
   type JobName,
   type MerchantDirectory,
   type PaymentSucceeded,
+  type RefundEvent,
   toApplyPaymentJobId,
+  toApplyRefundJobId,
   toBaseJobId,
   toCountedJobId,
   toEffectId,
 } from '@huidiao/contracts';
 import { toAppError } from '@huidiao/errors';
 import type { JobAttempt } from '@huidiao/queue';
-import { type Order, type Store, withResultsRecorded } from '@huidiao/store';
-import { type ApplyPayment, type ApplyPaymentDeps, createApplyPayment } from './jobs/apply-payment.ts';
+import { type Order, withResultsRecorded } from '@huidiao/store';
+import { type ApplyPayment, createApplyPayment } from './jobs/apply-payment.ts';
+import { createApplyRefund } from './jobs/apply-refund.ts';
 import { createFulfilOrder } from './jobs/fulfil-order.ts';
-import { firstAttempt, toApplyPayment, toDirectory } from './order-worker.fixture.test.ts';
-
-type Deps = Omit<ApplyPaymentDeps, 'store'> & { readonly store: Store };
+import {
+  firstAttempt,
+  toApplyPayment,
+  toApplyRefund,
+  toDirectory,
+  type WorkerDeps,
+} from './order-worker.fixture.test.ts';
 
 /** A job of an effect that is in its queue. */
 interface QueuedJob {
@@ -44,6 +51,9 @@ export const orderEvents = [
   'other amount',
   'other app',
   'refund seen',
+  'refund hangs',
+  'refund in part',
+  'refund in full',
   'close',
   'fulfil',
   'stray fulfilment',
@@ -67,7 +77,7 @@ function much(later = 2): Date {
 let epochs = 0;
 
 export function createOrderWorld(
-  given: Deps,
+  given: WorkerDeps,
   { mchId, outTradeNo, amountFen }: Order,
   latePayment: 'deliver' | 'refund' = 'refund',
 ): OrderWorld {
@@ -81,7 +91,7 @@ export function createOrderWorld(
   /** Jobs that the queue tries again. */
   const retries: (() => Promise<void>)[] = [];
 
-  const deps: ApplyPaymentDeps = {
+  const deps: WorkerDeps = {
     ...given,
     directory: toWorldDirectory(latePayment),
     producer: {
@@ -94,7 +104,8 @@ export function createOrderWorld(
       tell: async (_merchant, id) => {
         told.push(id);
         const order = await find();
-        if (order.transactionId === undefined || order.held !== undefined)
+        // One that is refunded at this very moment may be told all the same.
+        if (order.transactionId === undefined || order.held === 'refund_seen')
           faults.push(`told of an order that is ${order.held ?? order.status}`);
         return { httpStatus: 200 };
       },
@@ -102,6 +113,7 @@ export function createOrderWorld(
     },
   };
   const applyPayment = createApplyPayment(deps);
+  const applyRefund = createApplyRefund(deps);
   const fulfilOrder = createFulfilOrder(deps);
 
   async function find(): Promise<Order> {
@@ -115,7 +127,7 @@ export function createOrderWorld(
 
   /** Runs a job as a worker does: a success resolves its dead letter, a permanent failure makes one. */
   async function run(of: JobName, jobId: string, data: object, work: () => Promise<unknown>): Promise<void> {
-    const duty = of === 'apply-payment' ? 'payment-event' : 'order-fulfilment';
+    const duty = of === 'fulfil-order' ? 'order-fulfilment' : 'payment-event';
     try {
       await work();
       await sink.resolve(duty, toBaseJobId(jobId));
@@ -154,6 +166,12 @@ export function createOrderWorld(
     return run('apply-payment', jobId, job, () => applyPayment(job, attemptOf(jobId)));
   }
 
+  function refund(changes: Partial<RefundEvent>): Promise<void> {
+    const job = toApplyRefund({ mchId, outTradeNo, amountFen } as Order, changes);
+    const jobId = toApplyRefundJobId(job.refund);
+    return run('apply-refund', jobId, job, () => applyRefund(job, attemptOf(jobId)));
+  }
+
   async function fulfil(jobId: string, data: JobData<'fulfil-order'>): Promise<void> {
     await run('fulfil-order', jobId, data, () => fulfilOrder(data, attemptOf(jobId)));
     queue.delete(toBaseJobId(jobId));
@@ -185,7 +203,8 @@ export function createOrderWorld(
   async function replay(): Promise<void> {
     const { deadLetters: open } = await deadLetters.list({ state: 'open', outTradeNo, limit: 10 });
     for (const { id, jobId, jobName, payload } of open) {
-      const taken = jobName === 'send-subscribe-message' ? undefined : await deadLetters.takeForReplay(id);
+      const isReplayed = jobName === 'fulfil-order' || jobName === 'apply-payment';
+      const taken = isReplayed ? await deadLetters.takeForReplay(id) : undefined;
       if (taken === undefined) continue;
       const counted = toCountedJobId(jobId, 'replay', taken.replays);
       if (jobName === 'fulfil-order') await fulfil(counted, payload as JobData<'fulfil-order'>);
@@ -228,6 +247,9 @@ export function createOrderWorld(
     'other amount': () => apply({ transactionId: `amount${outTradeNo.slice(2)}`, amountFen: amountFen + 1 }),
     'other app': () => apply({ transactionId: `app${outTradeNo.slice(2)}`, appId: 'wxffffffffffffffff' }),
     'refund seen': () => apply({ refundSeen: true }),
+    'refund hangs': () => refund({ type: 'refund.abnormal' }),
+    'refund in part': () => refund({ refundId: `part${outTradeNo.slice(2)}`, refundFen: 100 }),
+    'refund in full': () => refund({}),
     close: async () => orders.close(await find()),
     fulfil: () => Promise.all(queued('fulfil-order').map(([id, { data }]) => fulfil(id, data))),
     // A job that nobody asked for, or that was left over.

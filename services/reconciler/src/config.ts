@@ -1,11 +1,11 @@
 import type { MerchantDirectory } from '@huidiao/contracts';
 import {
   commonShape,
+  createLiveDirectory,
   envBaseUrl,
   envInteger,
   envPort,
   loadConfig,
-  loadMerchantDirectory,
   merchantsShape,
   mongoShape,
   redisShape,
@@ -80,7 +80,7 @@ export function loadReconcilerConfig(env: NodeJS.ProcessEnv): ReconcilerConfig {
     },
     mongo: { uri: read.MONGODB_URI },
     wechatPayApiUrl: read.WECHAT_PAY_API_URL,
-    directory: loadMerchantDirectory(read.MERCHANTS_FILE, env),
+    directory: createLiveDirectory({ file: read.MERCHANTS_FILE, env }),
     effects: { intervalMs: read.EFFECTS_INTERVAL_MS, leaseMs: read.EFFECT_LEASE_MS, limit },
     inbox: { intervalMs: read.INBOX_INTERVAL_MS, leaseMs: read.INBOX_LEASE_MS, limit },
     queries: {

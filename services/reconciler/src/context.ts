@@ -14,14 +14,16 @@ import {
   type Lifecycle,
   type Logger,
   type Metrics,
+  toLiveDirectory,
 } from '@huidiao/runtime';
 import { createStore, type Store, withResultsRecorded } from '@huidiao/store';
-import { createPayClient } from '@huidiao/wechat';
+import { createPayClient, createPlatformKeyrings, type PlatformKeyrings } from '@huidiao/wechat';
 import type { ReconcilerConfig } from './config.ts';
 import { addDueEffects } from './loops/add-due-effects.ts';
 import { feedInbox } from './loops/feed-inbox.ts';
 import { createQueryOpenOrders } from './loops/query-open-orders.ts';
-import { type LoopOptions, runLoop } from './loops/run-loop.ts';
+import { type Loop, type LoopOptions, runLoop } from './loops/run-loop.ts';
+import { runMerchantLoops } from './loops/run-merchant-loops.ts';
 import { createWatchRedisEpoch } from './loops/watch-redis-epoch.ts';
 import { createReconcilerMetrics } from './reconciler-metrics.ts';
 
@@ -32,6 +34,7 @@ export interface ReconcilerContext {
   readonly lifecycle: Lifecycle;
   readonly store: Store;
   readonly producer: Producer;
+  readonly keyrings: PlatformKeyrings;
   /** Begins its rounds. */
   work(): void;
 }
@@ -104,13 +107,18 @@ export function createContext(
   });
   const { effects, inbox, queries, epoch, sweep } = config;
 
-  /** WeChat Pay compares the time in a request with its own, so this clock is never one of tests. */
-  const openClient = (merchant: Merchant) => {
-    const timeoutMs = overrides.payTimeoutMs ?? payTimeoutMs;
-    const client = createPayClient({ merchant, baseUrl: config.wechatPayApiUrl, timeoutMs, logger, metrics });
-    lifecycle.onRelease(`pay client of ${merchant.mchId}`, () => client.close());
-    return around({ client });
-  };
+  const directory = toLiveDirectory(config.directory);
+  lifecycle.onRelease('directory', () => directory.close());
+  // WeChat Pay compares the time in a request with its own, so this clock is never one of tests.
+  const wechatPay = { baseUrl: config.wechatPayApiUrl, logger, metrics };
+  const keyrings = createPlatformKeyrings({ ...wechatPay, directory });
+  lifecycle.onRelease('keyrings', () => keyrings.close());
+  const timeoutMs = overrides.payTimeoutMs ?? payTimeoutMs;
+  const clientOf = directory.perObject({
+    make: (merchant: Merchant) =>
+      createPayClient({ ...wechatPay, merchant, keys: keyrings.of(merchant), timeoutMs }),
+    release: (client) => client.close(),
+  });
 
   const rows: readonly LoopRow[] = [
     { name: 'due-effects', ...effects, round: () => addDueEffects({ ...deps, ...effects }) },
@@ -118,17 +126,23 @@ export function createContext(
     // A round that swept anything has left some, or at least does not know.
     { name: 'redis-epoch', ...epoch, limit: 1, round: createWatchRedisEpoch({ ...deps, ...epoch }) },
     { name: 'failed-jobs', ...sweep, round: async () => (await deps.sweeper.sweep(sweep.limit)).swept },
-    // A loop for each merchant, so that one whose answers take long holds up no other. Its rate is used up by one
-    // round for each second: none goes on at once.
-    ...[...config.directory.merchants.values()].map((merchant) => ({
-      name: 'open-orders',
-      fields: { mchId: merchant.mchId },
-      ...queries,
-      limit: Number.POSITIVE_INFINITY,
-      round: createQueryOpenOrders({ ...deps, ...queries }, { merchant, ...openClient(merchant) }),
-    })),
   ];
-  const { loops } = around({ loops: rows });
+  // A loop for each merchant, so that one whose answers take long holds up no other. Its rate is used up by one
+  // round for each second: none goes on at once.
+  const toQueryRow = (merchant: Merchant): LoopRow => ({
+    name: 'open-orders',
+    fields: { mchId: merchant.mchId },
+    ...queries,
+    limit: Number.POSITIVE_INFINITY,
+    round: createQueryOpenOrders(
+      { ...deps, ...queries },
+      { merchant, ...around({ client: clientOf(merchant) }) },
+    ),
+  });
+  const run = (row: LoopRow): Loop => {
+    const [loop = row] = around({ loops: [row] }).loops;
+    return runLoop({ ...loop, logger, metrics, random });
+  };
 
   return {
     config,
@@ -137,10 +151,12 @@ export function createContext(
     lifecycle,
     store,
     producer,
+    keyrings,
     work() {
-      const running = loops.map((loop) => runLoop({ ...loop, logger, metrics, random }));
+      const running = rows.map(run);
+      const queryLoops = runMerchantLoops(directory, (merchant) => run(toQueryRow(merchant)));
       lifecycle.onRelease('loops', async () => {
-        await Promise.all(running.map((loop) => loop.stop()));
+        await Promise.all([...running, queryLoops].map((loop) => loop.stop()));
       });
     },
   };

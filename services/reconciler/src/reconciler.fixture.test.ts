@@ -3,7 +3,7 @@ import type { Merchant } from '@huidiao/contracts';
 import type { NewJob } from '@huidiao/queue';
 import { createLogger } from '@huidiao/runtime';
 import type { NewOrder } from '@huidiao/store';
-import { testMongoUri, testPrefix, testRedisUrl } from '@huidiao/testing';
+import { plainMerchant, testMongoUri, testPrefix, testRedisUrl } from '@huidiao/testing';
 import { createSimulator, type Simulator } from '@huidiao/wechat-simulator';
 import type { ReconcilerConfig, ReconcilerContext } from './index.ts';
 
@@ -51,7 +51,7 @@ export function toMerchant({ platform }: Simulator, queriesPerSecond = 100): Mer
     merchantSerialNo,
     merchantPrivateKeyPem: keys.privateKey.export({ type: 'pkcs8', format: 'pem' }).toString(),
     apiV3Key,
-    apiV3KeyPrevious: undefined,
+    ...plainMerchant,
     wechatpayPublicKeys: platform.publicKey === undefined ? [] : [platform.publicKey],
     platformCertificatePems: [],
     appIds: [appId],

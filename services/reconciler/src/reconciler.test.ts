@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { type Clock, systemClock } from '@huidiao/contracts';
+import { type Clock, systemClock, toCountedJobId } from '@huidiao/contracts';
 import { AppError } from '@huidiao/errors';
 import { createQueueReader, type NewJob, type QueueReader, toKeyPrefix } from '@huidiao/queue';
 import { closeRedis, createRedis } from '@huidiao/runtime';
@@ -122,6 +122,19 @@ describe('reconciler', () => {
       [live.id]: 'live',
       [bulk.id]: 'bulk',
     });
+  });
+
+  it('adds the job of a later round under an id of its own: that of the round before has completed', async () => {
+    const { order, effect } = await payOrder();
+    const { producer, added } = createRecordingProducer();
+    const deps = { store: context.store, producer, clock: systemClock, ...config.effects };
+    await addDueEffects(deps);
+    const dueAt = new Date(Date.now() - 1_000);
+    await context.store.orders.renewEffect(order, { id: effect.id, dueAt, round: 2 });
+    await addDueEffects(deps);
+    expect(added.map(({ id }) => id)).to.deep.equal([effect.id, toCountedJobId(effect.id, 'heal', 2)]);
+    expect(added.map(({ data }) => data)).to.deep.equal(Array(2).fill(added[0]?.data));
+    expect(added[0]?.data).to.include({ effectId: effect.id });
   });
 
   it('claims nothing while Redis is away, and no effect waits for a lease after it is back', async () => {

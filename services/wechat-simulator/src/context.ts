@@ -1,13 +1,15 @@
+import { type Addresses, createAddresses } from './addresses.ts';
 import { createSimulatedClock, type SimulatedClock } from './clock.ts';
+import { createDelivery, type Delivery } from './delivery/delivery.ts';
 import { createFaults, type Faults, noFaults } from './faults.ts';
 import { createLedger, type Ledger } from './ledger.ts';
 import { type AccessTokenBook, createAccessTokenBook } from './mini-program/access-token-book.ts';
 import { createMessageBook, type MessageBook } from './mini-program/message-book.ts';
 import { createMerchants, type Merchants } from './pay/merchants.ts';
-import { createNotificationDelivery, type NotificationDelivery } from './pay/notification-delivery.ts';
 import { createOpenIds, type OpenIds } from './pay/open-ids.ts';
 import { createOrderBook, type OrderBook } from './pay/order-book.ts';
 import { createPlatformKeys, type PlatformKeys } from './pay/platform-keys.ts';
+import { createRefundBook, type RefundBook } from './pay/refund-book.ts';
 import { createRandom, type Random } from './random.ts';
 import type { SimulatedApp, SimulatorSettings } from './settings.ts';
 
@@ -22,8 +24,10 @@ export interface Context {
   readonly apps: ReadonlyMap<string, SimulatedApp>;
   readonly platformKeys: PlatformKeys;
   readonly orders: OrderBook;
+  readonly refunds: RefundBook;
   readonly openIds: OpenIds;
-  readonly delivery: NotificationDelivery;
+  readonly addresses: Addresses;
+  readonly delivery: Delivery;
   readonly tokens: AccessTokenBook;
   readonly messages: MessageBook;
   /** Breaks off what is being sent and drops what is scheduled. */
@@ -46,15 +50,8 @@ export function createContext(settings: SimulatorSettings): Context {
   const merchants = createMerchants(settings.merchants);
   const platformKeys = createPlatformKeys(platform.mode ?? 'public_key', platform, random);
   const { answerLimitMs } = settings;
-  const delivery = createNotificationDelivery({
-    clock,
-    random,
-    faults,
-    ledger,
-    merchants,
-    platformKeys,
-    answerLimitMs,
-  });
+  const delivery = createDelivery({ clock, random, faults, ledger, answerLimitMs });
+  const orders = createOrderBook();
 
   return {
     settings,
@@ -65,8 +62,10 @@ export function createContext(settings: SimulatorSettings): Context {
     merchants,
     apps: new Map(settings.apps.map((app) => [app.appId, app])),
     platformKeys,
-    orders: createOrderBook(),
+    orders,
+    refunds: createRefundBook(),
     openIds: createOpenIds(),
+    addresses: createAddresses(settings, orders),
     delivery,
     tokens: createAccessTokenBook(clock),
     messages: createMessageBook(),

@@ -1,7 +1,18 @@
 import { z } from 'zod';
 
 /** The APIs that faults can be set for and that requests are counted by. */
-export const apiNames = ['prepay', 'query', 'close', 'stable_token', 'subscribe_send'] as const;
+export const apiNames = [
+  'prepay',
+  'query',
+  'close',
+  'refund',
+  'refund_query',
+  'certificates',
+  'callbacks',
+  'security_echo',
+  'stable_token',
+  'subscribe_send',
+] as const;
 export type ApiName = (typeof apiNames)[number];
 
 const share = z.number().min(0).max(1);
@@ -45,6 +56,18 @@ export const faultsSchema = z.strictObject({
   msgid_missing_share: share,
   /** How long subscribe/send works on a message; a second one to the same openid gets 43108. Simulated time. */
   send_latency_ms: z.number().int().min(0),
+  /** What becomes of a refund that was accepted; PROCESSING stays so until the control call settles it. */
+  refund_course: z.enum(['SUCCESS', 'ABNORMAL', 'CLOSED', 'PROCESSING']),
+  /** How long an accepted refund is PROCESSING. Simulated time. */
+  refund_delay_ms: z.number().int().min(0),
+  /** How GET /v3/certificates answers where there are none: WeChat does all three. */
+  no_certificates_answer: z.enum(['RESOURCE_NOT_EXISTS', 'NOT_FOUND', 'empty']),
+  /** What brings a push again: any answer that is not accepted, or only that none came in time. */
+  push_resend_after: z.enum(['anything', 'silence']),
+  /** What buyers answer to the popup, and after how long. Simulated time. */
+  popup_answer: z.enum(['accept', 'reject']),
+  popup_least_ms: z.number().int().min(0),
+  popup_most_ms: z.number().int().min(0),
   api: z.array(apiFault).max(100),
 });
 export type FaultSettings = z.infer<typeof faultsSchema>;
@@ -72,6 +95,13 @@ export const noFaults: FaultSettings = {
   duplicate_number_answer: 'OUT_TRADE_NO_USED',
   msgid_missing_share: 0.2,
   send_latency_ms: 20,
+  refund_course: 'SUCCESS',
+  refund_delay_ms: 5_000,
+  no_certificates_answer: 'RESOURCE_NOT_EXISTS',
+  push_resend_after: 'anything',
+  popup_answer: 'accept',
+  popup_least_ms: 2_000,
+  popup_most_ms: 15_000,
   api: [],
 };
 

@@ -1,8 +1,10 @@
 import type { Context } from './context.ts';
+import type { Attempt, Channel, Notification } from './delivery/notification.ts';
 import type { RecordedCall } from './ledger.ts';
 import type { TokenCounts } from './mini-program/access-token-book.ts';
 import type { RecordedMessage } from './mini-program/message-book.ts';
-import type { Attempt } from './pay/notification.ts';
+import type { Order } from './pay/order-book.ts';
+import type { Refund } from './pay/refund-book.ts';
 
 /** An order as the ledger shows it. */
 export interface OrderView {
@@ -16,10 +18,22 @@ export interface OrderView {
   readonly prepays: number;
 }
 
-/** A notification as the ledger shows it. */
+/** A refund as the ledger shows it. */
+export interface RefundView {
+  readonly mchid: string;
+  readonly out_trade_no: string;
+  readonly out_refund_no: string;
+  readonly refund_id: string;
+  readonly refund: number;
+  readonly status: string;
+}
+
+/** A callback of either API, or a push, as the ledger shows it. */
 export interface NotificationView {
   readonly id: string;
-  readonly mchid: string;
+  readonly channel: Channel;
+  readonly mchid: string | undefined;
+  readonly appid: string | undefined;
   readonly out_trade_no: string | undefined;
   readonly event_type: string;
   readonly url: string;
@@ -27,12 +41,15 @@ export interface NotificationView {
   /** Simulated time, ISO 8601. */
   readonly next_due_at: string | undefined;
   readonly attempts: readonly Attempt[];
+  /** What the accepted answer said beyond an acknowledgement. */
+  readonly reply: Notification['reply'];
 }
 
 /** Everything that happened, for people and tests. No secret, no token, no key. */
 export interface LedgerView {
   readonly clock: { readonly now: string; readonly speed: number };
   readonly orders: readonly OrderView[];
+  readonly refunds: readonly RefundView[];
   readonly notifications: readonly NotificationView[];
   readonly messages: readonly RecordedMessage[];
   readonly grants: readonly { appid: string; openid: string; template_id: string; count: number }[];
@@ -55,29 +72,12 @@ export function toLedgerView(context: Context, outTradeNo?: string): LedgerView 
 
   return {
     clock: { now: new Date(context.clock.now()).toISOString(), speed: context.clock.speed },
-    orders: orders.map((order) => ({
-      mchid: order.mchId,
-      appid: order.appId,
-      out_trade_no: order.outTradeNo,
-      openid: order.openId,
-      total: order.totalFen,
-      trade_state: order.state,
-      transaction_id: order.transactionId,
-      prepays: order.prepays.length,
-    })),
-    notifications: context.delivery
+    orders: orders.map(toOrderView),
+    refunds: context.refunds
       .all()
-      .filter(isAsked)
-      .map((notification) => ({
-        id: notification.id,
-        mchid: notification.mchId,
-        out_trade_no: notification.outTradeNo,
-        event_type: notification.eventType,
-        url: notification.url,
-        state: notification.state,
-        next_due_at: notification.nextDueAt,
-        attempts: [...notification.attempts],
-      })),
+      .filter(({ order }) => isAsked(order))
+      .map(toRefundView),
+    notifications: context.delivery.all().filter(isAsked).map(toNotificationView),
     messages: context.messages.messages.filter(isBuyers),
     grants: context.messages
       .granted()
@@ -93,5 +93,45 @@ export function toLedgerView(context: Context, outTradeNo?: string): LedgerView 
     ),
     calls: { counts: { ...context.ledger.callCounts }, latest: [...context.ledger.calls] },
     probes_accepted: [...context.ledger.probesAccepted],
+  };
+}
+
+function toOrderView(order: Order): OrderView {
+  return {
+    mchid: order.mchId,
+    appid: order.appId,
+    out_trade_no: order.outTradeNo,
+    openid: order.openId,
+    total: order.totalFen,
+    trade_state: order.state,
+    transaction_id: order.transactionId,
+    prepays: order.prepays.length,
+  };
+}
+
+function toRefundView({ order, outRefundNo, refundId, refundFen, state }: Refund): RefundView {
+  return {
+    mchid: order.mchId,
+    out_trade_no: order.outTradeNo,
+    out_refund_no: outRefundNo,
+    refund_id: refundId,
+    refund: refundFen,
+    status: state,
+  };
+}
+
+function toNotificationView(notification: Notification): NotificationView {
+  return {
+    id: notification.id,
+    channel: notification.channel,
+    mchid: notification.mchId,
+    appid: notification.appId,
+    out_trade_no: notification.outTradeNo,
+    event_type: notification.eventType,
+    url: notification.url,
+    state: notification.state,
+    next_due_at: notification.nextDueAt,
+    attempts: [...notification.attempts],
+    reply: notification.reply,
   };
 }

@@ -5,7 +5,12 @@ import type { SecretRef } from '@huidiao/contracts';
 import { AppError } from '@huidiao/errors';
 import { toPublicPem } from './pay/platform-certificate.ts';
 import type { Certificate } from './pay/platform-keys.ts';
-import { defaultSettings, type SimulatorSettings } from './settings.ts';
+import {
+  defaultSettings,
+  type SimulatedApp,
+  type SimulatedMerchant,
+  type SimulatorSettings,
+} from './settings.ts';
 import { type SimulatorFile, simulatorFile } from './simulator-file.ts';
 
 /**
@@ -28,21 +33,8 @@ export function loadSimulatorFile(file: string, env: NodeJS.ProcessEnv): Simulat
 function toSettings(file: SimulatorFile, reader: KeyReader): SimulatorSettings {
   return {
     ...defaultSettings,
-    merchants: file.merchants.map((merchant, index) => ({
-      mchId: merchant.mchid,
-      merchantSerialNo: merchant.merchant_serial_no,
-      merchantPublicKeyPem: readMerchantKey(merchant, `merchants.${index}`, reader),
-      apiV3Key: reader.apiV3Key(`merchants.${index}.api_v3_key`, merchant.api_v3_key),
-      appIds: merchant.appids,
-    })),
-    apps: file.apps.map((app, index) => ({
-      appId: app.appid,
-      appSecret: reader.secret(`apps.${index}.app_secret`, app.app_secret),
-      templates: app.templates,
-      grantsPerPayment: app.grants_per_payment,
-      dailySendLimit: app.daily_send_limit,
-      ...(app.ip_whitelist && { ipWhitelist: app.ip_whitelist }),
-    })),
+    merchants: file.merchants.map((merchant, index) => toMerchant(merchant, `merchants.${index}`, reader)),
+    apps: file.apps.map((app, index) => toApp(app, `apps.${index}`, reader)),
     platform: toPlatform(file.platform, reader),
     allowPrivateNotifyHosts: file.allow_private_notify_hosts,
     allowRemoteControl: file.allow_remote_control,
@@ -50,6 +42,50 @@ function toSettings(file: SimulatorFile, reader: KeyReader): SimulatorSettings {
     probeShare: file.probe_share,
     variety: file.variety,
     seed: file.seed,
+  };
+}
+
+function toMerchant(
+  merchant: SimulatorFile['merchants'][number],
+  path: string,
+  reader: KeyReader,
+): SimulatedMerchant {
+  const { api_v2_key, service_provider, notify_url, notify_url_v2 } = merchant;
+  return {
+    mchId: merchant.mchid,
+    merchantSerialNo: merchant.merchant_serial_no,
+    merchantPublicKeyPem: readMerchantKey(merchant, path, reader),
+    apiV3Key: reader.apiV3Key(`${path}.api_v3_key`, merchant.api_v3_key),
+    appIds: merchant.appids,
+    ...(api_v2_key && { apiV2Key: reader.secret(`${path}.api_v2_key`, api_v2_key) }),
+    ...(service_provider && { isServiceProvider: true }),
+    ...(notify_url && { notifyUrl: notify_url }),
+    ...(notify_url_v2 && { notifyUrlV2: notify_url_v2 }),
+  };
+}
+
+function toApp(app: SimulatorFile['apps'][number], path: string, reader: KeyReader): SimulatedApp {
+  const { token, encoding_aes_key, push_url, original_id, ip_whitelist, consents } = app;
+  return {
+    appId: app.appid,
+    appSecret: reader.secret(`${path}.app_secret`, app.app_secret),
+    templates: app.templates,
+    grantsPerPayment: app.grants_per_payment,
+    dailySendLimit: app.daily_send_limit,
+    ...(ip_whitelist && { ipWhitelist: ip_whitelist }),
+    ...(original_id && { originalId: original_id }),
+    ...(consents && { consents }),
+    ...(token && {
+      push: {
+        token: reader.secret(`${path}.token`, token),
+        mode: app.push_mode ?? (encoding_aes_key === undefined ? 'plaintext' : 'safe'),
+        format: app.push_format,
+        ...(encoding_aes_key && {
+          encodingAesKey: reader.encodingAesKey(`${path}.encoding_aes_key`, encoding_aes_key),
+        }),
+        ...(push_url && { url: push_url }),
+      },
+    }),
   };
 }
 
@@ -88,6 +124,7 @@ function toPlatform(platform: SimulatorFile['platform'], reader: KeyReader): Sim
 interface KeyReader {
   secret(path: string, ref: SecretRef): string;
   apiV3Key(path: string, ref: SecretRef): string;
+  encodingAesKey(path: string, ref: SecretRef): string;
   /** PEM of a public key, from one or from a certificate. */
   publicKey(path: string, file: string): string;
   certificateKey(path: string, file: string): string;
@@ -121,6 +158,12 @@ function createKeyReader(folder: string, env: NodeJS.ProcessEnv, problems: strin
     apiV3Key: (path, ref) => {
       const value = secret(path, ref);
       if (Buffer.byteLength(value) !== 32) problems.push(`${path}: an APIv3 key has exactly 32 bytes`);
+      return value;
+    },
+    encodingAesKey: (path, ref) => {
+      const value = secret(path, ref);
+      if (!/^[0-9A-Za-z]{43}$/.test(value))
+        problems.push(`${path}: an EncodingAESKey has 43 letters and digits`);
       return value;
     },
     publicKey: (path, file) =>

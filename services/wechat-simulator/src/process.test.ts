@@ -8,7 +8,15 @@ import { fileURLToPath } from 'node:url';
 import { expect } from 'chai';
 import { after, before, describe, it } from 'mocha';
 import { createCertifiedKey, loadSimulatorConfig } from './index.ts';
-import { callPay, prepayBody, testApp, testMerchant } from './wechat-simulator.fixture.test.ts';
+import {
+  apiV2Key,
+  callPay,
+  encodingAesKey,
+  prepayBody,
+  pushToken,
+  testApp,
+  testMerchant,
+} from './wechat-simulator.fixture.test.ts';
 
 describe('wechat-simulator: its file and its process', () => {
   let folder: string;
@@ -65,6 +73,51 @@ describe('wechat-simulator: its file and its process', () => {
     expect(settings).to.include({ allowPrivateNotifyHosts: true, allowRemoteControl: false, clockSpeed: 1 });
   });
 
+  it('reads what API v2, the message push and the consoles need', () => {
+    const app = {
+      appid: testApp.appId,
+      app_secret: { env: 'APP_SECRET' },
+      token: { env: 'PUSH_TOKEN' },
+      encoding_aes_key: { env: 'AES_KEY' },
+      push_format: 'xml',
+      push_url: 'https://shop.example/push',
+      original_id: 'gh_123456789abc',
+      consents: 'popup',
+    };
+    const env = {
+      APP_SECRET: testApp.appSecret,
+      PUSH_TOKEN: pushToken,
+      AES_KEY: encodingAesKey,
+      V2_KEY: apiV2Key,
+    };
+    const merchant = {
+      api_v2_key: { env: 'V2_KEY' },
+      service_provider: true,
+      notify_url: 'https://shop.example/v3',
+      notify_url_v2: 'https://shop.example/v2',
+    };
+    const { merchants, apps } = load(file({ apps: [app] }, merchant), env);
+    expect(merchants[0]).to.include({
+      apiV2Key,
+      isServiceProvider: true,
+      notifyUrl: 'https://shop.example/v3',
+      notifyUrlV2: 'https://shop.example/v2',
+    });
+    expect(apps[0]).to.deep.include({
+      originalId: 'gh_123456789abc',
+      consents: 'popup',
+      push: {
+        token: pushToken,
+        encodingAesKey,
+        mode: 'safe',
+        format: 'xml',
+        url: 'https://shop.example/push',
+      },
+    });
+    const { encoding_aes_key: _, ...plain } = app;
+    expect(load(file({ apps: [plain] }), env).apps[0]?.push).to.include({ mode: 'plaintext' });
+  });
+
   it('takes a merchant’s certificate in place of its key, and platform certificates', () => {
     const settings = load(
       file(
@@ -97,6 +150,41 @@ describe('wechat-simulator: its file and its process', () => {
       'neither key nor certificate',
       () => file({}, { merchant_public_key_file: undefined }),
       /exactly one of/,
+    ],
+    [
+      'an EncodingAESKey of another length',
+      () =>
+        file({
+          apps: [
+            {
+              appid: testApp.appId,
+              app_secret: { env: 'APP_SECRET' },
+              token: { env: 'APP_SECRET' },
+              encoding_aes_key: { file: 'v3-key' },
+            },
+          ],
+        }),
+      /apps\.0\.encoding_aes_key/,
+    ],
+    [
+      'consents that are pushed without a token',
+      () => file({ apps: [{ appid: testApp.appId, app_secret: { env: 'APP_SECRET' }, consents: 'popup' }] }),
+      /apps\.0\.token/,
+    ],
+    [
+      'a mode that has no key',
+      () =>
+        file({
+          apps: [
+            {
+              appid: testApp.appId,
+              app_secret: { env: 'APP_SECRET' },
+              token: { env: 'APP_SECRET' },
+              push_mode: 'safe',
+            },
+          ],
+        }),
+      /apps\.0\.encoding_aes_key/,
     ],
     [
       'a certificate of another key',

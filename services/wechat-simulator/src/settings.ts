@@ -1,4 +1,6 @@
 import type { Certificate, PlatformMode, PublicKey, SerialSpelling } from './pay/platform-keys.ts';
+import type { PushMode } from './push/build-push.ts';
+import type { PushFormat } from './push/push-content.ts';
 
 /** A merchant as WeChat Pay knows it. `apiV3Key` is a secret of 32 bytes. */
 export interface SimulatedMerchant {
@@ -8,8 +10,34 @@ export interface SimulatedMerchant {
   /** PEM, SubjectPublicKeyInfo. */
   readonly merchantPublicKeyPem: string;
   readonly apiV3Key: string;
+  /** Of API v2; without it there are no callbacks in XML. */
+  readonly apiV2Key?: string;
   readonly appIds: readonly string[];
+  /** 服务商: it takes payments for merchants below it, and may use /v3/security/echo. */
+  readonly isServiceProvider?: boolean;
+  /** What the merchant platform has as its address of notifications: refunds in the console, profit sharing. */
+  readonly notifyUrl?: string;
+  /** The same for API v2. */
+  readonly notifyUrlV2?: string;
 }
+
+/** The message push (消息推送) of a mini-program as its console has it. */
+export interface SimulatedPush {
+  readonly token: string;
+  /** 43 characters; without it only plaintext mode is possible. */
+  readonly encodingAesKey?: string;
+  readonly mode: PushMode;
+  readonly format: PushFormat;
+  /** Default: whatever POST /simulator/push-address checked last. */
+  readonly url?: string;
+}
+
+/**
+ * How an app's buyers are asked for messages after a payment. `silent`: they agree at once, and nothing is pushed.
+ * `popup`: they answer some seconds later, which is pushed. `kept` (总是保持以上选择): they agree at once, without an event.
+ * But for `silent`, the fate of each message is pushed too.
+ */
+export type Consents = 'silent' | 'popup' | 'kept';
 
 /** A mini-program as WeChat knows it. */
 export interface SimulatedApp {
@@ -23,6 +51,11 @@ export interface SimulatedApp {
   readonly ipWhitelist?: readonly string[];
   /** subscribe/send per day of Beijing. Default 30 million. */
   readonly dailySendLimit?: number;
+  /** 原始ID, gh_…. Default: made from the appid. */
+  readonly originalId?: string;
+  readonly push?: SimulatedPush;
+  /** Default silent. */
+  readonly consents?: Consents;
 }
 
 /** What signs in WeChat's name; keys that are left out are made. */

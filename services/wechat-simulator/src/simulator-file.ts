@@ -18,8 +18,15 @@ const merchant = z
     merchant_certificate_file: z.string().min(1).optional(),
     /** APIv3密钥, 32 bytes: encrypts what notifications say. */
     api_v3_key: secretRef,
+    /** APIv2密钥: signs and encrypts callbacks of API v2; without it there are none. */
+    api_v2_key: secretRef.optional(),
     /** Apps bound to this merchant. */
     appids: z.array(appId).min(1),
+    /** 服务商: takes payments for merchants below it. */
+    service_provider: z.boolean().optional(),
+    /** What the merchant platform has as address of notifications: console refunds, profit sharing; and for API v2. */
+    notify_url: z.url({ protocol: /^https?$/ }).optional(),
+    notify_url_v2: z.url({ protocol: /^https?$/ }).optional(),
   })
   .refine(
     (one) => (one.merchant_public_key_file === undefined) !== (one.merchant_certificate_file === undefined),
@@ -29,20 +36,48 @@ const merchant = z
     },
   );
 
-const app = z.strictObject({
-  /** AppID(小程序ID). */
-  appid: appId,
-  /** AppSecret(小程序密钥). */
-  app_secret: secretRef,
-  /** 模板ID → its keywords: { "tmpl…": ["thing1", "amount2"] }. */
-  templates: z.record(z.string().min(1), z.array(z.string().regex(/^[a-z_]+[0-9]+$/)).min(1)).default({}),
-  /** Messages of each template that a buyer allows with each payment, as if the page had asked. */
-  grants_per_payment: z.number().int().min(0).max(100).default(1),
-  /** Addresses that may fetch a token; everybody where it is left out. */
-  ip_whitelist: z.array(z.string()).optional(),
-  /** subscribe/send per day of Beijing; WeChat gives 30 million to apps that take payments. */
-  daily_send_limit: z.number().int().min(0).default(30_000_000),
-});
+const app = z
+  .strictObject({
+    /** AppID(小程序ID). */
+    appid: appId,
+    /** AppSecret(小程序密钥). */
+    app_secret: secretRef,
+    /** 模板ID → its keywords: { "tmpl…": ["thing1", "amount2"] }. */
+    templates: z.record(z.string().min(1), z.array(z.string().regex(/^[a-z_]+[0-9]+$/)).min(1)).default({}),
+    /** Messages of each template that a buyer allows with each payment, as if the page had asked. */
+    grants_per_payment: z.number().int().min(0).max(100).default(1),
+    /** Addresses that may fetch a token; everybody where it is left out. */
+    ip_whitelist: z.array(z.string()).optional(),
+    /** subscribe/send per day of Beijing; WeChat gives 30 million to apps that take payments. */
+    daily_send_limit: z.number().int().min(0).default(30_000_000),
+    /** 原始ID, gh_…; made from the appid where it is left out. */
+    original_id: z
+      .string()
+      .regex(/^gh_[0-9A-Za-z]+$/)
+      .optional(),
+    /** Token(令牌) of the message push (消息推送); without it nothing is pushed. */
+    token: secretRef.optional(),
+    /** EncodingAESKey(消息加密密钥), 43 characters. */
+    encoding_aes_key: secretRef.optional(),
+    /** 明文, 兼容, 安全 (safe where there is a key) and the data format, as the console has them. */
+    push_mode: z.enum(['plaintext', 'compatible', 'safe']).optional(),
+    push_format: z.enum(['json', 'xml']).default('json'),
+    /** Where pushes go, as the console has it; else what POST /simulator/push-address checked last. */
+    push_url: z.url({ protocol: /^https?$/ }).optional(),
+    /** After a payment: `silent` agrees at once, `popup` answers later and pushes it, `kept` agrees without an event. */
+    consents: z.enum(['silent', 'popup', 'kept']).optional(),
+  })
+  .refine(
+    (one) => one.token !== undefined || (one.encoding_aes_key ?? one.push_url ?? one.consents) === undefined,
+    {
+      path: ['token'],
+      message: 'is needed for encoding_aes_key, push_url and consents',
+    },
+  )
+  .refine((one) => one.encoding_aes_key !== undefined || (one.push_mode ?? 'plaintext') === 'plaintext', {
+    path: ['encoding_aes_key'],
+    message: 'is needed for every push_mode but plaintext',
+  });
 
 const publicKey = z.strictObject({
   /** 微信支付公钥ID. */

@@ -29,6 +29,11 @@ export const testApp: SimulatedApp = {
 
 const { privateKey, publicKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
 
+export const apiV2Key = 'fedcba98765432100123456789abcdef';
+export const pushToken = 'a-token-of-tests';
+/** 43 characters, not canonical base64: its last one has spare bits, as those of WeChat's own samples. */
+export const encodingAesKey = 'abcdefghijklmnopqrstuvwxyz0123456789ABCDEFG';
+
 export const testMerchant: SimulatedMerchant = {
   mchId: '1900000109',
   merchantSerialNo: '3775B6A45ACD588826D15E583A95F5DD1C1D2E3F',
@@ -61,6 +66,7 @@ export interface AnswerBody {
   readonly message: string;
   readonly detail: { readonly field: string };
   readonly prepay_id: string;
+  readonly code_url: string;
   readonly out_trade_no: string;
   readonly transaction_id: string;
   readonly trade_state: string;
@@ -75,7 +81,7 @@ export interface AnswerBody {
 /** Calls WeChat Pay as the merchant does: signed, unless the options spoil it. */
 export async function callPay(
   uri: string,
-  method: 'GET' | 'POST',
+  method: 'GET' | 'POST' | 'PUT' | 'DELETE',
   path: string,
   body?: unknown,
   options: CallOptions = {},
@@ -202,6 +208,9 @@ export function openResource(
 }
 
 export interface Received {
+  readonly method: string;
+  /** Path with query. */
+  readonly url: string;
   readonly headers: IncomingHttpHeaders;
   readonly headersDistinct: NodeJS.Dict<string[]>;
   readonly body: string;
@@ -213,19 +222,24 @@ export interface Receiver {
   close(): Promise<void>;
 }
 
-/** A merchant's notify_url. `respond` gives the status, or nothing to stay silent. */
+/** A status without a body, or both. */
+export type ReceiverAnswer = number | { readonly status: number; readonly body: string };
+
+/** A merchant's notify_url. `respond` gives what to answer, or nothing to stay silent. */
 export async function createReceiver(
-  respond: (received: Received, index: number) => number | undefined = () => 204,
+  respond: (received: Received, index: number) => ReceiverAnswer | undefined = () => 204,
 ): Promise<Receiver> {
   const received: Received[] = [];
   const server = createServer((request, response) => {
     const chunks: Buffer[] = [];
     request.on('data', (chunk: Buffer) => chunks.push(chunk));
     request.on('end', () => {
-      const { headers, headersDistinct } = request;
-      const one = { headers, headersDistinct, body: Buffer.concat(chunks).toString() };
-      const status = respond(one, received.push(one) - 1);
-      if (status !== undefined) response.writeHead(status).end();
+      const { method = '', url = '', headers, headersDistinct } = request;
+      const one = { method, url, headers, headersDistinct, body: Buffer.concat(chunks).toString() };
+      const answer = respond(one, received.push(one) - 1);
+      if (answer === undefined) return;
+      const { status, body } = typeof answer === 'number' ? { status: answer, body: '' } : answer;
+      response.writeHead(status).end(body);
     });
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));

@@ -1,14 +1,10 @@
 import type { Random } from './random.ts';
 
 /** JSON, and bigint for numbers beyond 2^53, which JSON.stringify cannot write. */
-export type JsonValue =
-  | string
-  | number
-  | bigint
-  | boolean
-  | null
-  | readonly JsonValue[]
-  | { readonly [key: string]: JsonValue | undefined };
+export type JsonValue = string | number | bigint | boolean | null | readonly JsonValue[] | JsonObject;
+
+/** A member that is undefined is left out. */
+export type JsonObject = { readonly [key: string]: JsonValue | undefined };
 
 /** Ways in which one and the same JSON value is written; all off is compact JSON. */
 export interface JsonStyle {

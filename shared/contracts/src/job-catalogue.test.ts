@@ -1,10 +1,10 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
 import { describe, it } from 'mocha';
-import { paymentSucceeded } from './domain-event.ts';
+import { paymentSucceeded } from './events/payment-events.ts';
 import { outTradeNo } from './ids.ts';
 import { type JobName, jobCatalogue, queueNames } from './job-catalogue.ts';
-import { toApplyPaymentJobId, toEffectId, toKeepCallbackJobId } from './job-id.ts';
+import { toApplyPaymentJobId, toCallbackJobId, toEffectId } from './job-id.ts';
 
 const jobNames = Object.keys(jobCatalogue) as JobName[];
 const payment = {
@@ -81,7 +81,9 @@ describe('job ids', () => {
   it('are legal for any notification id that a callback may bring', () => {
     fc.assert(
       fc.property(fc.string({ unit: 'binary', maxLength: 64 }), (notificationId) => {
-        expect(toKeepCallbackJobId('1900000001', notificationId)).to.satisfy(isLegalJobId);
+        expect(toCallbackJobId('keep-callback', `notification_1900000001_${notificationId}`)).to.satisfy(
+          isLegalJobId,
+        );
       }),
     );
   });

@@ -1,9 +1,17 @@
 import { z } from 'zod';
-import { paymentSucceeded } from './domain-event.ts';
-import { mchId, outTradeNo } from './ids.ts';
+import { notedEvent } from './events/domain-event.ts';
+import { paymentSucceeded } from './events/payment-events.ts';
+import { refundEvent } from './events/refund-events.ts';
+import { appId, mchId, outTradeNo } from './ids.ts';
 
 /** A queue is a worker's duty. */
-export const queueNames = ['payment-event', 'order-fulfilment', 'subscribe-message'] as const;
+export const queueNames = [
+  'payment-event',
+  'platform-event',
+  'event-forwarding',
+  'order-fulfilment',
+  'subscribe-message',
+] as const;
 export type QueueName = (typeof queueNames)[number];
 
 const secondMs = 1_000;
@@ -17,6 +25,29 @@ const origin = {
   requestId: z.string().max(128),
 };
 
+/** Whose callback it is: the merchant or the app of the path. */
+const receiver = z.union([z.object({ mchId }), z.object({ appId })]);
+export type CallbackReceiver = z.infer<typeof receiver>;
+
+/** A callback as the ingress had it. */
+const callback = {
+  ...origin,
+  /** Key of the callback in the ledger; equal for every re-send of the same fact. */
+  callbackKey: z.string().max(200),
+  /** Envelope id of the notification (通知ID), or for what has none what tells it from others. */
+  notificationId: z.string().max(64),
+  /** WeChat's name of it: event_type, Event or MsgType; jobs of before there were others lack it. */
+  eventType: z.string().max(64).default('TRANSACTION.SUCCESS'),
+  /** When the ingress had the callback whole, ISO 8601. */
+  receivedAt: z.string().datetime(),
+};
+
+const body = {
+  body: z.string(),
+  /** How `body` holds the bytes; base64 for bytes that are no UTF-8. */
+  bodyEncoding: z.enum(['utf8', 'base64']),
+};
+
 /**
  * Every job: its queue, the shape of its data, and how often it is tried.
  *
@@ -28,35 +59,68 @@ export const jobCatalogue = {
   'apply-payment': {
     queue: 'payment-event',
     schema: z.object({
-      ...origin,
-      /** Key of the callback in the ledger. */
-      callbackKey: z.string().max(200),
-      /** Envelope id of the notification (通知ID). */
-      notificationId: z.string().max(64),
-      /** When the ingress had the callback whole, ISO 8601. */
-      receivedAt: z.string().datetime(),
+      ...callback,
       payment: paymentSucceeded,
     }),
     retry: { attempts: 1_000, baseDelayMs: secondMs, maxDelayMs: 10 * minuteMs, giveUpAfterMs: dayMs },
   },
-  /** Keep a genuine callback that nothing handles: it becomes a dead letter at first sight. */
+  /** Keep in its order what became of a refund. */
+  'apply-refund': {
+    queue: 'payment-event',
+    schema: z.object({ ...callback, refund: refundEvent }),
+    retry: { attempts: 1_000, baseDelayMs: secondMs, maxDelayMs: 10 * minuteMs, giveUpAfterMs: dayMs },
+  },
+  /** Note any other fact in the ledger, and do what follows from it: consents, receipts, user data, settlement. */
+  'apply-event': {
+    queue: 'platform-event',
+    schema: z.object({ ...callback, event: notedEvent }),
+    retry: { attempts: 100, baseDelayMs: secondMs, maxDelayMs: 10 * minuteMs, giveUpAfterMs: dayMs },
+  },
+  /** Keep a genuine callback that nothing handles: it becomes a dead letter at first sight, unless it is forwarded. */
   'keep-callback': {
     queue: 'payment-event',
     schema: z.object({
-      ...origin,
-      callbackKey: z.string().max(200),
-      mchId,
-      notificationId: z.string().max(64),
-      eventType: z.string().max(64),
-      receivedAt: z.string().datetime(),
+      ...callback,
+      /** Of the path. */
+      mchId: mchId.optional(),
+      appId: appId.optional(),
       reason: z.enum(['unknown_type', 'schema_refused']),
       problem: z.string().max(2_000),
-      /** The callback's body as it came: its resource is still encrypted with the merchant's APIv3 key. */
-      body: z.string(),
-      /** How `body` holds the bytes; base64 for bytes that are no UTF-8. */
-      bodyEncoding: z.enum(['utf8', 'base64']),
+      /** A forward-event or pass-through of this callback was made too: somebody else sees to it. */
+      isForwarded: z.boolean().default(false),
+      /** The callback's body as it came: a resource is still encrypted with the merchant's key. */
+      ...body,
     }),
     retry: { attempts: 5, baseDelayMs: secondMs, maxDelayMs: minuteMs, giveUpAfterMs: dayMs },
+  },
+  /** Tell a shop by webhook what WeChat said, where the shop's filter names its type. */
+  'forward-event': {
+    queue: 'event-forwarding',
+    schema: z.object({
+      ...callback,
+      receiver,
+      /** The webhook's type: that of the domain event, or `callback.unhandled`. */
+      type: z.string().max(64),
+      /** What WeChat said, in its own words, as JSON text: of an encrypted callback what was in it. */
+      content: z.string(),
+    }),
+    retry: { attempts: 100, baseDelayMs: 2 * secondMs, maxDelayMs: hourMs, giveUpAfterMs: dayMs },
+  },
+  /** Pass a callback through (透传) to an address that took it before, with its bytes and headers as they came. */
+  'pass-through': {
+    queue: 'event-forwarding',
+    schema: z.object({
+      ...callback,
+      receiver,
+      /** Names the address: `pass_through[].name` of the merchant or app. */
+      target: z.string().max(64),
+      /** What WeChat wrote behind the path, without `?`; signatures of the message push stand there. */
+      query: z.string().max(2_048),
+      /** Only those that WeChat signs with or says the format by. */
+      headers: z.record(z.string().max(64), z.string().max(4_096)),
+      ...body,
+    }),
+    retry: { attempts: 100, baseDelayMs: 2 * secondMs, maxDelayMs: hourMs, giveUpAfterMs: dayMs },
   },
   /** Tell the shop by webhook that an order is paid, and record its answer. */
   'fulfil-order': {
@@ -69,6 +133,12 @@ export const jobCatalogue = {
     queue: 'subscribe-message',
     schema: z.object({ ...origin, mchId, outTradeNo, effectId: z.string().max(200) }),
     retry: { attempts: 8, baseDelayMs: 2 * secondMs, maxDelayMs: 10 * minuteMs, giveUpAfterMs: dayMs },
+  },
+  /** Tell the shop by webhook that a buyer could not be told, and why. */
+  'report-undeliverable': {
+    queue: 'event-forwarding',
+    schema: z.object({ ...origin, mchId, outTradeNo, effectId: z.string().max(200) }),
+    retry: { attempts: 100, baseDelayMs: 2 * secondMs, maxDelayMs: hourMs, giveUpAfterMs: dayMs },
   },
 } as const satisfies Record<
   string,
@@ -88,7 +158,7 @@ export type JobNameOf<Q extends QueueName> = {
 }[JobName];
 
 /** The jobs that an effect of an order may ask for. */
-export type EffectJobName = 'fulfil-order' | 'send-subscribe-message';
+export type EffectJobName = 'fulfil-order' | 'send-subscribe-message' | 'report-undeliverable';
 
 /** Completed jobs only stay for looking at them: MongoDB decides what happened, not Redis. */
 export const completedJobRetention = { age: 10 * 60, count: 20_000 } as const;

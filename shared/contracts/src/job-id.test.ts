@@ -1,6 +1,14 @@
 import { expect } from 'chai';
 import { describe, it } from 'mocha';
-import { isReplay, toBaseJobId, toCountedJobId } from './job-id.ts';
+import {
+  isReplay,
+  toBaseJobId,
+  toCountedJobId,
+  toEffectId,
+  toEffectJobId,
+  toReportEffectId,
+  toReportedMessageKey,
+} from './job-id.ts';
 
 const id = 'apply-payment_1900000001_4200002477202411270123456789_SUCCESS';
 
@@ -20,5 +28,26 @@ describe('counted job ids', () => {
     expect(isReplay(id)).to.equal(false);
     expect(isReplay(toCountedJobId(id, 'heal', 1))).to.equal(false);
     expect(isReplay(toCountedJobId(id, 'replay', 1))).to.equal(true);
+  });
+});
+
+describe('the id of an effect', () => {
+  const effectId = toEffectId('send-subscribe-message', '1900000001', 'ORDER-1', 'order_paid');
+
+  it('is that of its job in the first round, and each later round has one of its own', () => {
+    expect(toEffectJobId({ id: effectId })).to.equal(effectId);
+    expect(toEffectJobId({ id: effectId, round: 0 })).to.equal(effectId);
+    const later = [1, 2].map((round) => toEffectJobId({ id: effectId, round }));
+    expect(new Set([effectId, ...later]).size).to.equal(3);
+    for (const id of later) {
+      expect(toBaseJobId(id)).to.equal(effectId);
+      expect(isReplay(id)).to.equal(false);
+    }
+  });
+
+  it('of a report leads back to the message that it is about', () => {
+    const reportId = toReportEffectId(effectId);
+    expect(reportId).to.equal(toEffectId('report-undeliverable', '1900000001', 'ORDER-1', 'order_paid'));
+    expect(toReportedMessageKey(reportId)).to.equal(effectId);
   });
 });

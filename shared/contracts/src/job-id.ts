@@ -1,3 +1,4 @@
+import type { RefundEvent } from './events/refund-events.ts';
 import type { JobData } from './job-catalogue.ts';
 
 /**
@@ -8,7 +9,9 @@ import type { JobData } from './job-catalogue.ts';
  * The state is part of it: the job of a payment whose refund was seen must neither be swallowed by the job of the
  * plain payment, nor its dead letter be resolved by it.
  */
-export function toApplyPaymentJobId(payment: JobData<'apply-payment'>['payment']): string {
+export function toApplyPaymentJobId(
+  payment: Pick<JobData<'apply-payment'>['payment'], 'mchId' | 'transactionId' | 'refundSeen'>,
+): string {
   const state = payment.refundSeen === true ? 'REFUND' : 'SUCCESS';
   return `apply-payment_${payment.mchId}_${payment.transactionId}_${state}`;
 }
@@ -19,8 +22,35 @@ export function toPaymentCallbackKey(payment: JobData<'apply-payment'>['payment'
   return `payment_${payment.mchId}_${payment.transactionId}_${state}`;
 }
 
-export function toKeepCallbackJobId(mchId: string, notificationId: string): string {
-  return `keep-callback_${mchId}_${notificationId.replaceAll(/[^0-9A-Za-z-]/g, '-')}`;
+/** Where the ledger has the id of a notification (通知ID): no callback told of the fact, but a query (查单). */
+export const queryNotificationId = 'query';
+
+/**
+ * A refund's state is part of it: ABNORMAL may become SUCCESS. One that is not signed has an id of its own, or anybody
+ * who knows the key of API v2 could keep a signed one out while it is retried.
+ */
+export function toApplyRefundJobId(refund: RefundEvent): string {
+  const unproven = refund.proof === 'key_alone' ? '_UNPROVEN' : '';
+  return `apply-refund_${refund.mchId}_${refund.refundId}_${toRefundState(refund)}${unproven}`;
+}
+
+/** The ledger's key of what became of a refund, the same in every version of the API. */
+export function toRefundCallbackKey(refund: RefundEvent): string {
+  return `refund_${refund.mchId}_${refund.refundId}_${toRefundState(refund)}`;
+}
+
+function toRefundState(refund: RefundEvent): string {
+  return refund.type.slice('refund.'.length).toUpperCase();
+}
+
+/** The id of a job that is about a callback, of which there is one of each name; `subject` tells several apart. */
+export function toCallbackJobId(
+  job: 'apply-event' | 'keep-callback' | 'forward-event' | 'pass-through',
+  callbackKey: string,
+  subject?: string,
+): string {
+  const id = [job, callbackKey, subject].filter((part) => part !== undefined).join('_');
+  return id.replaceAll(/[^0-9A-Za-z_.|*-]/g, '-');
 }
 
 /** An effect's id is the id of its job. One order asks for one job of a name, unless `subject` tells them apart. */
@@ -39,6 +69,28 @@ const counted = /~(?<why>heal|replay)-[1-9][0-9]*$/;
  */
 export function toCountedJobId(jobId: string, why: RepeatReason, count: number): string {
   return `${toBaseJobId(jobId)}~${why}-${count}`;
+}
+
+/**
+ * The id of an effect's job in a round (Effect.round): the job that put the effect off has completed and is still in
+ * Redis under the id of its own round.
+ */
+export function toEffectJobId(effect: { readonly id: string; readonly round?: number }): string {
+  const { id, round = 0 } = effect;
+  return round === 0 ? id : toCountedJobId(id, 'heal', round);
+}
+
+const messagePrefix = 'send-subscribe-message_';
+const reportPrefix = 'report-undeliverable_';
+
+/** The effect that tells the shop of a message which reached nobody. @param messageKey the effect that the message is */
+export function toReportEffectId(messageKey: string): string {
+  return messageKey.replace(messagePrefix, reportPrefix);
+}
+
+/** The message that an effect of toReportEffectId is about. */
+export function toReportedMessageKey(effectId: string): string {
+  return effectId.replace(reportPrefix, messagePrefix);
 }
 
 /** The id without its count: what dead letters are kept under, so that a repetition which succeeds resolves them. */

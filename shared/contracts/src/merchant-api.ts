@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { isCheckOrder } from './check-order.ts';
 import { amountFen, appId, openId, outTradeNo } from './ids.ts';
 
 /** How the goods reach the buyer: WeChat's own numbers, 1 物流 express, 2 同城 same-city, 3 虚拟 virtual, 4 自提 pick-up. */
@@ -34,6 +35,10 @@ export const createOrderRequest = z
   .refine((order) => !order.prepay || order.payer !== undefined, {
     path: ['payer', 'openid'],
     message: 'is required unless prepay is false',
+  })
+  .refine((order) => !isCheckOrder(order.out_trade_no), {
+    path: ['out_trade_no'],
+    message: 'begins like the orders of verify-callback, which nobody delivers',
   });
 export type CreateOrderRequest = z.infer<typeof createOrderRequest>;
 
@@ -67,6 +72,39 @@ export const orderResource = z.strictObject({
   transaction_id: z.string().optional(),
   paid_at: z.string().datetime().optional(),
   created_at: z.string().datetime(),
+  /**
+   * Paid, but not delivered: `refund_seen` until a person decides, `refunded` because all of it was given back, `check`
+   * because verify-callback bought it.
+   */
+  held: z.enum(['refund_seen', 'refunded', 'check']).optional(),
+  /** What became of its refunds, also of those made in the merchant platform's console. */
+  refunds: z.array(
+    z.strictObject({
+      refund_id: z.string(),
+      out_refund_no: z.string(),
+      /** ABNORMAL is not final: the money could not be returned so far. */
+      status: z.enum(['SUCCESS', 'ABNORMAL', 'CLOSED']),
+      amount: z.strictObject({ refund: z.number().int() }),
+      success_time: z.string().optional(),
+      recorded_at: z.string().datetime(),
+    }),
+  ),
+  /** What WeChat's order management (发货管理) says of the delivery. */
+  shipping: z
+    .strictObject({
+      reminded_at: z.string().datetime().optional(),
+      shipped_at: z.string().datetime().optional(),
+      estimated_settlement_at: z.string().datetime().optional(),
+    })
+    .optional(),
+  settlement: z
+    .strictObject({
+      settled_at: z.string().datetime(),
+      confirm_received_at: z.string().datetime().optional(),
+      /** As WeChat wrote it. */
+      confirm_receive_method: z.string().optional(),
+    })
+    .optional(),
   /** Effects that are not settled yet: what the order still waits for. */
   pending: z.array(z.strictObject({ job: z.string(), due_at: z.string().datetime() })),
   time_line: z.array(timeLineEntry),

@@ -52,12 +52,7 @@ describe('the schema of the merchants file', () => {
       {},
       'merchants.0.wechatpay_public_keys.0.id',
     ],
-    [
-      'certificates downloaded by themselves',
-      { platform_certificates: 'auto' },
-      {},
-      'merchants.0.platform_certificates',
-    ],
+    ['certificates from nowhere', { platform_certificates: 'none' }, {}, 'merchants.0.platform_certificates'],
     ['no appid', { appids: [] }, {}, 'merchants.0.appids'],
     [
       'a webhook to something other than http',

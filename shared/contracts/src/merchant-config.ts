@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { eventFilterPattern } from './events/event-filter.ts';
 import { appId, mchId } from './ids.ts';
 
 /**
@@ -21,6 +22,10 @@ const wechatpayPublicKey = z.strictObject({
   file: z.string().min(1),
 });
 
+const eventFilters = z
+  .array(z.string().regex(eventFilterPattern, 'must be a type such as refund.succeeded, refund.* or *'))
+  .max(100);
+
 const shop = z.strictObject({
   webhook_url: z.url({ protocol: /^https?$/ }),
   /** Standard Webhooks secrets, `whsec_` + base64; several while one rotates: each signs. */
@@ -28,14 +33,33 @@ const shop = z.strictObject({
   /** Lets webhooks go to private, loopback and link-local addresses. */
   allow_private_network: z.boolean().default(false),
   timeout_ms: z.number().int().min(100).max(30_000).default(10_000),
+  /**
+   * Which events are told besides order.paid and payment.unmatched, which always are: types of domain events, such
+   * as refund.succeeded, complaint.* or *.
+   */
+  events: eventFilters.default(['refund.*', 'message.undeliverable']),
 });
 
-/** What one merchant may ask of us, so that its peak or its backlog is not felt by the others. */
-const limits = z.strictObject({
+/** An address that took callbacks before (透传): it gets the same bytes and signature headers that WeChat sent. */
+const passThrough = z.strictObject({
+  /** Names it in jobs and logs; to be kept when the address changes. */
+  name: z.string().regex(/^[a-z0-9-]{1,32}$/, 'must be 1 to 32 of the characters a-z 0-9 -'),
+  url: z.url({ protocol: /^https?$/ }),
+  events: eventFilters.min(1).default(['*']),
+  allow_private_network: z.boolean().default(false),
+  timeout_ms: z.number().int().min(100).max(30_000).default(10_000),
+});
+
+/** So that the peak of one merchant or app is not felt by the others. */
+const callbackLimits = z.strictObject({
   /** Callbacks a second that go to the live lane, per ingress; what is beyond goes to the bulk lane, never lost. */
   callbacks_per_second: z.number().int().min(1).max(100_000).default(1_000),
   /** How many may come at once before the rate counts. */
   callbacks_burst: z.number().int().min(1).max(1_000_000).default(5_000),
+});
+
+/** What one merchant may ask of us. */
+const limits = callbackLimits.extend({
   /** Orders asked about at WeChat Pay (查单) a second, by all reconcilers together. */
   queries_per_second: z.number().int().min(1).max(600).default(20),
 });
@@ -51,13 +75,25 @@ export const merchantConfig = z.strictObject({
   api_v3_key: secretRef,
   /** The one before, while a change is under way. */
   api_v3_key_previous: secretRef.optional(),
+  /** APIv2密钥, for callbacks of API v2 (XML); without it there are none. */
+  api_v2_key: secretRef.optional(),
+  /** The one before, while a change is under way. */
+  api_v2_key_previous: secretRef.optional(),
   /** 微信支付公钥. */
   wechatpay_public_keys: z.array(wechatpayPublicKey).default([]),
-  /** 微信支付平台证书 (not 商户API证书): `off`, or files in PEM. */
-  platform_certificates: z.union([z.literal('off'), z.array(z.string().min(1)).min(1)]).default('off'),
+  /**
+   * 微信支付平台证书 (not 商户API证书): `auto` downloads and renews them by themselves, `off` has none, or files in PEM.
+   * A merchant that WeChat Pay gave no certificate, only a public key, is normal with `auto` too.
+   */
+  platform_certificates: z.union([z.enum(['auto', 'off']), z.array(z.string().min(1)).min(1)]).default('off'),
   /** Apps that may receive payments for this merchant. */
   appids: z.array(appId).min(1),
+  /** 服务商: sp_mchid, whose callbacks name merchants below it. */
+  service_provider: z.boolean().default(false),
   shop: shop.optional(),
+  pass_through: z.array(passThrough).max(4).default([]),
+  /** What ENTRUST.TERMINATE_INQUIRY is answered, which asks whether a deduction contract (委托代扣) may end. */
+  contract_termination: z.enum(['allow', 'refuse']).default('allow'),
   /**
    * A payment whose order nobody registered, after about ten minutes of waiting for it: tell the shop
    * (`forward`), wait for the rest of 24 hours (`hold`), or keep it as a dead letter now.
@@ -109,11 +145,37 @@ const messageTemplate = z.strictObject({
 });
 export type MessageTemplateConfig = z.infer<typeof messageTemplate>;
 
+/**
+ * xpay_subscribe_ios_refund_query_notify must be answered within 3 s. `unless_delivered` refuses where our own order
+ * was accepted by the shop, and lets pass otherwise.
+ */
+const iosRefund = z.strictObject({
+  answer: z.enum(['allow', 'refuse', 'unless_delivered']).default('unless_delivered'),
+  /** What the answer gives as its evidence, beside what the order shows. */
+  evidence: z.string().min(1).max(512).default('The order was delivered according to our records.'),
+});
+
 export const appConfig = z.strictObject({
   /** AppID(小程序ID). */
   appid: appId,
   /** AppSecret(小程序密钥). */
   app_secret: secretRef,
+  /** The one before, while a change is under way. */
+  app_secret_previous: secretRef.optional(),
+  /** Token(令牌) of the message push (消息推送); without it there is none. */
+  token: secretRef.optional(),
+  token_previous: secretRef.optional(),
+  /** EncodingAESKey(消息加密密钥), 43 characters. Where it is set, a push that is not encrypted is refused. */
+  encoding_aes_key: secretRef.optional(),
+  encoding_aes_key_previous: secretRef.optional(),
+  /** Who is told of this app's events; where it is left out, the shop of the only merchant that lists the app. */
+  shop: shop.optional(),
+  pass_through: z.array(passThrough).max(4).default([]),
+  /** `transfer`: what users write is handed to people at 网页版客服; `off`: it is taken and nothing more. */
+  customer_service: z.enum(['transfer', 'off']).default('off'),
+  limits: callbackLimits.prefault({}),
+  /** How the question whether Apple may refund a virtual payment is answered; see iosRefund. */
+  ios_refund: iosRefund.prefault({}),
   /** 原始ID, gh_…. */
   original_id: z
     .string()
@@ -144,18 +206,28 @@ export interface Merchant {
   readonly merchantPrivateKeyPem: string;
   readonly apiV3Key: string;
   readonly apiV3KeyPrevious: string | undefined;
+  readonly apiV2Key: string | undefined;
+  readonly apiV2KeyPrevious: string | undefined;
   readonly wechatpayPublicKeys: readonly { readonly id: string; readonly pem: string }[];
   readonly platformCertificatePems: readonly string[];
+  /** Whether certificates are downloaded by themselves. */
+  readonly downloadsCertificates: boolean;
   readonly appIds: readonly string[];
+  readonly isServiceProvider: boolean;
   readonly shop: Shop | undefined;
+  readonly passThrough: readonly PassThrough[];
+  readonly contractTermination: 'allow' | 'refuse';
   readonly unknownOrder: 'forward' | 'hold' | 'dead_letter';
   readonly latePayment: 'deliver' | 'refund';
   readonly limits: MerchantLimits;
 }
 
-export interface MerchantLimits {
+export interface CallbackLimits {
   readonly callbacksPerSecond: number;
   readonly callbacksBurst: number;
+}
+
+export interface MerchantLimits extends CallbackLimits {
   readonly queriesPerSecond: number;
 }
 
@@ -164,16 +236,45 @@ export interface Shop {
   readonly webhookSecrets: readonly string[];
   readonly allowPrivateNetwork: boolean;
   readonly timeoutMs: number;
+  /** Filters over event types; see isWantedEvent. */
+  readonly events: readonly string[];
 }
 
-/** An app with its secret read. Never log one. */
+/** An address that gets callbacks as they came (透传). */
+export interface PassThrough {
+  readonly name: string;
+  readonly url: string;
+  readonly events: readonly string[];
+  readonly allowPrivateNetwork: boolean;
+  readonly timeoutMs: number;
+}
+
+/** An app with its secrets read. Never log one. */
 export interface App {
   readonly appId: string;
   readonly appSecret: string;
+  readonly appSecretPrevious: string | undefined;
+  readonly push: MessagePush | undefined;
+  /** Its own, or that of the only merchant which lists the app. */
+  readonly shop: Shop | undefined;
+  readonly passThrough: readonly PassThrough[];
+  readonly customerService: 'transfer' | 'off';
+  readonly limits: CallbackLimits;
+  readonly iosRefund: {
+    readonly answer: 'allow' | 'refuse' | 'unless_delivered';
+    readonly evidence: string;
+  };
   readonly originalId: string | undefined;
   readonly miniprogramState: 'formal' | 'trial' | 'developer';
   readonly lang: 'zh_CN' | 'en_US' | 'zh_HK' | 'zh_TW';
   readonly templates: { readonly orderPaid: MessageTemplate | undefined };
+}
+
+/** What the message push (消息推送) of an app is verified and opened with; the current ones first. */
+export interface MessagePush {
+  readonly tokens: readonly string[];
+  /** Empty: plaintext mode. */
+  readonly encodingAesKeys: readonly string[];
 }
 
 export interface MessageTemplate {

@@ -25,4 +25,43 @@ export interface PaymentUnmatchedWebhook {
   readonly data: OrderPaidWebhook['data'];
 }
 
-export type ShopWebhook = OrderPaidWebhook | PaymentUnmatchedWebhook;
+/**
+ * What WeChat said, in its own words, for shops whose filter names the type: `refund.succeeded`, `complaint.created`, …,
+ * or `callback.unhandled` for what nothing here knows.
+ */
+export interface ForwardedEventWebhook {
+  readonly type: string;
+  readonly timestamp: string;
+  readonly data: {
+    /** Whose callback it was. */
+    readonly mchid?: string;
+    readonly appid?: string;
+    /** event_type, Event or MsgType. */
+    readonly event_type: string;
+    /** The opened resource of API v3, the fields of API v2 or the pushed event; ids beyond 2^53 are text. */
+    readonly content: unknown;
+  };
+}
+
+/** A buyer could not be told of an order by message. */
+export interface MessageUndeliverableWebhook {
+  readonly type: 'message.undeliverable';
+  readonly timestamp: string;
+  readonly data: {
+    readonly mchid: string;
+    readonly appid: string;
+    readonly out_trade_no: string;
+    readonly openid?: string;
+    readonly template_id: string;
+    /** refused, expired or unknown. */
+    readonly state: string;
+    /** Our code of the last refusal, such as MESSAGE_NOT_SUBSCRIBED. */
+    readonly reason?: string;
+  };
+}
+
+export type ShopWebhook =
+  | OrderPaidWebhook
+  | PaymentUnmatchedWebhook
+  | ForwardedEventWebhook
+  | MessageUndeliverableWebhook;

@@ -128,10 +128,27 @@ export const errorCatalogue = {
     meaning: 'A payment notification whose trade_state is not SUCCESS.',
     whatToDo: 'Query the order at WeChat Pay and treat it by what it says.',
   },
+  REFUND_ORDER_UNKNOWN: {
+    kind: 'permanent',
+    meaning: 'A refund of an order that nobody registered.',
+    whatToDo: 'Find out who created the order; register it (POST /v1/orders, prepay: false) and replay.',
+  },
+  REFUND_DIFFERS: {
+    kind: 'permanent',
+    meaning: 'A refund names another transaction, merchant or total than the order.',
+    whatToDo:
+      'Compare both in the dead letter. The order is left as it is: hold the goods back by hand if they are not shipped.',
+  },
+  REFUND_NOT_CONFIRMED: {
+    kind: 'permanent',
+    meaning: 'A refund was told of without a signature (API v2), and WeChat Pay does not confirm it.',
+    whatToDo:
+      'Nothing was recorded. Look the refund up on the merchant platform; change the API v2 key if it does not exist.',
+  },
   ORDER_NOT_YET_KNOWN: {
     kind: 'throttled',
-    meaning: 'A payment arrived before its order; it waits for the order to appear.',
-    whatToDo: 'Nothing, unless it turns into ORDER_UNKNOWN.',
+    meaning: 'A payment or a refund arrived before its order; it waits for the order to appear.',
+    whatToDo: 'Nothing, unless it turns into ORDER_UNKNOWN or REFUND_ORDER_UNKNOWN.',
   },
   ORDER_CHANGED_MEANWHILE: {
     kind: 'transient',
@@ -169,6 +186,29 @@ export const errorCatalogue = {
     meaning: 'The merchant has no shop webhook.',
     whatToDo: 'Add shop.webhook_url and shop.webhook_secrets to the merchant, then replay.',
   },
+  PASS_THROUGH_REFUSED: {
+    kind: 'transient',
+    meaning: 'The address that a callback is passed through to answered something other than 2xx.',
+    whatToDo: 'Look at the logs of that system; it is tried for 24 hours.',
+  },
+  PASS_THROUGH_UNREACHABLE: {
+    kind: 'transient',
+    meaning:
+      'The address that a callback is passed through to could not be reached or did not answer in time.',
+    whatToDo: 'Check the url of the pass_through entry, DNS and TLS from the order-worker.',
+  },
+  PASS_THROUGH_BREAKER_OPEN: {
+    kind: 'throttled',
+    meaning:
+      'The address that callbacks are passed through to failed so often that calls to it pause for a while.',
+    whatToDo: 'Mend that system; callbacks go on by themselves, or take the pass_through entry out.',
+  },
+  PASS_THROUGH_FORBIDDEN: {
+    kind: 'permanent',
+    meaning:
+      'The address that a callback is passed through to leads to a private, loopback or link-local network.',
+    whatToDo: 'Use a public address, or set allow_private_network for this pass_through entry.',
+  },
 
   WECHAT_UNREACHABLE: {
     kind: 'transient',
@@ -200,6 +240,17 @@ export const errorCatalogue = {
     meaning: 'WeChat refused the request for good.',
     whatToDo: "Read remoteCode in the details and WeChat's page for it.",
   },
+  WECHAT_NOT_FOUND: {
+    kind: 'permanent',
+    meaning: 'WeChat has nothing of the name that was asked for.',
+    whatToDo: 'Compare the name with what the console shows; for a list it may simply be empty.',
+  },
+  WECHAT_CERTIFICATES_NOT_OPENED: {
+    kind: 'permanent',
+    meaning: 'The APIv3 key (APIv3密钥) opens none of the platform certificates that WeChat Pay sent.',
+    whatToDo:
+      'Compare api_v3_key with the merchant platform (账户中心, API安全); set a new one there if it is lost.',
+  },
   WECHAT_CREDENTIALS_REFUSED: {
     kind: 'permanent',
     meaning: 'WeChat does not accept our credentials (key, serial, secret, IP or clock).',
@@ -219,7 +270,8 @@ export const errorCatalogue = {
   MESSAGE_NOT_SUBSCRIBED: {
     kind: 'permanent',
     meaning: 'The buyer did not agree to this message, or the agreement is used up (43101).',
-    whatToDo: 'Nothing; tell the buyer another way if it matters.',
+    whatToDo:
+      'Nothing: it waits for a consent until its latest useful time; then tell the buyer another way if it matters.',
   },
   MESSAGE_REFUSED: {
     kind: 'permanent',

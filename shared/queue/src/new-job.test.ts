@@ -64,6 +64,7 @@ describe('checkNewJob', () => {
         receivedAt: '2026-08-01T00:00:00.000Z',
         reason: 'unknown_type',
         problem: 'p',
+        isForwarded: false,
         bodyEncoding: 'utf8' as const,
         body,
       },

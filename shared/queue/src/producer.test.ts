@@ -145,6 +145,7 @@ describe('producer', () => {
         receivedAt: '2026-08-01T00:00:00.000Z',
         reason: 'unknown_type' as const,
         problem: 'p',
+        isForwarded: false,
         bodyEncoding: 'utf8' as const,
         body,
       },

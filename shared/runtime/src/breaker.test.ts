@@ -199,5 +199,7 @@ describe('createBreaker', () => {
     } finally {
       breaker.close();
     }
+    const closed = await metrics.registry.metrics();
+    expect(closed).to.include('huidiao_breaker_open{breaker="shop/1900000001",service="test"} 0');
   });
 });

@@ -1,7 +1,7 @@
 import { AppError, type ErrorCode } from '@huidiao/errors';
 import CircuitBreaker from 'opossum';
 import type { Logger } from './logger.ts';
-import type { Metrics } from './metrics.ts';
+import type { Gauge, Metrics } from './metrics.ts';
 
 export interface BreakerOptions<A extends unknown[], R> {
   /** What is called, and for whom: `shop/1900000001`. Bounded in number, for it is a label. */
@@ -91,7 +91,11 @@ export function createBreaker<A extends unknown[], R>(options: BreakerOptions<A,
     get isOpen() {
       return isOpen();
     },
-    close: () => state.shutdown(),
+    close() {
+      // Whoever looks at the metric must not see it open for ever.
+      if (state.opened || state.halfOpen) toOpenGauge(options.metrics).set({ breaker: name }, 0);
+      state.shutdown();
+    },
   };
 }
 
@@ -99,11 +103,7 @@ type State = CircuitBreaker<[Promise<unknown>], unknown>;
 
 function createState<A extends unknown[], R>(options: BreakerOptions<A, R>): State {
   const { name, logger } = options;
-  const open = options.metrics.gauge({
-    name: 'huidiao_breaker_open',
-    help: '1 while calls are turned away, 0.5 while one is tried, 0 otherwise',
-    labelNames: ['breaker'],
-  });
+  const open = toOpenGauge(options.metrics);
   open.set({ breaker: name }, 0);
   const state: State = new CircuitBreaker((outcome: Promise<unknown>) => outcome, {
     name,
@@ -123,6 +123,14 @@ function createState<A extends unknown[], R>(options: BreakerOptions<A, R>): Sta
   state.on('halfOpen', note('breaker.half_open', 0.5));
   state.on('close', note('breaker.closed', 0));
   return state;
+}
+
+function toOpenGauge(metrics: Metrics): Gauge {
+  return metrics.gauge({
+    name: 'huidiao_breaker_open',
+    help: '1 while calls are turned away, 0.5 while one is tried, 0 otherwise',
+    labelNames: ['breaker'],
+  });
 }
 
 /** The caller has the outcome itself; one that comes while the breaker is open changes nothing. */

@@ -47,6 +47,16 @@ describe('createMetrics', () => {
     expect(text).to.include('depth{service="ingress"} 7');
   });
 
+  it('shows no more of a gauge what was removed from it', async () => {
+    const metrics = createMetrics({ service: 'ingress' });
+    const gauge = metrics.gauge({ name: 'expiry_seconds', help: 'Expiry', labelNames: ['mchid'] });
+    for (const mchid of ['1900000001', '1900000002']) gauge.set({ mchid }, 5);
+    gauge.remove({ mchid: '1900000001' });
+    const text = await metrics.registry.metrics();
+    expect(text).to.not.include('1900000001');
+    expect(text).to.include('expiry_seconds{mchid="1900000002",service="ingress"} 5');
+  });
+
   it('bounds the label combinations of a metric, and counts what is beyond them together', async () => {
     const metrics = createMetrics({ service: 'ingress' });
     const counter = metrics.counter({ name: 'calls_total', help: 'Calls', labelNames: ['from'] });

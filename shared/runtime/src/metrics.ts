@@ -32,6 +32,8 @@ export interface Gauge {
   set(value: number): void;
   inc(labels?: Labels, value?: number): void;
   dec(labels?: Labels, value?: number): void;
+  /** Forgets what these labels stand for, such as a merchant that is configured no more. */
+  remove(labels: Labels): void;
 }
 
 export interface HistogramOptions extends MetricOptions {
@@ -124,6 +126,7 @@ function createGauge(registry: Registry, of: GaugeOptions): Gauge {
       typeof first === 'number' ? metric.set(first) : metric.set(bound(first), value ?? 0),
     inc: (labels = {}, value = 1) => metric.inc(bound(labels), value),
     dec: (labels = {}, value = 1) => metric.dec(bound(labels), value),
+    remove: (labels) => metric.remove(bound(labels)),
   };
   return gauge;
 }

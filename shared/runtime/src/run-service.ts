@@ -1,6 +1,7 @@
 import { writeSync } from 'node:fs';
 import { errorCatalogue, toAppError } from '@huidiao/errors';
 import type { Lifecycle } from './lifecycle.ts';
+import { createHangUpHandler, type Reloadable } from './reload-on-hang-up.ts';
 
 /**
  * A service from its first line to its last: `open` reads the configuration and makes the context, `start` begins
@@ -8,12 +9,19 @@ import type { Lifecycle } from './lifecycle.ts';
  *
  * What keeps it from opening is told on standard error in words, because it is for the person who has just
  * started it; the process then ends with 1. What fails after that is logged, and the process drains.
+ *
+ * SIGHUP reloads the merchants file, where `config.directory` is one that can be; it never ends the process.
  */
-export async function runService<C extends { readonly lifecycle: Lifecycle }>(
+export async function runService<C extends Reloadable & { readonly lifecycle: Lifecycle }>(
   open: () => C,
   start: (context: C) => Promise<unknown>,
 ): Promise<void> {
+  let onHangUp = (): void => undefined;
+  // From here on and for good: without a listener SIGHUP ends a process, while it is being opened or drained too.
+  // https://nodejs.org/docs/latest-v20.x/api/process.html#signal-events
+  process.on('SIGHUP', () => onHangUp());
   const context = openOrExit(open);
+  onHangUp = createHangUpHandler(context);
   // Before the start: a SIGTERM that comes while it starts must drain too.
   const stopped = context.lifecycle.untilStopped();
   await start(context).catch((error: unknown) => {

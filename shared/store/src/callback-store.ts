@@ -7,7 +7,10 @@ import { rowOptions } from './row-options.ts';
 export interface CallbackRecord {
   /** The dedup key: the same for every re-send of one fact. */
   key: string;
-  mchId: string;
+  /** The merchant that it is about or whose it is; absent for what is an app's alone. */
+  mchId?: string | undefined;
+  /** The app whose it is, where it came by its message push. */
+  appId?: string | undefined;
   /** Envelope id of the notification (通知ID). */
   notificationId: string;
   eventType: string;
@@ -15,15 +18,19 @@ export interface CallbackRecord {
   requestId: string;
   outTradeNo?: string | undefined;
   outcome: string;
+  /** What was done because of it, in numbers; records of the same key add up. */
+  counts?: Readonly<Record<string, number>> | undefined;
 }
 
 /** A row of the ledger: all arrivals of one fact. */
 export interface LedgerEntry {
   key: string;
-  mchId: string;
+  mchId?: string;
+  appId?: string;
   notificationId: string;
   eventType: string;
   outTradeNo?: string;
+  counts?: Readonly<Record<string, number>>;
   /** Of the last record. */
   requestId: string;
   /** Of the last record. */
@@ -52,6 +59,7 @@ const callbackSchema = new Schema<CallbackRow>(
   {
     _id: String,
     mchId: String,
+    appId: String,
     notificationId: String,
     eventType: String,
     outTradeNo: String,
@@ -60,6 +68,7 @@ const callbackSchema = new Schema<CallbackRow>(
     firstAt: Date,
     lastAt: Date,
     times: Number,
+    counts: Schema.Types.Mixed,
     expiresAt: Date,
   },
   { ...rowOptions, collection: 'callbacks' },
@@ -92,13 +101,15 @@ export function createCallbackStore(connection: StoreConnection, retentionMs: nu
 
 /** Jobs may be worked out of order, so the times of arrival are the least and the greatest that were seen. */
 function toUpdate(callback: CallbackRecord, retentionMs: number) {
-  const { mchId, notificationId, eventType, receivedAt, requestId, outTradeNo, outcome } = callback;
+  const { mchId, appId, notificationId, eventType, receivedAt, requestId, outTradeNo, outcome } = callback;
+  const counts = Object.entries(callback.counts ?? {}).map(([name, count]) => [`counts.${name}`, count]);
+  const named = { ...(mchId !== undefined && { mchId }), ...(outTradeNo !== undefined && { outTradeNo }) };
   return {
-    $setOnInsert: { mchId, notificationId, eventType },
-    $set: { requestId, outcome, ...(outTradeNo !== undefined && { outTradeNo }) },
+    $setOnInsert: { ...(appId !== undefined && { appId }), notificationId, eventType },
+    $set: { requestId, outcome, ...named },
     $min: { firstAt: receivedAt },
     $max: { lastAt: receivedAt, expiresAt: new Date(receivedAt.getTime() + retentionMs) },
-    $inc: { times: 1 },
+    $inc: { times: 1, ...Object.fromEntries(counts) },
   };
 }
 

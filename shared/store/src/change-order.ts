@@ -14,7 +14,9 @@ export interface OrderTable {
 /** One change of an order. Whatever it is, it counts as a version and may be told in the time line. */
 export interface OrderChange {
   set?: Record<string, unknown>;
-  unset?: readonly (keyof OrderRow)[];
+  unset?: readonly (keyof OrderRow | 'payment.openId')[];
+  /** Times that only move on: of two updates the later time stays, whichever comes first. */
+  max?: Readonly<Record<string, Date>>;
   inc?: Readonly<Record<string, number>>;
   /** Id of the effect that is settled by this change. */
   pullEffect?: string;
@@ -56,6 +58,7 @@ function toUpdate(change: OrderChange, now: Date): UpdateQuery<OrderRow> {
   return {
     $set: { ...change.set, updatedAt: now },
     $inc: { ...change.inc, version: 1 },
+    ...(change.max !== undefined && { $max: change.max }),
     ...(Object.keys(unset).length > 0 && { $unset: unset }),
     ...(Object.keys(push).length > 0 && { $push: push }),
     ...(change.pullEffect !== undefined && { $pull: { effects: { id: change.pullEffect } } }),

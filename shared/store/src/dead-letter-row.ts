@@ -81,7 +81,8 @@ const facts = { mchId, outTradeNo, amountFen };
 /** What a payload says of merchant, order and amount, for people to filter by; never who paid. */
 function toPayloadFacts(payload: unknown): Record<string, string | number> {
   const outer = toRecord(payload);
-  const named = { ...toRecord(outer.payment), ...outer };
+  const inner = ['payment', 'refund', 'event', 'receiver'].map((name) => toRecord(outer[name]));
+  const named = Object.assign({}, ...inner, outer);
   const known: Record<string, string | number> = {};
   for (const [name, schema] of Object.entries(facts)) {
     const fact = schema.safeParse(named[name]);

@@ -211,6 +211,13 @@ describe('DeadLetterStore', () => {
     const named = { mchId: '1900000001', outTradeNo: 'order-000001', amountFen: 888 };
     const payloads: [name: string, payload: unknown, expected: object][] = [
       ['is taken from a payment', { payment: { ...named, openId: 'o-secret' } }, named],
+      [
+        'is taken from a refund, whose sum is not the amount of an order',
+        { refund: { mchId: named.mchId, outTradeNo: named.outTradeNo, refundFen: 1 } },
+        { mchId: named.mchId, outTradeNo: named.outTradeNo },
+      ],
+      ['is taken from any other event', { event: { ...named, openId: 'o-secret' } }, named],
+      ['is taken from whose callback it is', { receiver: { mchId: named.mchId } }, { mchId: named.mchId }],
       ['is taken from the job itself', { ...named, openId: 'o-secret' }, named],
       ['is only what is well-formed', { mchId: 7, outTradeNo: { $ne: 1 }, payment: { amountFen: 0.5 } }, {}],
       ['is nothing for a payload that is no record', ['1900000001'], {}],

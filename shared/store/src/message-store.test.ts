@@ -1,17 +1,18 @@
 import { expect } from 'chai';
 import { describe, it } from 'mocha';
-import type { MessageState, SettledState } from './message-store.ts';
+import type { MessageState } from './message.ts';
 import { codeOf, inParallel, useStore } from './test-store.test.ts';
 
-const states: MessageState[] = ['queued', 'sending', 'sent', 'refused', 'unknown', 'expired'];
+const states: MessageState[] = ['queued', 'sending', 'sent', 'delivered', 'refused', 'unknown', 'expired'];
 
 /** Every move that is allowed; all others must be refused and change nothing. */
 const moves: Record<MessageState, MessageState[]> = {
   queued: ['sending', 'expired'],
-  sending: ['sent', 'refused', 'unknown', 'queued'],
-  sent: [],
+  sending: ['sent', 'delivered', 'refused', 'unknown', 'queued'],
+  sent: ['delivered', 'refused'],
+  delivered: [],
   refused: [],
-  unknown: ['sent', 'refused'],
+  unknown: ['sent', 'delivered', 'refused'],
   expired: [],
 };
 
@@ -35,14 +36,15 @@ describe('MessageStore', () => {
   async function move(key: string, to: MessageState): Promise<boolean> {
     if (to === 'sending') return await messages.beginSending(key, 'sending-1');
     if (to === 'queued') return await messages.requeue(key);
-    return await messages.settle(key, to satisfies SettledState, { msgId: '9007199254740993' });
+    return await messages.settle(key, to, { msgId: '9007199254740993' });
   }
 
   async function messageIn(state: MessageState): Promise<string> {
     const { key } = await messages.open(newMessage());
     if (state === 'expired') await messages.settle(key, 'expired');
     else if (state !== 'queued') await messages.beginSending(key, 'sending-1');
-    if (state === 'sent' || state === 'refused' || state === 'unknown') await messages.settle(key, state);
+    const isSettled = state !== 'queued' && state !== 'sending' && state !== 'expired';
+    if (isSettled) await messages.settle(key, state);
     return key;
   }
 

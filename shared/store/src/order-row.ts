@@ -1,13 +1,15 @@
 import { orderStatuses } from '@huidiao/contracts';
 import { Schema } from 'mongoose';
-import type { Order } from './order.ts';
+import type { Order, OrderRefund } from './order.ts';
 import { rowOptions } from './row-options.ts';
 
 /** An order as it lies in MongoDB. */
-export interface OrderRow extends Omit<Order, 'id' | 'queries'> {
+export interface OrderRow extends Omit<Order, 'id' | 'queries' | 'refunds'> {
   _id: string;
   /** Absent is 0: a row from before there were queries. */
   queries?: number;
+  /** Absent is none. */
+  refunds?: OrderRefund[];
   /** The Redis whose loss before its time has brought all effects of this order back; see sweepEffects. */
   effectsSweptFor?: string;
   /** Likewise its query; see sweepOpenOrders. */
@@ -17,7 +19,7 @@ export interface OrderRow extends Omit<Order, 'id' | 'queries'> {
 }
 
 const effectSchema = new Schema(
-  { id: String, job: String, dueAt: Date, requestId: String, lane: String },
+  { id: String, job: String, dueAt: Date, requestId: String, lane: String, round: Number },
   { _id: false },
 );
 
@@ -33,11 +35,34 @@ const paymentSchema = new Schema(
   { _id: false, strict: 'throw' },
 );
 
+const refundSchema = new Schema(
+  {
+    refundId: String,
+    outRefundNo: String,
+    status: String,
+    refundFen: Number,
+    successTime: String,
+    at: Date,
+  },
+  { _id: false, strict: 'throw' },
+);
+
+const shippingSchema = new Schema(
+  { remindedAt: Date, shippedAt: Date, estimatedSettlementAt: Date },
+  { _id: false, strict: 'throw' },
+);
+
+const settlementSchema = new Schema(
+  { settledAt: Date, confirmReceivedAt: Date, confirmReceiveMethod: String },
+  { _id: false, strict: 'throw' },
+);
+
 export const orderSchema = new Schema<OrderRow>(
   {
     _id: String,
     mchId: String,
     appId: String,
+    subMchId: String,
     outTradeNo: String,
     openId: String,
     description: String,
@@ -59,6 +84,9 @@ export const orderSchema = new Schema<OrderRow>(
     appliedEvents: [String],
     effects: [effectSchema],
     timeLine: [Schema.Types.Mixed],
+    refunds: [refundSchema],
+    shipping: shippingSchema,
+    settlement: settlementSchema,
     held: String,
     nextQueryAt: Date,
     queries: Number,
@@ -74,5 +102,5 @@ export const orderSchema = new Schema<OrderRow>(
 /** A row as the rest of the system sees it. */
 export function toOrder(row: OrderRow): Order {
   const { _id: id, prepayTurnUntil: _turn, effectsSweptFor: _effects, querySweptFor: _query, ...order } = row;
-  return { id, ...order, queries: row.queries ?? 0 };
+  return { id, ...order, queries: row.queries ?? 0, refunds: row.refunds ?? [] };
 }

@@ -1,16 +1,22 @@
 import { type Clock, type PaymentSucceeded, toOrderId } from '@huidiao/contracts';
 import { trusted } from 'mongoose';
 import { type AcceptOptions, acceptOrder } from './accept-order.ts';
+import { changeAsRead } from './change-as-read.ts';
 import { changeOrder, type OrderTable } from './change-order.ts';
 import { type ClaimOptions, claimDueEffects, type DueEffect } from './claim-due-effects.ts';
 import type { StoreConnection } from './connection.ts';
-import type { Effect, NewOrder, Order, TimeLineEvent } from './order.ts';
+import { forgetBuyer, type Person } from './forget-buyer.ts';
+import { mergeEffects } from './merge-effects.ts';
+import type { Effect, NewOrder, Order, OrderRefund, TimeLineEvent } from './order.ts';
 import { type OrderRow, orderSchema, toOrder } from './order-row.ts';
 import { type PayOptions, payOrder } from './pay-order.ts';
 import { recordPrepay, takePrepayTurn } from './prepay-order.ts';
 import { claimOrdersToQuery, type QueryClaimOptions, type QueryResult, recordQuery } from './query-orders.ts';
+import { type DeliveryFacts, recordDelivery } from './record-delivery.ts';
+import { type RecordedRefund, type RefundOptions, recordRefund } from './record-refund.ts';
 import { type Registration, registerOrder } from './register-order.ts';
 import { releaseOrder } from './release-order.ts';
+import { type RenewedEffect, renewEffect } from './renew-effect.ts';
 import { type SweepOptions, sweepEffects, sweepOpenOrders } from './sweep-orders.ts';
 
 /**
@@ -33,8 +39,32 @@ export interface OrderStore {
   pay(from: Order, payment: PaymentSucceeded, options: PayOptions): Promise<Order | undefined>;
   /** `created → closed`, by status and version; `undefined` when someone was faster or the order is not `created`. */
   close(from: Order, event?: Omit<TimeLineEvent, 'event'>): Promise<Order | undefined>;
-  /** Writes a time line entry about a callback, once per key; `false` when it was noted or applied before. */
-  noteEvent(mchId: string, outTradeNo: string, eventKey: string, entry: TimeLineEvent): Promise<boolean>;
+  /** The order that a transaction has paid. */
+  findByTransaction(mchId: string, transactionId: string): Promise<Order | undefined>;
+  /**
+   * Writes a time line entry about a callback, once per key, and what has to happen because of it in the same update;
+   * `false` when it was noted or applied before.
+   */
+  noteEvent(
+    mchId: string,
+    outTradeNo: string,
+    eventKey: string,
+    entry: TimeLineEvent,
+    effects?: readonly Effect[],
+  ): Promise<boolean>;
+  /** See recordRefund. */
+  recordRefund(
+    mchId: string,
+    outTradeNo: string,
+    refund: Omit<OrderRefund, 'at'>,
+    options: RefundOptions,
+  ): Promise<RecordedRefund | undefined>;
+  /** See recordDelivery. */
+  recordDelivery(
+    order: Pick<Order, 'mchId' | 'outTradeNo'>,
+    facts: DeliveryFacts,
+    told: { readonly eventKey: string; readonly entry: TimeLineEvent },
+  ): Promise<boolean>;
   /** `paid → accepted | fulfilled`; see acceptOrder. */
   accept(
     mchId: string,
@@ -42,8 +72,23 @@ export interface OrderStore {
     effectId: string,
     options: AcceptOptions,
   ): Promise<Order | undefined>;
-  /** Takes an effect out of the order and tells its result, in one update; `false` when it was settled before. */
-  settleEffect(mchId: string, outTradeNo: string, effectId: string, entry: TimeLineEvent): Promise<boolean>;
+  /**
+   * Takes an effect out of the order, tells its result, and adds what has to happen because of it, in one update;
+   * `false` when it was settled before.
+   */
+  settleEffect(
+    mchId: string,
+    outTradeNo: string,
+    effectId: string,
+    entry: TimeLineEvent,
+    effects?: readonly Effect[],
+  ): Promise<boolean>;
+  /** See renewEffect. */
+  renewEffect(
+    order: Pick<Order, 'mchId' | 'outTradeNo'>,
+    renewed: RenewedEffect,
+    whereMissing?: Pick<Effect, 'job' | 'requestId' | 'lane'>,
+  ): Promise<Effect | undefined>;
   /** See claimDueEffects. */
   claimDueEffects(options: ClaimOptions): Promise<DueEffect[]>;
   /** Ends the hold of a paid order; see releaseOrder. */
@@ -60,6 +105,8 @@ export interface OrderStore {
   sweepEffects(options: SweepOptions): Promise<number>;
   /** See sweepOpenOrders. */
   sweepOpenOrders(options: SweepOptions): Promise<number>;
+  /** See forgetBuyer. */
+  forgetBuyer(person: Person): Promise<number>;
 }
 
 export function createOrderStore(connection: StoreConnection, clock: Clock): OrderStore {
@@ -71,18 +118,24 @@ export function createOrderStore(connection: StoreConnection, clock: Clock): Ord
     recordPrepay: (mchId, outTradeNo, prepay) => recordPrepay(table, { mchId, outTradeNo }, prepay),
     pay: (from, payment, options) => payOrder(table, from, payment, options),
     close: (from, facts) => closeOrder(table, from, facts),
-    noteEvent: (mchId, outTradeNo, eventKey, entry) =>
-      noteEvent(table, toOrderId(mchId, outTradeNo), eventKey, entry),
+    findByTransaction: (mchId, transactionId) => findByTransaction(table, mchId, transactionId),
+    noteEvent: (mchId, outTradeNo, eventKey, entry, effects = []) =>
+      noteEvent(table, toOrderId(mchId, outTradeNo), { eventKey, entry, effects }),
+    recordRefund: (mchId, outTradeNo, refund, options) =>
+      recordRefund(table, { mchId, outTradeNo }, refund, options),
+    recordDelivery: (order, facts, told) => recordDelivery(table, order, facts, told),
     accept: (mchId, outTradeNo, effectId, options) =>
       acceptOrder(table, { mchId, outTradeNo }, effectId, options),
-    settleEffect: (mchId, outTradeNo, effectId, entry) =>
-      settleEffect(table, toOrderId(mchId, outTradeNo), effectId, entry),
+    settleEffect: (mchId, outTradeNo, effectId, entry, effects = []) =>
+      settleEffect(table, toOrderId(mchId, outTradeNo), { effectId, entry, effects }),
+    renewEffect: (order, renewed, whereMissing) => renewEffect(table, order, renewed, whereMissing),
     claimDueEffects: (options) => claimDueEffects(table, options),
     release: (mchId, outTradeNo, { effects }) => releaseOrder(table, toOrderId(mchId, outTradeNo), effects),
     claimOrdersToQuery: (options) => claimOrdersToQuery(table, options),
     recordQuery: (order, result) => recordQuery(table, order, result),
     sweepEffects: (options) => sweepEffects(table, options),
     sweepOpenOrders: (options) => sweepOpenOrders(table, options),
+    forgetBuyer: (person) => forgetBuyer(table, person),
   };
 }
 
@@ -102,18 +155,52 @@ async function closeOrder(table: OrderTable, from: Order, facts?: Omit<TimeLineE
   return await table.run('orders.close', () => changeOrder(table, guard, change));
 }
 
-async function noteEvent(table: OrderTable, _id: string, eventKey: string, entry: TimeLineEvent) {
-  const guard = { _id, appliedEvents: trusted({ $ne: eventKey }) };
-  const noted = await table.run('orders.note-event', () =>
-    changeOrder(table, guard, { events: [entry], eventKey }),
+async function findByTransaction(table: OrderTable, mchId: string, transactionId: string) {
+  const row = await table.run('orders.find-by-transaction', async () =>
+    table.rows.findOne({ mchId, transactionId }).lean<OrderRow>(),
   );
-  return noted !== undefined;
+  return row === null ? undefined : toOrder(row);
 }
 
-async function settleEffect(table: OrderTable, _id: string, effectId: string, entry: TimeLineEvent) {
-  const guard = { _id, 'effects.id': effectId };
-  const settled = await table.run('orders.settle-effect', () =>
-    changeOrder(table, guard, { pullEffect: effectId, events: [entry] }),
+interface Note {
+  readonly eventKey: string;
+  readonly entry: TimeLineEvent;
+  readonly effects: readonly Effect[];
+}
+
+async function noteEvent(table: OrderTable, _id: string, { eventKey, entry, effects }: Note) {
+  const guard = { _id, appliedEvents: trusted({ $ne: eventKey }) };
+  const change = { events: [entry], eventKey };
+  if (effects.length === 0) {
+    const noted = await table.run('orders.note-event', () => changeOrder(table, guard, change));
+    return noted !== undefined;
+  }
+  const changed = await changeAsRead(table, 'orders.note-event', _id, (order) =>
+    order.appliedEvents.includes(eventKey)
+      ? undefined
+      : { ...change, set: { effects: mergeEffects(order.effects, effects) } },
   );
-  return settled !== undefined;
+  return changed?.after !== undefined;
+}
+
+interface EffectResult {
+  readonly effectId: string;
+  readonly entry: TimeLineEvent;
+  readonly effects: readonly Effect[];
+}
+
+async function settleEffect(table: OrderTable, _id: string, { effectId, entry, effects }: EffectResult) {
+  const guard = { _id, 'effects.id': effectId };
+  if (effects.length === 0) {
+    const settled = await table.run('orders.settle-effect', () =>
+      changeOrder(table, guard, { pullEffect: effectId, events: [entry] }),
+    );
+    return settled !== undefined;
+  }
+  const changed = await changeAsRead(table, 'orders.settle-effect', _id, (order) => {
+    const left = order.effects.filter(({ id }) => id !== effectId);
+    if (left.length === order.effects.length) return undefined;
+    return { set: { effects: mergeEffects(left, effects) }, events: [entry] };
+  });
+  return changed?.after !== undefined;
 }

@@ -25,6 +25,46 @@ export interface Effect {
   requestId: string;
   /** The lane of its job; absent is `live`. It is written down so that the job's id is never in two lanes. */
   lane?: Lane;
+  /**
+   * How often it was put off or brought forward; absent is 0. Each round's job has an id of its own (toEffectJobId),
+   * for the one that put it off has completed, and BullMQ would swallow an add under its id.
+   */
+  round?: number;
+}
+
+/** SUCCESS and CLOSED are final; ABNORMAL may still become one of them. */
+export type RefundStatus = 'SUCCESS' | 'ABNORMAL' | 'CLOSED';
+
+/** What became of a refund of the order, ours or one that was made in the merchant platform's console. */
+export interface OrderRefund {
+  /** WeChat Pay's number of it (微信支付退款单号). */
+  refundId: string;
+  /** The merchant's number of it (商户退款单号). */
+  outRefundNo: string;
+  status: RefundStatus;
+  /** What the buyer gets back of the order's amount. */
+  refundFen: number;
+  /** RFC 3339, as WeChat wrote it. */
+  successTime?: string;
+  /** When this status was recorded. */
+  at: Date;
+}
+
+/** What WeChat's order management (发货管理) says of the delivery; beside the status, never a status. */
+export interface OrderShipping {
+  /** WeChat reminded the merchant to ship. */
+  remindedAt?: Date;
+  /** Everything was shipped. */
+  shippedAt?: Date;
+  estimatedSettlementAt?: Date;
+}
+
+/** What WeChat says of receipt and settlement. */
+export interface OrderSettlement {
+  settledAt: Date;
+  confirmReceivedAt?: Date;
+  /** As WeChat wrote it. */
+  confirmReceiveMethod?: string;
 }
 
 export type Fact = string | number | boolean | Date;
@@ -42,8 +82,12 @@ export interface TimeLineEvent {
   [fact: string]: Fact | undefined;
 }
 
-/** Why a paid order is not delivered until a person says so: WeChat Pay told of a refund before we delivered. */
-export type HoldReason = 'refund_seen';
+/**
+ * Why a paid order is not delivered. `refund_seen`: WeChat Pay told of a refund, of whatever size, before we delivered;
+ * a person decides. `refunded`: all of it was given back before the shop accepted it.
+ * `check`: the command verify-callback bought it, and gives it back itself.
+ */
+export type HoldReason = 'refund_seen' | 'refunded' | 'check';
 
 /** An order as read. Amounts are safe integers, in fen. */
 export interface Order {
@@ -51,6 +95,8 @@ export interface Order {
   id: string;
   mchId: string;
   appId: string;
+  /** 子商户号: whose order it is, where a service provider's number is `mchId` and the order says so. */
+  subMchId?: string;
   outTradeNo: string;
   openId?: string;
   description: string;
@@ -77,6 +123,10 @@ export interface Order {
   appliedEvents: string[];
   effects: Effect[];
   timeLine: TimeLineEntry[];
+  /** By refundId, in the order in which we learned of them. */
+  refunds: OrderRefund[];
+  shipping?: OrderShipping;
+  settlement?: OrderSettlement;
   /** Paid, yet nothing follows from it: see OrderStore.release. */
   held?: HoldReason;
   /** From then on WeChat may be asked about it (查单). Absent: never by itself, for it is paid, closed or given up. */
@@ -93,6 +143,7 @@ export interface Order {
 export interface NewOrder {
   mchId: string;
   appId: string;
+  subMchId?: string | undefined;
   outTradeNo: string;
   openId?: string | undefined;
   description: string;

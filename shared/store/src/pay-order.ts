@@ -5,6 +5,7 @@ import { isDuplicateKey } from './is-duplicate-key.ts';
 import { mergeEffects } from './merge-effects.ts';
 import type { Effect, HoldReason, Order, OrderPayment } from './order.ts';
 import type { OrderRow } from './order-row.ts';
+import { isPaidIn, toPayerOpenId } from './payer.ts';
 import { assertFen } from './register-order.ts';
 
 export interface PayOptions {
@@ -42,7 +43,7 @@ export async function payOrder(
     set: {
       status: 'paid',
       transactionId,
-      payment: toOrderPayment(payment),
+      payment: toOrderPayment(from, payment),
       paidAt: toPaidAt(payment, table.clock.now()),
       effects: held === undefined ? mergeEffects(from.effects, options.effects) : [],
       ...(held !== undefined && { held }),
@@ -63,9 +64,18 @@ export async function payOrder(
 
 /** The last line of defence: whoever applies a payment compares first, and keeps what differs as a dead letter. */
 function assertPaymentFits(order: Order, payment: PaymentSucceeded): void {
-  const { mchId, appId, outTradeNo } = payment;
-  if (mchId !== order.mchId || appId !== order.appId || outTradeNo !== order.outTradeNo) {
-    const details = { orderId: order.id, orderAppId: order.appId, mchId, appId, outTradeNo };
+  const { mchId, appId, subAppId, subMchId, outTradeNo } = payment;
+  const isOfMerchant = mchId === order.mchId && (order.subMchId ?? subMchId) === subMchId;
+  if (!isOfMerchant || !isPaidIn(order.appId, payment) || outTradeNo !== order.outTradeNo) {
+    const details = {
+      orderId: order.id,
+      orderAppId: order.appId,
+      mchId,
+      subMchId,
+      appId,
+      subAppId,
+      outTradeNo,
+    };
     throw new AppError('ORDER_IDS_DIFFER', { details });
   }
   assertFen(payment.amountFen);
@@ -84,8 +94,9 @@ async function toPaidTwice(table: OrderTable, order: Order, transactionId: strin
   });
 }
 
-function toOrderPayment(payment: PaymentSucceeded): OrderPayment {
-  const { transactionId, tradeType, successTime, payerTotalFen, bankType, openId } = payment;
+function toOrderPayment({ appId }: Order, payment: PaymentSucceeded): OrderPayment {
+  const { transactionId, tradeType, successTime, payerTotalFen, bankType } = payment;
+  const openId = toPayerOpenId(appId, payment);
   return {
     transactionId,
     tradeType,

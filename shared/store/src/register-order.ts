@@ -39,9 +39,10 @@ export function assertFen(amountFen: number): void {
 const firstQueryAfterMs = 60_000;
 
 function toNewRow(order: NewOrder, now: Date): OrderRow {
-  const { openId, attach, notifyUrl, ...rest } = order;
+  const { subMchId, openId, attach, notifyUrl, ...rest } = order;
   return {
     ...rest,
+    ...(subMchId !== undefined && { subMchId }),
     ...(openId !== undefined && { openId }),
     ...(attach !== undefined && { attach }),
     ...(notifyUrl !== undefined && { notifyUrl }),

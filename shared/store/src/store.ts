@@ -4,6 +4,8 @@ import { type ApiKeyStore, createApiKeyStore } from './api-key-store.ts';
 import { assertMigrated } from './assert-migrated.ts';
 import { type CallbackStore, createCallbackStore } from './callback-store.ts';
 import { createStoreConnection, type StoreConnection, type StoreConnectionOptions } from './connection.ts';
+import type { ConsentStore } from './consent.ts';
+import { createConsentStore } from './consent-store.ts';
 import type { DeadLetterStore } from './dead-letter.ts';
 import { createDeadLetterStore } from './dead-letter-store.ts';
 import { createEpochStore, type EpochStore } from './epoch-store.ts';
@@ -12,6 +14,7 @@ import { createMessageStore, type MessageStore } from './message-store.ts';
 import { migrate } from './migrate.ts';
 import { createOrderStore, type OrderStore } from './order-store.ts';
 import { createTurnStore, type TurnStore } from './turn-store.ts';
+import { createUserDataStore, type UserDataStore } from './user-data.ts';
 import { within } from './within.ts';
 
 export interface StoreOptions {
@@ -41,6 +44,8 @@ export interface Store {
   readonly orders: OrderStore;
   readonly callbacks: CallbackStore;
   readonly messages: MessageStore;
+  readonly consents: ConsentStore;
+  readonly userData: UserDataStore;
   readonly deadLetters: DeadLetterStore;
   readonly apiKeys: ApiKeyStore;
   readonly inbox: InboxStore;
@@ -76,10 +81,15 @@ export function createStore(options: StoreOptions): Store {
     renewAfterMs: options.renewAfterMs,
   };
   const connection = createStoreConnection(connectionOptions);
+  const orders = createOrderStore(connection, clock);
+  const messages = createMessageStore(connection, clock);
+  const consents = createConsentStore(connection, clock);
   return {
-    orders: createOrderStore(connection, clock),
+    orders,
     callbacks: createCallbackStore(connection, options.callbackRetentionMs ?? 30 * dayMs),
-    messages: createMessageStore(connection, clock),
+    messages,
+    consents,
+    userData: createUserDataStore({ orders, messages, consents }),
     deadLetters: createDeadLetterStore(connection, clock),
     apiKeys: createApiKeyStore(connection, clock),
     inbox: createInboxStore(connection, clock),

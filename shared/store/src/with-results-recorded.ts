@@ -1,4 +1,4 @@
-import { type DeadLetter, type DeadLetterSink, jobCatalogue } from '@huidiao/contracts';
+import { type DeadLetter, type DeadLetterSink, type EffectJobName, jobCatalogue } from '@huidiao/contracts';
 import type { DeadLetterStore } from './dead-letter.ts';
 import type { MessageStore } from './message-store.ts';
 import type { OrderStore } from './order-store.ts';
@@ -34,7 +34,17 @@ export function withResultsRecorded(stores: ResultStores): DeadLetterSink {
 
 /** The effect that a job was to carry out; a payload that nobody understands (JOB_INVALID) names none. */
 function toEffectOfOrder({ jobName, payload }: DeadLetter) {
-  if (jobName !== 'fulfil-order' && jobName !== 'send-subscribe-message') return undefined;
+  if (!isEffectJob(jobName)) return undefined;
   const job = jobCatalogue[jobName].schema.safeParse(payload);
   return job.success ? { ...job.data, isMessage: jobName === 'send-subscribe-message' } : undefined;
+}
+
+const effectJobs: Readonly<Record<EffectJobName, true>> = {
+  'fulfil-order': true,
+  'send-subscribe-message': true,
+  'report-undeliverable': true,
+};
+
+function isEffectJob(jobName: string): jobName is EffectJobName {
+  return Object.hasOwn(effectJobs, jobName);
 }

@@ -104,6 +104,8 @@ describe('the documents say what the code does', () => {
       'README.md',
       'deploy/docs/configuration.md',
       'deploy/docs/architecture.md',
+      'deploy/docs/callbacks.md',
+      'deploy/docs/callbacks.zh.md',
       'deploy/docs/dead-letters.md',
       'deploy/docs/guarantees.md',
       '.github/CONTRIBUTING.md',
@@ -119,6 +121,8 @@ describe('the documents say what the code does', () => {
     for (const path of [
       'README.md',
       'deploy/docs/architecture.md',
+      'deploy/docs/callbacks.md',
+      'deploy/docs/callbacks.zh.md',
       'deploy/docs/configuration.md',
       'deploy/docs/dead-letters.md',
       'deploy/docs/errors.md',

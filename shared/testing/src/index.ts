@@ -2,4 +2,5 @@ export { testConformanceUri } from './conformance-uri.ts';
 export * from './self-signed-certificate.ts';
 export * from './servers.ts';
 export * from './tcp-proxy.ts';
+export { plainApp, plainMerchant } from './test-merchant.ts';
 export * from './wait-for.ts';

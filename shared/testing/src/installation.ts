@@ -1,4 +1,5 @@
 import type {
+  App,
   CreateOrderResponse,
   Merchant,
   MerchantDirectory,
@@ -26,6 +27,8 @@ export interface InstallationOptions {
   /** Services that are not started. */
   readonly without?: readonly ServiceName[];
   readonly merchant?: Partial<Merchant>;
+  readonly app?: Partial<App>;
+  readonly shop?: Partial<ShopSettings>;
   readonly simulator?: Partial<SimulatorSettings>;
   readonly orderWorker?: orderWorker.OrderWorkerOverrides;
   readonly messageWorker?: messageWorker.MessageWorkerOverrides;
@@ -102,9 +105,11 @@ async function open(
     webhookUrl: shop.webhookUrl,
     webhookSecrets: [keys.webhookSecret],
     allowPrivateNetwork: true,
+    events: [],
     timeoutMs: 30_000,
+    ...options.shop,
   };
-  const directory = toDirectory(keys, simulator, shopSettings, options.merchant);
+  const directory = toDirectory(keys, simulator, shopSettings, options.merchant, options.app);
 
   const store = createStore({
     uri: mongoUri,
@@ -211,7 +216,7 @@ const anyPort = { host: '127.0.0.1', port: 0 };
 
 /** In the order in which they are started: merchant-api has to know the ingress's address. */
 const starters: Record<ServiceName, Starter> = {
-  ingress: async ({ redisUrl, mongoUri, prefix, directory, loggerOf }) => {
+  ingress: async ({ redisUrl, mongoUri, prefix, directory, simulator, loggerOf }) => {
     const context = ingress.createContext(
       {
         logLevel: 'debug',
@@ -222,6 +227,7 @@ const starters: Record<ServiceName, Starter> = {
         inbox: { timeoutMs: 2_000 },
         body: { maxBytes: 1_500_000, timeoutMs: 2_000, budgetBytes: 64_000_000 },
         maxConnections: 1_000,
+        wechatPayApiUrl: simulator.uri,
         directory,
       },
       { logger: loggerOf('ingress') },
@@ -246,13 +252,14 @@ const starters: Record<ServiceName, Starter> = {
     const { port } = await merchantApi.start(context);
     return { lifecycle: context.lifecycle, port };
   },
-  'order-worker': async ({ redisUrl, mongoUri, prefix, directory, options, loggerOf }) => {
+  'order-worker': async ({ redisUrl, mongoUri, prefix, directory, simulator, options, loggerOf }) => {
     const context = orderWorker.createContext(
       {
         logLevel: 'debug',
         health: anyPort,
         redis: { url: redisUrl, prefix, appendfsync: 'always', waitReplicas: 0 },
         mongo: { uri: mongoUri },
+        wechatPayApiUrl: simulator.uri,
         concurrency: 32,
         effectGraceMs: options.effectGraceMs ?? 10_000,
         jobLockMs: 30_000,

@@ -6,7 +6,12 @@ import { buildSignedNotification, makeTransaction, type SignedNotification } fro
 import { expect } from 'chai';
 import { Redis } from 'ioredis';
 import { afterEach, describe, it } from 'mocha';
-import { type Installation, startInstallation, testMerchant } from './installation.ts';
+import {
+  type Installation,
+  type InstallationOptions,
+  startInstallation,
+  testMerchant,
+} from './installation.ts';
 import { waitFor } from './wait-for.ts';
 
 const minuteMs = 60_000;
@@ -17,11 +22,14 @@ describe('what a payment means for an order', function () {
   let offsetMs = 0;
   const clock = { now: () => new Date(Date.now() + offsetMs) };
 
-  async function start(merchant: Partial<Merchant> = {}): Promise<void> {
+  async function start(
+    merchant: Partial<Merchant> = {},
+    without: InstallationOptions['without'] = ['message-worker'],
+  ): Promise<void> {
     offsetMs = 0;
     installation = await startInstallation({
       merchant,
-      without: ['message-worker'],
+      without,
       orderWorker: { clock, random: () => 0 },
     });
   }
@@ -273,14 +281,11 @@ describe('what a payment means for an order', function () {
   });
 
   it('of a merchant that this worker’s file does not have yet: it waits for a worker that has it', async () => {
-    await start();
+    await start({}, ['order-worker', 'message-worker']);
     await register();
-    const merchants = installation.directory.merchants as Map<string, Merchant>;
-    const merchant = merchants.get(testMerchant.mchId);
-    if (merchant === undefined) throw new Error('no merchant');
-    const callback = sign();
-    merchants.delete(testMerchant.mchId);
-    expect(await send(callback)).to.equal(204);
+    expect(await notify()).to.equal(204);
+    (installation.directory.merchants as Map<string, Merchant>).delete(testMerchant.mchId);
+    await installation.startService('order-worker');
     await postponed(1);
     expect(await openDeadLetters()).to.deep.equal([]);
   });

@@ -14,11 +14,16 @@ export function createKeys() {
   const merchantKey = generateKeyPairSync('rsa', { modulusLength: 2048 });
   const merchantSerialNo = randomBytes(20).toString('hex').toUpperCase();
   const apiV3Key = randomBytes(16).toString('hex');
+  const apiV2Key = randomBytes(16).toString('hex');
+  const token = randomBytes(16).toString('hex');
+  const encodingAesKey = randomBytes(64).toString('base64').replaceAll(/[+/=]/g, '').slice(0, 43);
   const appSecret = randomBytes(16).toString('hex');
   return {
     merchantSerialNo,
     merchantPrivateKeyPem: merchantKey.privateKey.export({ type: 'pkcs8', format: 'pem' }).toString(),
     apiV3Key,
+    apiV2Key,
+    push: { tokens: [token], encodingAesKeys: [encodingAesKey] },
     appSecret,
     webhookSecret: `whsec_${randomBytes(32).toString('base64')}`,
     ofWeChat: {
@@ -26,11 +31,13 @@ export function createKeys() {
       merchantSerialNo,
       merchantPublicKeyPem: merchantKey.publicKey.export({ type: 'spki', format: 'pem' }).toString(),
       apiV3Key,
+      apiV2Key,
       appIds: [testMerchant.appId],
     },
     appOfWeChat: {
       appId: testMerchant.appId,
       appSecret,
+      push: { token, encodingAesKey, mode: 'safe', format: 'json' } as const,
       templates: { [testMerchant.templateId]: ['character_string1', 'amount2', 'thing3', 'time4'] },
     },
   };
@@ -42,6 +49,7 @@ export function toDirectory(
   simulator: Simulator,
   shop: ShopSettings,
   facts: Partial<Merchant> = {},
+  appFacts: Partial<App> = {},
 ): MerchantDirectory {
   const { publicKey, certificates } = simulator.platform;
   const merchant: Merchant = {
@@ -49,7 +57,8 @@ export function toDirectory(
     merchantSerialNo: keys.merchantSerialNo,
     merchantPrivateKeyPem: keys.merchantPrivateKeyPem,
     apiV3Key: keys.apiV3Key,
-    apiV3KeyPrevious: undefined,
+    ...plainMerchant,
+    apiV2Key: keys.apiV2Key,
     wechatpayPublicKeys: publicKey === undefined ? [] : [publicKey],
     platformCertificatePems: certificates.map((certificate) => certificate.pem),
     appIds: [testMerchant.appId],
@@ -62,7 +71,9 @@ export function toDirectory(
   const app: App = {
     appId: testMerchant.appId,
     appSecret: keys.appSecret,
-    originalId: undefined,
+    ...plainApp,
+    push: keys.push,
+    shop,
     miniprogramState: 'formal',
     lang: 'zh_CN',
     templates: {
@@ -78,6 +89,30 @@ export function toDirectory(
         usefulForMs: 24 * 60 * 60_000,
       },
     },
+    ...appFacts,
   };
   return { merchants: new Map([[merchant.mchId, merchant]]), apps: new Map([[app.appId, app]]) };
 }
+
+/** What a merchant of tests leaves at its default, unless it is about that. */
+export const plainMerchant = {
+  apiV3KeyPrevious: undefined,
+  apiV2Key: undefined,
+  apiV2KeyPrevious: undefined,
+  downloadsCertificates: false,
+  isServiceProvider: false,
+  passThrough: [],
+  contractTermination: 'allow',
+} as const satisfies Partial<Merchant>;
+
+/** Likewise an app. */
+export const plainApp = {
+  appSecretPrevious: undefined,
+  push: undefined,
+  shop: undefined,
+  passThrough: [],
+  customerService: 'off',
+  limits: { callbacksPerSecond: 1_000, callbacksBurst: 5_000 },
+  iosRefund: { answer: 'unless_delivered', evidence: 'The order was delivered.' },
+  originalId: undefined,
+} as const satisfies Partial<App>;

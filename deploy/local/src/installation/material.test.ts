@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync, statSync } from 'node:fs';
+import { readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { loadMerchantDirectory } from '@huidiao/runtime';
 import { expect } from 'chai';
@@ -18,6 +18,17 @@ describe('openMaterial', () => {
     const second = openMaterial(folder);
     expect(second.ids).to.deep.equal(first.ids);
     expect(text()).to.deep.equal(made);
+  });
+
+  it('adds to an installation of before the secrets that it lacks, and changes none', () => {
+    const { folder } = createMachine();
+    const first = openMaterial(folder);
+    const read = (name: string) => readFileSync(join(first.folder, name), 'utf8');
+    const before = read('api_v3_key');
+    rmSync(join(first.folder, 'encoding_aes_key'));
+    openMaterial(folder);
+    expect(read('encoding_aes_key')).to.match(/^[0-9A-Za-z]{43}$/);
+    expect(read('api_v3_key')).to.equal(before);
   });
 
   it('makes other keys and ids for another installation', () => {
@@ -45,9 +56,10 @@ describe('openMaterial', () => {
     const directory = loadMerchantDirectory(file, {});
     const { mchId, appId, templateId, publicKeyId } = material.ids;
     const merchant = directory.merchants.get(mchId);
-    expect(merchant?.shop).to.include({
+    expect(merchant?.shop).to.deep.include({
       webhookUrl: 'http://127.0.0.1:4444/hook',
       allowPrivateNetwork: true,
+      events: ['*'],
     });
     expect(merchant?.wechatpayPublicKeys.map(({ id }) => id)).to.deep.equal([publicKeyId]);
     expect(directory.apps.get(appId)?.templates.orderPaid?.templateId).to.equal(templateId);

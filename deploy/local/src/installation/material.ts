@@ -32,7 +32,10 @@ const files = {
   platformPrivateKey: 'wechatpay_key.pem',
   platformPublicKey: 'pub_key.pem',
   apiV3Key: 'api_v3_key',
+  apiV2Key: 'api_v2_key',
   appSecret: 'app_secret',
+  pushToken: 'push_token',
+  encodingAesKey: 'encoding_aes_key',
   webhookSecret: 'shop_webhook_secret',
 } as const;
 
@@ -48,6 +51,7 @@ const templateData = {
 export function openMaterial(dataFolder: string): Material {
   const folder = join(dataFolder, 'material');
   if (!existsSync(folder)) make(folder);
+  complete(folder);
   const ids = JSON.parse(readFileSync(join(folder, files.ids), 'utf8')) as MaterialIds;
   return {
     folder,
@@ -71,11 +75,32 @@ function make(folder: string): void {
   write(files.merchantPublicKey, merchant.publicKey);
   write(files.platformPrivateKey, platform.privateKey);
   write(files.platformPublicKey, platform.publicKey);
-  write(files.apiV3Key, randomBytes(16).toString('hex'));
-  write(files.appSecret, randomBytes(16).toString('hex'));
   write(files.webhookSecret, `whsec_${randomBytes(32).toString('base64')}`);
   write(files.ids, `${JSON.stringify(makeIds(), undefined, 2)}\n`);
   renameSync(work, folder);
+}
+
+/** Secrets that are simply random; what an installation of before lacks is added to it. */
+function complete(folder: string): void {
+  const secrets = {
+    [files.apiV3Key]: () => randomBytes(16).toString('hex'),
+    [files.apiV2Key]: () => randomBytes(16).toString('hex'),
+    [files.appSecret]: () => randomBytes(16).toString('hex'),
+    [files.pushToken]: () => randomBytes(16).toString('hex'),
+    // Letters and digits alone, as the console makes them.
+    [files.encodingAesKey]: () => letters(43),
+  };
+  for (const [name, make] of Object.entries(secrets)) {
+    const file = join(folder, name);
+    if (existsSync(file)) continue;
+    writeFileSync(`${file}.new`, make(), { mode: 0o600 });
+    renameSync(`${file}.new`, file);
+  }
+}
+
+function letters(count: number): string {
+  const all = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789';
+  return Array.from({ length: count }, () => all[randomInt(all.length)]).join('');
 }
 
 function makeKeyPair(): { privateKey: string; publicKey: string } {
@@ -101,18 +126,24 @@ function digits(count: number): string {
   return Array.from({ length: count }, () => randomInt(10)).join('');
 }
 
+/** 消息推送, in safe mode. */
+const push = { token: { file: files.pushToken }, encoding_aes_key: { file: files.encodingAesKey } } as const;
+
 function toMerchantsFile(ids: MaterialIds, shopWebhookUrl: string): object {
   const shop = {
     webhook_url: shopWebhookUrl,
     webhook_secrets: [{ file: files.webhookSecret }],
     // The sample shop listens on this machine.
     allow_private_network: true,
+    // So that one sees every event that `npm run simulate` sends.
+    events: ['*'],
   };
   const merchant = {
     mchid: ids.mchId,
     merchant_serial_no: ids.merchantSerialNo,
     merchant_private_key_file: files.merchantPrivateKey,
     api_v3_key: { file: files.apiV3Key },
+    api_v2_key: { file: files.apiV2Key },
     wechatpay_public_keys: [{ id: ids.publicKeyId, file: files.platformPublicKey }],
     appids: [ids.appId],
     shop,
@@ -122,7 +153,7 @@ function toMerchantsFile(ids: MaterialIds, shopWebhookUrl: string): object {
     page: 'pages/order?no={out_trade_no}',
     data: templateData,
   };
-  const app = { appid: ids.appId, app_secret: { file: files.appSecret }, templates: { order_paid } };
+  const app = { appid: ids.appId, app_secret: { file: files.appSecret }, ...push, templates: { order_paid } };
   return { merchants: [merchant], apps: [app] };
 }
 
@@ -132,11 +163,13 @@ function toSimulatorFile(ids: MaterialIds, allow_remote_control: boolean): objec
     merchant_serial_no: ids.merchantSerialNo,
     merchant_public_key_file: files.merchantPublicKey,
     api_v3_key: { file: files.apiV3Key },
+    api_v2_key: { file: files.apiV2Key },
     appids: [ids.appId],
   };
   const app = {
     appid: ids.appId,
     app_secret: { file: files.appSecret },
+    ...push,
     templates: { [ids.templateId]: Object.keys(templateData) },
   };
   const public_key = { id: ids.publicKeyId, private_key_file: files.platformPrivateKey };

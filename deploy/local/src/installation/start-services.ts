@@ -6,6 +6,7 @@ import { runProgram } from '../processes/run-program.ts';
 import { toLogFile } from '../processes/running-process.ts';
 import type { Material } from './material.ts';
 import type { ReleaseStack } from './release-stack.ts';
+import { setAddresses } from './set-addresses.ts';
 
 /** Where the programs of a local installation are and what they share. */
 export interface ServicesSetup {
@@ -77,6 +78,7 @@ export async function startServices(setup: ServicesSetup): Promise<Addresses> {
     ['reconciler', 'services/reconciler', shared],
   ]);
   const ingress = toUrl(between[0]?.port);
+  await setAddresses(wechat, ingress, material.ids);
   const [api] = await startTogether(setup, [
     ['merchant-api', 'services/merchant-api', { ...shared, CALLBACK_BASE_URL: ingress }],
   ]);

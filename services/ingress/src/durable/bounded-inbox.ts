@@ -2,7 +2,7 @@ import { AppError, toAppError } from '@huidiao/errors';
 import { checkNewJob } from '@huidiao/queue';
 import type { Metrics } from '@huidiao/runtime';
 import type { Store } from '@huidiao/store';
-import type { CallbackJob } from '../routes/to-job.ts';
+import type { CallbackJob } from '../callback/to-jobs.ts';
 
 /** Keeps callbacks in MongoDB until Redis takes them again. */
 export interface BoundedInbox {

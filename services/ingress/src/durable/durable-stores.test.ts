@@ -3,8 +3,8 @@ import { createLogger, createMetrics } from '@huidiao/runtime';
 import { waitFor } from '@huidiao/testing';
 import { expect } from 'chai';
 import { afterEach, beforeEach, describe, it } from 'mocha';
+import type { CallbackJob } from '../callback/to-jobs.ts';
 import { callbackJob } from '../ingress.fixture.test.ts';
-import type { CallbackJob } from '../routes/to-job.ts';
 import { createDurableStores, type DurabilityOutcome, type DurableStores } from './durable-stores.ts';
 
 describe('the two durable stores', () => {

@@ -1,7 +1,7 @@
 import { type AppError, toAppError } from '@huidiao/errors';
 import type { Producer } from '@huidiao/queue';
 import { type Breaker, createBreaker, type Logger, type Metrics } from '@huidiao/runtime';
-import type { CallbackJob } from '../routes/to-job.ts';
+import type { CallbackJob } from '../callback/to-jobs.ts';
 import type { BoundedInbox } from './bounded-inbox.ts';
 import { createInboxAlarm } from './inbox-alarm.ts';
 
@@ -99,5 +99,5 @@ function createRedisBreaker({
 const faultsOfRedis: ReadonlySet<string> = new Set(['QUEUE_UNAVAILABLE', 'QUEUE_NOT_DURABLE']);
 
 function addToQueue(producer: Pick<Producer, 'add'>, job: CallbackJob): Promise<void> {
-  return job.name === 'apply-payment' ? producer.add(job) : producer.add(job);
+  return producer.add<CallbackJob['name']>(job);
 }

@@ -388,7 +388,7 @@ describe('POST /callbacks/wechat-pay/{mchid} while a store is away', () => {
       'bulk',
       'live',
     ]);
-    const counted = `huidiao_callbacks_beyond_rate_total{mchid="${flooding}",service="ingress"}`;
+    const counted = `huidiao_callbacks_beyond_rate_total{id="${flooding}",service="ingress"}`;
     expect(await ingress.metric(counted)).to.equal(3);
     at = new Date(at.getTime() + 1_000);
     await post(7, flooding);
@@ -407,5 +407,6 @@ describe('POST /callbacks/wechat-pay/{mchid} while a store is away', () => {
 
 /** A store of which only the inbox is of interest. */
 function standInStore(put: () => Promise<void>): NonNullable<IngressOverrides['store']> {
-  return { inbox: { put }, isReady: async () => true, close: async () => undefined };
+  const orders = { find: async () => undefined };
+  return { inbox: { put }, orders, isReady: async () => true, close: async () => undefined };
 }

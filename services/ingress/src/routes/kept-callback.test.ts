@@ -26,6 +26,7 @@ describe('a genuine callback whose job our own schema refuses', () => {
           ...unused,
           isReady: async () => true,
           inbox: { put: () => Promise.reject(new AppError('STORE_UNAVAILABLE')) },
+          orders: { find: async () => undefined },
         },
       },
     });

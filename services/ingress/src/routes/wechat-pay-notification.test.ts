@@ -6,7 +6,7 @@ import type { Merchant } from '@huidiao/contracts';
 import { AppError } from '@huidiao/errors';
 import { createQueueReader, type QueueReader } from '@huidiao/queue';
 import { createLogger, createMetrics } from '@huidiao/runtime';
-import { testMongoUri, testPrefix, testRedisUrl, waitFor } from '@huidiao/testing';
+import { plainMerchant, testMongoUri, testPrefix, testRedisUrl, waitFor } from '@huidiao/testing';
 import { createReceivingMerchant } from '@huidiao/wechat';
 import {
   buildSignedNotification,
@@ -18,7 +18,7 @@ import { expect } from 'chai';
 import express from 'express';
 import { after, afterEach, beforeEach, describe, it } from 'mocha';
 import { createBodyBudget } from '../body/body-budget.ts';
-import { createCallbackMetrics } from '../callback-metrics.ts';
+import { createCallbackMetrics, createSignatureMetrics } from '../callback-metrics.ts';
 import type { IngressConfig } from '../config.ts';
 import { createContext, type IngressContext } from '../context.ts';
 import { createDurableStores, type DurableStores } from '../durable/durable-stores.ts';
@@ -47,7 +47,7 @@ describe('POST /callbacks/wechat-pay/{mchid}', () => {
     merchantSerialNo: '5157F09EFDC096DE15EBE81A47057A7200000001',
     merchantPrivateKeyPem: merchantKey.export({ type: 'pkcs8', format: 'pem' }).toString(),
     apiV3Key,
-    apiV3KeyPrevious: undefined,
+    ...plainMerchant,
     wechatpayPublicKeys: [
       { id: publicKeyId, pem: platform.publicKey.export({ type: 'spki', format: 'pem' }).toString() },
     ],
@@ -76,6 +76,7 @@ describe('POST /callbacks/wechat-pay/{mchid}', () => {
       inbox: { timeoutMs: 1_000 },
       body: { maxBytes: 1_500_000, timeoutMs: 300, budgetBytes: 10_000_000 },
       maxConnections: 100,
+      wechatPayApiUrl: 'http://127.0.0.1:1',
       directory: {
         merchants: new Map([
           [mchId, merchant],
@@ -223,7 +224,7 @@ describe('POST /callbacks/wechat-pay/{mchid}', () => {
     ['a missing header', 'header_missing', { tamper: 'header-missing' }],
     ['a repeated header', 'header_repeated', { tamper: 'header-repeated' }],
     ['a malformed header', 'header_malformed', { tamper: 'header-malformed' }],
-    ['a signature of another type', 'signature_type_unsupported', { tamper: 'signature-type' }],
+    ['a signature of SM2 (国密)', 'shangmi_unsupported', { tamper: 'signature-type' }],
     ['the path of another merchant', 'ids_of_another_merchant', {}, `/callbacks/wechat-pay/${otherMchId}`],
     ['the path of an unknown merchant', 'merchant_unknown', {}, '/callbacks/wechat-pay/1900000009'],
     ['a path that names no merchant at all', 'merchant_unknown', {}, '/callbacks/wechat-pay/__proto__'],
@@ -397,7 +398,11 @@ describe('POST /callbacks/wechat-pay/{mchid}', () => {
       const stores = createDurableStores({ producer, inbox, logger, metrics });
       opened.push(stores);
       handler = createWechatPayNotificationHandler({
-        merchants: new Map([[mchId, createReceivingMerchant(merchant)]]),
+        receivers: {
+          findMerchant: (id) =>
+            id === mchId ? { merchant, receiving: createReceivingMerchant(merchant) } : undefined,
+        },
+        signatures: createSignatureMetrics(metrics),
         stores,
         lanes: { choose: () => 'live' },
         bodyLimits: { maxBytes: 1_500_000, timeoutMs: 1_000 },

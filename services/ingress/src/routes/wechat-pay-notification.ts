@@ -1,172 +1,103 @@
-import { randomUUID } from 'node:crypto';
-import type { IncomingMessage, ServerResponse } from 'node:http';
-import type { Clock, Lane } from '@huidiao/contracts';
-import { toAppError } from '@huidiao/errors';
-import type { Logger } from '@huidiao/runtime';
-import { type ReceivingMerchant, receiveNotification } from '@huidiao/wechat';
-import type { BodyBudget } from '../body/body-budget.ts';
-import { type BodyLimits, readBody } from '../body/read-body.ts';
-import type { CallbackMetrics } from '../callback-metrics.ts';
-import type { DurabilityOutcome, DurableStores } from '../durable/durable-stores.ts';
-import type { MerchantLanes } from '../lanes/merchant-lanes.ts';
-import { type CallbackOutcome, toAnswer, writeAnswer } from './callback-outcome.ts';
-import { type GenuineNotification, type ReceivedCallback, toJob, toKeepCallbackJob } from './to-job.ts';
+import { receiveNotification, toContractReply } from '@huidiao/wechat';
+import type { Answer } from '../callback/answer.ts';
+import {
+  type CallbackHandler,
+  type CallbackHandlerDeps,
+  type CallbackRoute,
+  createCallbackHandler,
+  type GenuineReceived,
+  type ReceivedOutcome,
+  type UnprovenCallback,
+} from '../callback/callback-handler.ts';
+import type { CallbackOutcome } from '../callback/callback-outcome.ts';
+import { toMerchantOwner } from '../callback/callback-owner.ts';
+import type { SignatureMetrics } from '../callback-metrics.ts';
+import type { Receivers } from '../receivers.ts';
 
-export interface WechatPayNotificationDeps {
-  /** By mchid; the path chooses one, and its credentials with it. */
-  readonly merchants: ReadonlyMap<string, ReceivingMerchant>;
-  readonly stores: Pick<DurableStores, 'add'>;
-  readonly lanes: MerchantLanes;
-  readonly bodyLimits: BodyLimits;
-  readonly bodyBudget: BodyBudget;
-  readonly clock: Clock;
-  readonly logger: Logger;
-  readonly metrics: CallbackMetrics;
+export interface WechatPayNotificationDeps extends CallbackHandlerDeps {
+  readonly receivers: Pick<Receivers, 'findMerchant'>;
+  readonly signatures: SignatureMetrics;
 }
 
-/** What is known of a callback by the end of it: the fields of its log line. */
-interface Journey {
-  readonly requestId: string;
-  readonly mchId: string;
-  readonly receivedAt: Date;
-  bytes: number;
-  outcome: CallbackOutcome;
-  notification?: GenuineNotification | { notificationId: string; eventType: string };
-  jobId?: string;
-  lane?: Lane;
-}
-
-const path = /\/callbacks\/wechat-pay\/([^/?#]{1,64})\/?$/;
-
-/** The mchid of a notification's path, or undefined when the request is not a WeChat Pay API v3 notification. */
-export function toMchIdOfPath(request: IncomingMessage & { originalUrl?: string }): string | undefined {
-  const url = request.originalUrl ?? request.url ?? '';
-  const end = url.indexOf('?');
-  return path.exec(end === -1 ? url : url.slice(0, end))?.[1];
-}
+/** What may stand in a notification's head besides its signature; the merchant's old system verifies with these. */
+const headersToPass = [
+  'content-type',
+  'wechatpay-timestamp',
+  'wechatpay-nonce',
+  'wechatpay-signature',
+  'wechatpay-serial',
+  'wechatpay-signature-type',
+  'request-id',
+];
 
 /**
- * Takes in `POST /callbacks/wechat-pay/{mchid}`: verify, decrypt, make durable, answer.
- *
- * A plain node:http handler: it can stand before any framework, and be mounted in any Express app
- * (`app.post('/callbacks/wechat-pay/:mchid', handler)`), there before every body parser, because it needs the
- * bytes that WeChat signed. It never rejects and always answers.
+ * Takes in `POST /callbacks/wechat-pay/{mchid}`, every event type of API v3
+ * (`app.post('/callbacks/wechat-pay/:mchid', handler)`).
  */
-export function createWechatPayNotificationHandler(deps: WechatPayNotificationDeps) {
-  return async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
-    const startedAt = performance.now();
-    const journey: Journey = {
-      requestId: randomUUID(),
-      mchId: toMchIdOfPath(request) ?? '',
-      receivedAt: deps.clock.now(),
-      bytes: 0,
-      outcome: { kind: 'aborted' },
-    };
-    const body = await readBody(request, deps.bodyLimits, deps.bodyBudget);
-    if (body.kind === 'read') {
-      journey.bytes = body.body.length;
-      journey.outcome = await takeIn(deps, request, body.body, journey).finally(body.release);
-    } else {
-      journey.outcome = body;
-    }
-    const answer = toAnswer(journey.outcome);
-    writeAnswer(response, answer, body.kind === 'read');
-    report(deps, journey, answer.status, performance.now() - startedAt);
+export function createWechatPayNotificationHandler(deps: WechatPayNotificationDeps): CallbackHandler {
+  const route: CallbackRoute = {
+    kind: 'pay-v3',
+    receive: (callback) => receive(deps, callback),
+    toAnswer: toNotificationAnswer,
   };
+  return createCallbackHandler(deps, route);
 }
 
-async function takeIn(
-  deps: WechatPayNotificationDeps,
-  request: IncomingMessage,
-  body: Buffer,
-  journey: Journey,
-): Promise<CallbackOutcome> {
-  try {
-    const merchant = deps.merchants.get(journey.mchId);
-    if (merchant === undefined) return { kind: 'not-authentic', reason: 'merchant_unknown' };
+function receive(deps: WechatPayNotificationDeps, callback: UnprovenCallback): ReceivedOutcome {
+  const found = deps.receivers.findMerchant(callback.id);
+  if (found === undefined) return { kind: 'not-authentic', reason: 'merchant_unknown' };
+  const { merchant, receiving } = found;
+  const { headers, body, now } = callback;
+  const received = receiveNotification({ headers, body }, receiving, now);
+  if (received.kind !== 'genuine') return received;
+  deps.signatures.verified(merchant.mchId, received.keyKind);
+  const genuine: GenuineReceived = {
+    kind: 'genuine',
+    callback: received.callback,
+    owner: toMerchantOwner(merchant),
+    headersToPass,
+    facts: { keyKind: received.keyKind },
+  };
+  const { question } = received;
+  if (question === undefined) return genuine;
+  // What to say stands in the configuration, so that it costs no time; it is said once the question is durable.
+  const reply = toContractReply(question, merchant.contractTermination);
+  const content = { type: jsonType, body: JSON.stringify(reply.body) };
+  return { ...genuine, answer: () => Promise.resolve({ status: reply.status, content }) };
+}
 
-    const received = receiveNotification(
-      { headers: request.headersDistinct, body },
-      merchant,
-      deps.clock.now(),
-    );
-    if (received.kind === 'not-authentic') return received;
-    journey.notification = received;
-    if (received.kind === 'not-openable') return { kind: 'not-openable', reason: received.reason };
+const jsonType = 'application/json; charset=utf-8';
 
-    return await makeDurable(deps, received, { ...journey, body }, journey);
-  } catch (error) {
-    return { kind: 'failed', error: toAppError(error) };
+/**
+ * The answer to an outcome. WeChat Pay looks at the status alone: 200 and 204 end its re-sends for ever,
+ * 4xx and 5xx bring the notification back on its schedule
+ * (https://pay.weixin.qq.com/doc/v3/merchant/4012075420). So 2xx is said only of what is durable, and a 401
+ * never says what was wrong: an attacker learns nothing, the log and the metric hold the reason.
+ */
+export function toNotificationAnswer(outcome: CallbackOutcome): Answer {
+  switch (outcome.kind) {
+    case 'durable':
+      return { status: 204 };
+    case 'not-authentic':
+      return fail(401, 'The notification is not authentic.');
+    case 'too-large':
+      return fail(413, 'The body is too large.');
+    case 'not-openable':
+      return fail(500, 'The resource could not be opened.');
+    case 'failed':
+    case 'unanswered':
+    case 'consumed':
+      return fail(500, 'The notification could not be processed.');
+    case 'late':
+    case 'over-budget':
+    case 'not-durable':
+    case 'aborted':
+      return fail(503, 'The notification was not stored; send it again.');
+    default:
+      return outcome satisfies never;
   }
 }
 
-/**
- * Keeps what a genuine notification asks for. A job that its own schema refuses would be refused again at every
- * re-send: it is our fault, so the callback is kept whole instead.
- */
-async function makeDurable(
-  deps: WechatPayNotificationDeps,
-  notification: GenuineNotification,
-  callback: ReceivedCallback,
-  journey: Journey,
-): Promise<DurabilityOutcome> {
-  const lane = deps.lanes.choose(callback.mchId);
-  journey.lane = lane;
-  if (lane === 'bulk') deps.metrics.beyondRate(callback.mchId);
-  const job = toJob(notification, callback);
-  journey.jobId = job.id;
-  try {
-    return await deps.stores.add({ ...job, lane });
-  } catch (error) {
-    const { code, message } = toAppError(error);
-    if (code !== 'JOB_INVALID') throw error;
-    const kept = toKeepCallbackJob(notification, callback, { reason: 'schema_refused', problem: message });
-    journey.jobId = kept.id;
-    return deps.stores.add({ ...kept, lane });
-  }
-}
-
-function report(deps: WechatPayNotificationDeps, journey: Journey, status: number, durationMs: number): void {
-  const { outcome, notification } = journey;
-  const reason = 'reason' in outcome ? outcome.reason : undefined;
-  const error = 'error' in outcome ? outcome.error : undefined;
-  const durableIn = 'durableIn' in outcome ? outcome.durableIn : undefined;
-  const inboxError = 'inboxError' in outcome ? outcome.inboxError : undefined;
-  // Why Redis did not take what is durable is told by the breaker's metrics.
-  const why = reason ?? (durableIn === undefined ? error?.code : undefined);
-  deps.metrics.received(outcome.kind, why ?? '', durationMs);
-  if (durableIn !== undefined) deps.metrics.durable(durableIn);
-  const fields = {
-    event: 'callback.received',
-    requestId: journey.requestId,
-    mchId: journey.mchId,
-    eventId: notification?.notificationId,
-    eventType: notification?.eventType,
-    outTradeNo: toOutTradeNo(notification),
-    jobId: journey.jobId,
-    // What comes out of the inbox goes through the bulk lane.
-    lane: durableIn === 'inbox' ? 'bulk' : journey.lane,
-    outcome: outcome.kind,
-    durableIn,
-    reason,
-    errorCode: error?.code,
-    errorKind: error?.kind,
-    inboxErrorCode: inboxError?.code,
-    status,
-    bytes: journey.bytes,
-    durationMs: Math.round(durationMs * 10) / 10,
-  };
-  if (isAlarming(outcome))
-    deps.logger.error({ ...fields, alarm: outcome.kind, err: error, inboxError }, 'callback.received');
-  else deps.logger.info(fields, 'callback.received');
-}
-
-function toOutTradeNo(notification: Journey['notification']): string | undefined {
-  if (notification === undefined || !('event' in notification)) return undefined;
-  return notification.event.type === 'payment.succeeded' ? notification.event.outTradeNo : undefined;
-}
-
-/** Probes and forgeries are everyday traffic and wake nobody; these are ours to mend. */
-function isAlarming(outcome: CallbackOutcome): boolean {
-  return ['not-openable', 'not-durable', 'failed', 'consumed', 'over-budget'].includes(outcome.kind);
+function fail(status: number, message: string): Answer {
+  return { status, content: { type: jsonType, body: JSON.stringify({ code: 'FAIL', message }) } };
 }

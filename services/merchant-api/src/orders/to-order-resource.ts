@@ -1,5 +1,5 @@
 import type { OrderResource } from '@huidiao/contracts';
-import type { Order, TimeLineEntry } from '@huidiao/store';
+import type { Order, OrderRefund, OrderSettlement, OrderShipping, TimeLineEntry } from '@huidiao/store';
 
 /**
  * An order as the merchant sees it. The openid is left out: the merchant has it, and whoever reads over the
@@ -19,8 +19,43 @@ export function toOrderResource(order: Order): OrderResource {
     ...(order.transactionId === undefined ? {} : { transaction_id: order.transactionId }),
     ...(order.paidAt === undefined ? {} : { paid_at: order.paidAt.toISOString() }),
     created_at: order.createdAt.toISOString(),
+    ...(order.held === undefined ? {} : { held: order.held }),
+    refunds: order.refunds.map(toRefundResource),
+    ...(order.shipping === undefined ? {} : { shipping: toShippingResource(order.shipping) }),
+    ...(order.settlement === undefined ? {} : { settlement: toSettlementResource(order.settlement) }),
     pending: order.effects.map(({ job, dueAt }) => ({ job, due_at: dueAt.toISOString() })),
     time_line: order.timeLine.map(toTimeLineResource),
+  };
+}
+
+function toRefundResource(refund: OrderRefund): OrderResource['refunds'][number] {
+  return {
+    refund_id: refund.refundId,
+    out_refund_no: refund.outRefundNo,
+    status: refund.status,
+    amount: { refund: refund.refundFen },
+    ...(refund.successTime === undefined ? {} : { success_time: refund.successTime }),
+    recorded_at: refund.at.toISOString(),
+  };
+}
+
+function toShippingResource(shipping: OrderShipping): OrderResource['shipping'] {
+  const { remindedAt, shippedAt, estimatedSettlementAt } = shipping;
+  return {
+    ...(remindedAt === undefined ? {} : { reminded_at: remindedAt.toISOString() }),
+    ...(shippedAt === undefined ? {} : { shipped_at: shippedAt.toISOString() }),
+    ...(estimatedSettlementAt === undefined
+      ? {}
+      : { estimated_settlement_at: estimatedSettlementAt.toISOString() }),
+  };
+}
+
+function toSettlementResource(settlement: OrderSettlement): OrderResource['settlement'] {
+  const { settledAt, confirmReceivedAt, confirmReceiveMethod } = settlement;
+  return {
+    settled_at: settledAt.toISOString(),
+    ...(confirmReceivedAt === undefined ? {} : { confirm_received_at: confirmReceivedAt.toISOString() }),
+    ...(confirmReceiveMethod === undefined ? {} : { confirm_receive_method: confirmReceiveMethod }),
   };
 }
 

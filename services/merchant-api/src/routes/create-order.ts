@@ -1,5 +1,4 @@
 import { type CreateOrderResponse, createOrderRequest, type Merchant } from '@huidiao/contracts';
-import { AppError } from '@huidiao/errors';
 import type { RequestHandler, Response } from 'express';
 import type { z } from 'zod';
 import { type Problem, sendProblem } from '../http/problem.ts';
@@ -14,8 +13,8 @@ import {
 import { toOrderResource } from '../orders/to-order-resource.ts';
 
 export interface CreateOrderRouteDeps extends CreateOrderDeps {
-  /** The merchants that API keys can belong to, by mchid. */
-  readonly paying: ReadonlyMap<string, PayingMerchant>;
+  /** What starts the payments of a merchant. */
+  readonly payingOf: (merchant: Merchant) => PayingMerchant;
 }
 
 /** `POST /v1/orders`: 201 the first time, 200 when repeated. */
@@ -27,18 +26,12 @@ export function createOrderRoute(deps: CreateOrderRouteDeps): RequestHandler {
       return;
     }
     requestFactsOf(res).outTradeNo = parsed.data.out_trade_no;
-    const outcome = await createOrder(deps, payingOf(deps, merchantOf(res)), parsed.data);
+    const outcome = await createOrder(deps, deps.payingOf(merchantOf(res)), parsed.data);
     const refusal = outcome.kind === 'refused' ? toRemoteFacts(outcome.error) : {};
     Object.assign(requestFactsOf(res), { outcome: outcome.kind, ...refusal });
     if (isSuccess(outcome)) sendOrder(res, outcome);
     else sendProblem(res, toOutcomeProblem(outcome));
   };
-}
-
-function payingOf(deps: CreateOrderRouteDeps, { mchId }: Merchant): PayingMerchant {
-  const paying = deps.paying.get(mchId);
-  if (paying === undefined) throw new AppError('INTERNAL_ERROR', { message: `merchant ${mchId} cannot pay` });
-  return paying;
 }
 
 type Success = Extract<CreateOrderOutcome, { kind: 'registered' | 'payable' }>;

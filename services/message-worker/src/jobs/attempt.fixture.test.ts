@@ -14,8 +14,11 @@ import { createSendSubscribeMessage, type SendSubscribeMessageDeps } from './sen
 export interface AttemptChanges {
   readonly messages?: Partial<Store['messages']>;
   readonly orders?: Partial<Store['orders']>;
+  readonly consents?: Partial<Store['consents']>;
   readonly turns?: SendSubscribeMessageDeps['turns'];
   readonly directory?: SendSubscribeMessageDeps['directory'];
+  /** Default: that of the effect in its first round. */
+  readonly jobId?: string;
   /** What WeChat does with the message; default: it takes it. */
   readonly answer?: () => ReturnType<SendSubscribeMessageDeps['client']['sendSubscribeMessage']>;
 }
@@ -48,7 +51,7 @@ export function useAttempts(): Attempts {
     async attempt({ outTradeNo, effectId }, changes = {}) {
       const handle = createSendSubscribeMessage(toDeps(worker, sent, changes));
       const run = {
-        jobId: effectId,
+        jobId: changes.jobId ?? effectId,
         lane: 'live' as const,
         attempt: 1,
         postponements: 0,
@@ -76,6 +79,7 @@ function toDeps(
     store: {
       orders: { ...store.orders, ...changes.orders },
       messages: { ...store.messages, ...changes.messages },
+      consents: { ...store.consents, ...changes.consents },
     },
     client: {
       sendSubscribeMessage: (_app, message) => {

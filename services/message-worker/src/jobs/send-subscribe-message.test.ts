@@ -2,7 +2,13 @@ import { waitFor } from '@huidiao/testing';
 import { expect } from 'chai';
 import { after, afterEach, before, describe, it } from 'mocha';
 import { toBeijingTime } from '../message/to-template-data.ts';
-import { appId, queue, type RunningWorker, startMessageWorker } from '../message-worker.fixture.test.ts';
+import {
+  appId,
+  mchId,
+  queue,
+  type RunningWorker,
+  startMessageWorker,
+} from '../message-worker.fixture.test.ts';
 import { toTurnKey } from '../recipient-turn.ts';
 
 describe('send-subscribe-message', () => {
@@ -137,18 +143,18 @@ describe('send-subscribe-message', () => {
   });
 
   describe('a message that WeChat refuses for good', () => {
-    it('is an ordinary outcome when the buyer did not agree (43101)', async () => {
+    it('waits for the consent of a buyer who did not agree (43101), and nothing waits in Redis', async () => {
       const order = await worker.newPaidOrder({ grants: 0 });
-      const { message, entry } = await worker.tell(order);
-      expect(message?.state).to.equal('refused');
-      expect(entry).to.include({
-        event: 'message.refused',
-        errorCode: 'MESSAGE_NOT_SUBSCRIBED',
-        remoteCode: 43101,
-      });
+      await worker.enqueue(order);
+      expect(await worker.outcomesOf(order, 1)).to.deep.equal(['waiting']);
+      const { messages, orders } = worker.context.store;
+      const message = await messages.find(order.effectId);
+      expect(message).to.deep.include({ state: 'queued', rounds: 1 });
+      expect(message?.facts).to.include({ errorCode: 'MESSAGE_NOT_SUBSCRIBED', remoteCode: 43101 });
+      const [effect] = (await orders.find(mchId, order.outTradeNo))?.effects ?? [];
+      expect(effect).to.deep.include({ id: order.effectId, round: 1, dueAt: message?.usefulUntil });
       expect(worker.sendsTo(order)).to.deep.equal([43101]);
       expect(await deadLetterOf(worker, order)).to.equal(undefined);
-      expect(await worker.outcomesOf(order, 1)).to.deep.equal(['refused']);
     });
 
     for (const errcode of [40037, 43107, 47003, 40003]) {

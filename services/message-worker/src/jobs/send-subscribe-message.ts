@@ -1,17 +1,28 @@
-import { randomUUID } from 'node:crypto';
 import type { Clock, JobData, MerchantDirectory } from '@huidiao/contracts';
 import { AppError, toAppError } from '@huidiao/errors';
 import type { JobAttempt, JobOutcome } from '@huidiao/queue';
 import type { Counter } from '@huidiao/runtime';
-import type { Order, MessageFacts as RowFacts, Store } from '@huidiao/store';
+import type {
+  ConsentState,
+  Effect,
+  Message,
+  Order,
+  Recipient,
+  MessageFacts as RowFacts,
+  Store,
+} from '@huidiao/store';
 import type { MiniProgramClient, SendResult } from '@huidiao/wechat';
+import { beginSending } from '../message/begin-sending.ts';
 import { type Settlement, settleEffect, settleMessage, toSettlement } from '../message/settle-message.ts';
 import { type Draft, toDraft, toNewMessage } from '../message/to-draft.ts';
+import { toFacts, toLogged } from '../message/to-facts.ts';
+import { toReportEffects } from '../message/to-report-effects.ts';
 import { toTemplateData, toTemplatePage } from '../message/to-template-data.ts';
+import { mustWait, type WaitingMessage, waitForConsent } from '../message/wait-for-consent.ts';
 import type { RecipientTurns } from '../recipient-turn.ts';
 
 export interface SendSubscribeMessageDeps {
-  readonly store: Pick<Store, 'orders' | 'messages'>;
+  readonly store: Pick<Store, 'orders' | 'messages' | 'consents'>;
   readonly client: Pick<MiniProgramClient, 'sendSubscribeMessage'>;
   readonly turns: RecipientTurns;
   readonly directory: MerchantDirectory;
@@ -27,16 +38,29 @@ interface Attempt {
   readonly attempt: JobAttempt;
 }
 
+/** An attempt that may send. */
+interface Sending extends Attempt {
+  readonly order: Order;
+  readonly draft: Draft;
+  readonly recipient: Recipient;
+  /** As it was before WeChat was asked. */
+  readonly consent: ConsentState;
+}
+
+/** How an attempt left a message; `waiting` has not ended. */
+type Ending = Settlement | { readonly state: 'waiting'; readonly facts: RowFacts };
+
 /**
  * Tells a buyer by subscription message that their order is paid, at most once. WeChat's send has no idempotency
  * key, so the row says `sending` before the call; whoever finds a row in `sending` knows that an earlier attempt
  * never learned the answer, and leaves it at `unknown`.
  *
- * | the row says | then |
- * |---|---|
- * | nothing, or queued | send, unless its latest useful time is past: expired |
- * | sending | unknown: never sent again |
- * | sent, refused, unknown, expired | the order is told if it still waits, nothing is sent |
+ * | the row says | the user | then |
+ * |---|---|---|
+ * | nothing, or queued | agreed, or nobody knows | send, unless its latest useful time is past: expired |
+ * | nothing, or queued | refused, or WeChat said so before | wait for a consent until the latest useful time |
+ * | sending | | unknown: never sent again |
+ * | sent, delivered, refused, unknown, expired | | the order is told if it still waits, nothing is sent |
  *
  * The row decides, not the order's effect, which a dead letter settles: a dead letter of a message that certainly
  * did not leave keeps its row queued, so that its replay sends it.
@@ -50,55 +74,69 @@ export function createSendSubscribeMessage(deps: SendSubscribeMessageDeps) {
     const order = await deps.store.orders.find(mchId, outTradeNo);
     if (order === undefined) throw new AppError('ORDER_NOT_FOUND', { details: { mchId, outTradeNo } });
 
-    const settled = await sendOnce({ deps, job, attempt }, order);
-    if (settled === undefined) return { outcome: 'already_settled', outTradeNo };
-    const { state: outcome, facts } = settled;
-    deps.outcomes.inc({ outcome });
+    const ending = await sendOnce({ deps, job, attempt }, order);
+    if (ending === undefined) return { outcome: 'already_settled', outTradeNo };
+    const { state: outcome, facts } = ending;
+    if (outcome !== 'waiting') deps.outcomes.inc({ outcome });
     return { ...toLogged(facts), outcome, outTradeNo };
   };
 }
 
 /** `undefined`: it ended before, and the order knows. */
-async function sendOnce(one: Attempt, order: Order): Promise<Settlement | undefined> {
+async function sendOnce(one: Attempt, order: Order): Promise<Ending | undefined> {
   const known = await one.deps.store.messages.find(one.job.effectId);
   const ended = known && toSettlement(known);
-  if (ended !== undefined) return await tellOrder(one, ended);
+  if (known !== undefined && ended !== undefined) return await tellOrder(one, known, ended);
 
   const draft = toDraft(one.deps.directory, order);
-  const recipient = { appId: order.appId, openId: draft.openId };
+  const { openId, template } = draft;
+  const recipient = { appId: order.appId, openId, templateId: template.templateId };
   return await one.deps.turns.inTurn(recipient, () => sendInTurn(one, order, draft));
 }
 
 /** Nobody else sends to this buyer now, so the row is as the last one left it. */
-async function sendInTurn(one: Attempt, order: Order, draft: Draft): Promise<Settlement | undefined> {
+async function sendInTurn(one: Attempt, order: Order, draft: Draft): Promise<Ending | undefined> {
   const { deps, job } = one;
-  const { messages } = deps.store;
+  const { messages, consents } = deps.store;
   const row = await messages.open(toNewMessage(job.effectId, order, draft));
   const ended = toSettlement(row);
-  if (ended !== undefined) return await tellOrder(one, ended);
-  if (row.state === 'sending') return await settleMessage(deps.store, job, { state: 'unknown', facts: {} });
+  if (ended !== undefined) return await tellOrder(one, row, ended);
+  if (row.state === 'sending') return await settle(one, { state: 'unknown', facts: {} });
   if (row.usefulUntil.getTime() <= deps.clock.now().getTime()) {
-    return await settleMessage(deps.store, job, { state: 'expired', facts: {} });
+    return await settle(one, { state: 'expired', facts: row.facts });
   }
+  const { appId, templateId } = row;
+  const recipient = { appId, openId: draft.openId, templateId };
+  const consent = await consents.state(recipient);
+  const sending = { ...one, order, draft, recipient, consent };
+  if (mustWait(consent, row))
+    return await wait(sending, row.facts.errorCode === undefined ? {} : { facts: row.facts });
+  return await sendNow(sending);
+}
+
+async function sendNow(one: Sending): Promise<Ending | undefined> {
+  const { deps, job, draft } = one;
+  const { messages } = deps.store;
   const sendingId = await beginSending(messages, job.effectId);
   return await settleResult(one, sendingId, await send(deps, draft));
 }
 
-/**
- * Stores that it is being sent. Where that cannot be seen to have worked it is taken back, if it did: nothing has
- * left yet. What then still says `sending` ends as unknown.
- *
- * @throws AppError STORE_UNAVAILABLE; MESSAGE_RECIPIENT_BUSY for one whose turn ran out while it was held up, so
- * that another one has gone on
- */
-async function beginSending(messages: Store['messages'], key: string): Promise<string> {
-  const sendingId = randomUUID();
-  try {
-    if (await messages.beginSending(key, sendingId)) return sendingId;
-    throw new AppError('MESSAGE_RECIPIENT_BUSY');
-  } catch (error) {
-    await messages.requeue(key, {}, sendingId).catch(() => undefined);
-    throw error;
+/** A consent that came meanwhile is used at once. */
+async function wait(
+  one: Sending,
+  why: Pick<WaitingMessage, 'facts' | 'sendingId'>,
+): Promise<Ending | undefined> {
+  const { deps, job, attempt, recipient } = one;
+  const outcome = await waitForConsent(deps.store, { job, attempt, recipient, ...why });
+  switch (outcome) {
+    case 'consented':
+      return await sendInTurn(one, one.order, one.draft);
+    case 'overtaken':
+      throw new AppError('MESSAGE_RECIPIENT_BUSY');
+    case 'waiting':
+      return { state: 'waiting', facts: why.facts ?? {} };
+    default:
+      return outcome satisfies never;
   }
 }
 
@@ -114,13 +152,20 @@ async function send({ client }: SendSubscribeMessageDeps, draft: Draft): Promise
   }
 }
 
-async function settleResult(one: Attempt, sendingId: string, result: SendResult): Promise<Settlement> {
-  const { store } = one.deps;
+async function settleResult(
+  one: Sending,
+  sendingId: string,
+  result: SendResult,
+): Promise<Ending | undefined> {
+  const { consents } = one.deps.store;
   switch (result.kind) {
-    case 'sent':
-      return await settleMessage(store, one.job, { state: 'sent', facts: { msgId: result.msgId } });
+    case 'sent': {
+      const settled = await settle(one, { state: 'sent', facts: { msgId: result.msgId } });
+      await consents.use(one.recipient, one.job.effectId);
+      return settled;
+    }
     case 'unknown':
-      return await settleMessage(store, one.job, { state: 'unknown', facts: toFacts(result.error) });
+      return await settle(one, { state: 'unknown', facts: toFacts(result.error) });
     case 'refused':
       return await settleRefusal(one, sendingId, toFinalIfWorthless(result.error, one.attempt));
     default:
@@ -129,21 +174,35 @@ async function settleResult(one: Attempt, sendingId: string, result: SendResult)
 }
 
 /**
- * It certainly did not leave. A buyer who did not agree (43101) is nobody's fault, and the end of it. With any other
- * refusal the row is queued again, whatever becomes of the job: the queue tries again, or makes a dead letter that
- * can be replayed once its cause is mended.
+ * It certainly did not leave. A buyer who did not agree (43101) is nobody's fault: the message waits for a consent, and
+ * what was counted as one was worth nothing. With any other refusal the row is queued again, whatever becomes of the
+ * job: the queue tries again, or makes a dead letter that can be replayed once its cause is mended.
  */
-async function settleRefusal(
-  { deps, job }: Attempt,
-  sendingId: string,
-  error: AppError,
-): Promise<Settlement> {
+async function settleRefusal(one: Sending, sendingId: string, error: AppError): Promise<Ending | undefined> {
+  const { deps, job, consent } = one;
   const facts = toFacts(error);
   if (error.code === 'MESSAGE_NOT_SUBSCRIBED') {
-    return await settleMessage(deps.store, job, { state: 'refused', facts });
+    if (consent.state === 'granted') await deps.store.consents.void(consent.grants);
+    return await wait(one, { facts, sendingId });
   }
   await deps.store.messages.requeue(job.effectId, facts, sendingId);
+  if (isRefusedForGood(error)) await reportRefusal(one, facts);
   throw error;
+}
+
+/** What is about this message, and not about our credentials or WeChat's state. */
+function isRefusedForGood({ code, kind }: AppError): boolean {
+  return kind === 'permanent' && (code === 'MESSAGE_REFUSED' || code === 'WECHAT_REFUSED');
+}
+
+/** The shop hears of it now: the dead letter that comes of it is for the one who runs this. */
+async function reportRefusal(one: Sending, facts: RowFacts): Promise<void> {
+  const { deps, job, attempt } = one;
+  const following = toReportEffects(deps, { ...job, lane: attempt.lane });
+  if (following.length === 0) return;
+  const { mchId, outTradeNo, effectId } = job;
+  const entry = { ...facts, event: 'message.refused' };
+  await deps.store.orders.noteEvent(mchId, outTradeNo, `${effectId}_refused`, entry, following);
 }
 
 /** An error code that nobody has seen is worth a few attempts, which the client counts out in its details. */
@@ -158,20 +217,23 @@ function toFinalIfWorthless(error: AppError, { attempt }: JobAttempt): AppError 
   });
 }
 
-/** A row that ended before: the order is told, if it still waits. */
-async function tellOrder({ deps, job }: Attempt, ended: Settlement): Promise<Settlement | undefined> {
-  return (await settleEffect(deps.store, job, ended)) ? ended : undefined;
+/** Ends the message; a shop that wants to hear of those that will not arrive is told. */
+async function settle(one: Attempt, settlement: Settlement): Promise<Settlement> {
+  return await settleMessage(one.deps.store, one.job, settlement, (ended) => toFollowing(one, ended));
 }
 
-/** What the row and the order keep of a failure; `rid` is what WeChat's support asks for. */
-function toFacts({ code, details }: AppError): RowFacts {
-  const { remoteCode, rid } = details;
-  return { errorCode: code, remoteCode: remoteCode ?? undefined, rid: rid ?? undefined };
+function toFollowing({ deps, job, attempt }: Attempt, { state }: Settlement): readonly Effect[] {
+  if (state === 'sent' || state === 'delivered') return [];
+  return toReportEffects(deps, { ...job, lane: attempt.lane });
 }
 
-function toLogged({ errorCode, remoteCode }: RowFacts): Record<string, string | undefined> {
-  return {
-    messageErrorCode: errorCode?.toString(),
-    remoteCode: remoteCode?.toString(),
-  };
+/** A row that ended before: the order is told, if it still waits, and a consent that was used counts as used. */
+async function tellOrder(one: Attempt, row: Message, ended: Settlement): Promise<Settlement | undefined> {
+  const { store } = one.deps;
+  const { appId, openId, templateId, key } = row;
+  if (ended.state === 'sent' && openId !== undefined) {
+    await store.consents.use({ appId, openId, templateId }, key);
+  }
+  const isTold = await settleEffect(store, one.job, ended, toFollowing(one, ended));
+  return isTold ? ended : undefined;
 }

@@ -1,4 +1,4 @@
-import type { Message, MessageFacts, SettledState, Store } from '@huidiao/store';
+import type { Effect, Message, MessageFacts, SettledState, Store } from '@huidiao/store';
 
 /** How a message ended. `unknown`: WeChat may or may not have sent it, and it is never sent again. */
 export interface Settlement {
@@ -6,6 +6,9 @@ export interface Settlement {
   /** errorCode, remoteCode (WeChat's errcode) or msgId, where there is one. */
   readonly facts: MessageFacts;
 }
+
+/** What has to happen because a message ended so. */
+export type ToFollowing = (settlement: Settlement) => readonly Effect[];
 
 /** The effect of an order that a message is. */
 export interface MessageEffect {
@@ -20,6 +23,7 @@ export interface MessageEffect {
  * how it ended, and only the order is left to be told. A replayed dead letter has settled the order's effect
  * before: then the time line is told by itself.
  *
+ * @param toFollowing what has to happen because of how it ended
  * @returns what the row says: one that was settled before keeps it, and that is what the order is told.
  * @throws AppError STORE_UNAVAILABLE
  */
@@ -27,12 +31,14 @@ export async function settleMessage(
   store: Pick<Store, 'orders' | 'messages'>,
   effect: MessageEffect,
   settlement: Settlement,
+  toFollowing: ToFollowing = () => [],
 ): Promise<Settlement> {
   const settled = await settleRow(store, effect.effectId, settlement);
-  if (await settleEffect(store, effect, settled)) return settled;
+  const following = toFollowing(settled);
+  if (await settleEffect(store, effect, settled, following)) return settled;
   const { mchId, outTradeNo, effectId } = effect;
   const eventKey = `${effectId}_${settled.state}`;
-  await store.orders.noteEvent(mchId, outTradeNo, eventKey, toEntry(settled));
+  await store.orders.noteEvent(mchId, outTradeNo, eventKey, toEntry(settled), following);
   return settled;
 }
 
@@ -51,8 +57,9 @@ export async function settleEffect(
   store: Pick<Store, 'orders'>,
   { mchId, outTradeNo, effectId }: MessageEffect,
   settlement: Settlement,
+  following: readonly Effect[] = [],
 ): Promise<boolean> {
-  return await store.orders.settleEffect(mchId, outTradeNo, effectId, toEntry(settlement));
+  return await store.orders.settleEffect(mchId, outTradeNo, effectId, toEntry(settlement), following);
 }
 
 /** How the message of a row ended; `undefined` while it has not. */

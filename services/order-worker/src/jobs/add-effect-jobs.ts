@@ -1,4 +1,4 @@
-import { defaultLane } from '@huidiao/contracts';
+import { defaultLane, toEffectJobId } from '@huidiao/contracts';
 import type { Producer } from '@huidiao/queue';
 import type { Logger } from '@huidiao/runtime';
 import type { Effect, Order } from '@huidiao/store';
@@ -19,7 +19,8 @@ export async function addEffectJobs(
       const { requestId } = effect;
       const data = { mchId: order.mchId, outTradeNo: order.outTradeNo, effectId: effect.id, requestId };
       try {
-        await producer.add({ name: effect.job, id: effect.id, data, lane: effect.lane ?? defaultLane });
+        const id = toEffectJobId(effect);
+        await producer.add({ name: effect.job, id, data, lane: effect.lane ?? defaultLane });
       } catch (error) {
         logger.debug({ err: error, requestId, jobId: effect.id }, 'effect left to the reconciler');
       }

@@ -153,11 +153,31 @@ describe('keep-callback', () => {
         eventType: 'SOMETHING.NEW',
         reason,
         problem: 'problem',
+        isForwarded: false,
         body: '{}',
         bodyEncoding: 'utf8',
       };
       expect(await outcomeOf(createKeepCallback(deps)(job))).to.equal(code);
       expect(await deps.store.callbacks.find(job.callbackKey)).to.include({ outcome: reason });
+    });
+
+    it(`makes no dead letter of one that somebody else gets whole: ${reason}`, async () => {
+      const job: JobData<'keep-callback'> = {
+        requestId: 'request-1',
+        callbackKey: `forwarded-${reason}`,
+        notificationId: 'notification-1',
+        receivedAt: '2026-11-22T08:00:00.000Z',
+        appId: 'wx8888888888888888',
+        eventType: 'something_new',
+        reason,
+        problem: 'problem',
+        isForwarded: true,
+        body: '{}',
+        bodyEncoding: 'utf8',
+      };
+      expect(await outcomeOf(createKeepCallback(deps)(job))).to.equal('forwarded');
+      const { callbackKey, appId } = job;
+      expect(await deps.store.callbacks.find(callbackKey)).to.include({ outcome: 'forwarded', appId });
     });
   }
 });

@@ -4,7 +4,6 @@ import {
   type JobData,
   type Merchant,
   type MerchantDirectory,
-  toEffectId,
 } from '@huidiao/contracts';
 import { AppError } from '@huidiao/errors';
 import type { JobAttempt, JobOutcome, Producer } from '@huidiao/queue';
@@ -12,10 +11,11 @@ import type { Logger } from '@huidiao/runtime';
 import type { Effect, Order, PayOptions, Store } from '@huidiao/store';
 import type { ShopClient } from '../shop/shop-client.ts';
 import { addEffectJobs } from './add-effect-jobs.ts';
-import { decidePayment, type Refusal, refundSeenEntry } from './decide-payment.ts';
+import { decidePayment, type Refusal, refundedEntry, refundSeenEntry } from './decide-payment.ts';
 import { merchantNotConfigured } from './merchant-not-configured.ts';
 import { recordPayment } from './record-payment.ts';
 import { settleUnknownOrder } from './settle-unknown-order.ts';
+import { toFulfilment } from './to-fulfilment.ts';
 
 export interface ApplyPaymentDeps {
   readonly store: Pick<Store, 'orders' | 'callbacks'>;
@@ -70,7 +70,7 @@ async function applyTo(one: Attempt, order: Order): Promise<string | undefined> 
   switch (decision.kind) {
     case 'already-applied':
       // The ledger says what became of the fact, however often it came.
-      await recordPayment(deps.store, job, order.held === undefined ? 'paid' : refundSeenEntry);
+      await recordPayment(deps.store, job, toEntry(order));
       return 'already_applied';
     case 'refuse':
       return refuse(one, order, decision);
@@ -79,6 +79,20 @@ async function applyTo(one: Attempt, order: Order): Promise<string | undefined> 
       const options = { eventKey: job.callbackKey, effects, late: decision.late };
       const paid = await pay(one, order, options);
       return paid && (await follow(one, order, effects, 'paid'));
+    }
+    case 'pay-refunded': {
+      const { late } = decision;
+      const options = { eventKey: job.callbackKey, effects: [], late, held: 'refunded' } as const;
+      if ((await pay(one, order, options)) === undefined) return undefined;
+      await recordPayment(deps.store, job, refundedEntry);
+      return 'refunded';
+    }
+    case 'pay-check': {
+      const { late } = decision;
+      const options = { eventKey: job.callbackKey, effects: [], late, held: 'check' } as const;
+      if ((await pay(one, order, options)) === undefined) return undefined;
+      await recordPayment(deps.store, job, 'paid');
+      return 'check_paid';
     }
     case 'hold': {
       const { late } = decision;
@@ -140,9 +154,21 @@ function toHoldKey({ jobId }: JobAttempt): string {
   return `held-by_${jobId}`;
 }
 
-/** In the lane of the job that made them: what a heap of payments asks for must not hold up live payments either. */
+/** What the ledger says of a payment that the order has. */
+function toEntry({ held }: Order): string {
+  switch (held) {
+    case undefined:
+    case 'check':
+      return 'paid';
+    case 'refund_seen':
+      return refundSeenEntry;
+    case 'refunded':
+      return refundedEntry;
+    default:
+      return held satisfies never;
+  }
+}
+
 function toEffects({ deps, job, attempt }: Attempt, order: Order): Effect[] {
-  const id = toEffectId('fulfil-order', order.mchId, order.outTradeNo);
-  const dueAt = new Date(deps.clock.now().getTime() + deps.effectGraceMs);
-  return [{ id, job: 'fulfil-order', dueAt, requestId: job.requestId, lane: attempt.lane }];
+  return [toFulfilment(deps, order, { requestId: job.requestId, lane: attempt.lane })];
 }

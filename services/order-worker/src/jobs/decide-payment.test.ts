@@ -1,5 +1,5 @@
-import type { PaymentSucceeded } from '@huidiao/contracts';
-import type { Order } from '@huidiao/store';
+import { type PaymentSucceeded, toCheckOrderNo } from '@huidiao/contracts';
+import type { Order, OrderRefund } from '@huidiao/store';
 import { expect } from 'chai';
 import { describe, it } from 'mocha';
 import { decidePayment, type PaymentDecision } from './decide-payment.ts';
@@ -34,6 +34,7 @@ function order(facts: Partial<Order>): Order {
     appliedEvents: [],
     effects: [],
     timeLine: [],
+    refunds: [],
     queries: 0,
     createdAt: at,
     updatedAt: at,
@@ -46,6 +47,20 @@ const other = { transactionId: '4200000000202611220000000000' };
 const held = { status: 'paid', held: 'refund_seen', ...mine } as const;
 const refunded = { refundSeen: true };
 
+/** Refunds that the order knows, as [status, fen]. */
+function refunds(...known: [OrderRefund['status'], number][]): Pick<Order, 'refunds'> {
+  const at = new Date('2026-11-22T08:00:00Z');
+  return {
+    refunds: known.map(([status, refundFen], index) => ({
+      refundId: `refund-${index}`,
+      outRefundNo: `refund-no-${index}`,
+      status,
+      refundFen,
+      at,
+    })),
+  };
+}
+
 interface Case {
   readonly name: string;
   readonly order?: Partial<Order>;
@@ -57,6 +72,87 @@ interface Case {
 
 const cases: Case[] = [
   { name: 'an open order is paid', expected: 'pay' },
+  {
+    name: 'the order that verify-callback bought is paid and not delivered',
+    order: { outTradeNo: toCheckOrderNo(1) },
+    payment: { outTradeNo: toCheckOrderNo(1) },
+    expected: 'pay-check',
+  },
+  {
+    name: 'that order is paid and not delivered when its payment comes late, too',
+    order: { outTradeNo: toCheckOrderNo(1), status: 'closed' },
+    payment: { outTradeNo: toCheckOrderNo(1) },
+    expected: 'pay-check late',
+  },
+  {
+    name: 'an open order that is known to be refunded in full is paid and not delivered',
+    order: refunds(['SUCCESS', 4_400], ['SUCCESS', 4_400]),
+    expected: 'pay-refunded',
+  },
+  {
+    name: 'the same where the payment says REFUND: nobody has to decide',
+    order: refunds(['SUCCESS', 8_800]),
+    payment: refunded,
+    expected: 'pay-refunded',
+  },
+  {
+    name: 'an open order whose refunds in part explain what the payment says is delivered',
+    order: refunds(['SUCCESS', 100], ['CLOSED', 8_700]),
+    payment: refunded,
+    expected: 'pay',
+  },
+  {
+    name: 'a refund in part is no reason to hold a payment that says nothing of it',
+    order: refunds(['SUCCESS', 8_799]),
+    expected: 'pay',
+  },
+  {
+    name: 'a refund that failed explains nothing',
+    order: refunds(['CLOSED', 100]),
+    payment: refunded,
+    expected: 'hold ORDER_REFUND_SEEN',
+  },
+  {
+    name: 'a refund that hangs explains nothing',
+    order: refunds(['ABNORMAL', 100]),
+    payment: refunded,
+    expected: 'hold ORDER_REFUND_SEEN',
+  },
+  {
+    name: 'a refund in part does not explain it while the rest hangs',
+    order: refunds(['SUCCESS', 100], ['ABNORMAL', 8_700]),
+    payment: refunded,
+    expected: 'hold ORDER_REFUND_SEEN',
+  },
+  {
+    name: 'a closed order that is known to be refunded in full is paid and not delivered, whatever the policy',
+    order: { status: 'closed', ...refunds(['SUCCESS', 8_800]) },
+    expected: 'pay-refunded late',
+  },
+  {
+    name: 'an order that is held because it was refunded stays so, whoever adds the payment again',
+    order: { status: 'paid', held: 'refunded', ...mine },
+    payment: refunded,
+    toDeliverNevertheless: true,
+    expected: 'already-applied',
+  },
+  {
+    name: "an order of the app of a service provider's merchant is paid",
+    order: { appId: 'wx00000000000000aa' },
+    payment: { subMchId: '1900000109', subAppId: 'wx00000000000000aa' },
+    expected: 'pay',
+  },
+  {
+    name: 'an order that names the merchant whose it is is paid by that one alone',
+    order: { subMchId: '1900000109' },
+    payment: { subMchId: '1900000110' },
+    expected: 'refuse ORDER_IDS_DIFFER',
+  },
+  {
+    name: 'an order that names no such merchant is paid by any of them',
+    payment: { subMchId: '1900000110' },
+    expected: 'pay',
+  },
   ...(['paid', 'accepted', 'fulfilled'] as const).flatMap((status): Case[] => [
     {
       name: `a re-sent payment of an order that is ${status} is applied already`,

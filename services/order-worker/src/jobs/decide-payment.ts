@@ -1,13 +1,19 @@
-import type { Merchant, PaymentSucceeded } from '@huidiao/contracts';
+import { isCheckOrder, type Merchant, type PaymentSucceeded } from '@huidiao/contracts';
 import { AppError, type ErrorDetails } from '@huidiao/errors';
-import type { Order } from '@huidiao/store';
+import { isPaidIn, judgeRefunds, type Order } from '@huidiao/store';
 
 /** What the ledger and the time line say of a payment that is held because its refund was seen. */
 export const refundSeenEntry = 'payment.refund_seen';
+/** Likewise of one that was given back in full before it was delivered. */
+export const refundedEntry = 'payment.refunded';
 
 export type PaymentDecision =
   /** Move the order to paid; `late` when it was closed and the merchant delivers late payments. */
   | { readonly kind: 'pay'; readonly late: boolean }
+  /** The same, and nothing is delivered, for all of it was given back: nothing is left to decide. */
+  | { readonly kind: 'pay-refunded'; readonly late: boolean }
+  /** The same, and nothing is delivered, for verify-callback bought it to see whether its callback comes. */
+  | { readonly kind: 'pay-check'; readonly late: boolean }
   /** The same, but nothing is delivered before a person says so; then refuse. */
   | ({ readonly kind: 'hold'; readonly late: boolean } & Refusal)
   /** A person says so: deliver what was held. */
@@ -36,17 +42,20 @@ export interface PaymentCircumstances {
  * WeChat Pay asks merchants to compare the amount with their own order before delivering, against forged
  * notifications and bugs (https://pay.weixin.qq.com/doc/v3/merchant/4012075420). `total` is compared, not
  * `payer_total`, which is smaller when coupons apply. A payment that says REFUND does not say how much was
- * refunded, so that a person decides.
+ * refunded: the refunds that the order knows say it, and where they do not, a person decides.
  *
  * | order | payment | decision |
  * |--- |--- |--- |
  * | any | merchant or app differ | refuse ORDER_IDS_DIFFER |
- * | held | same transaction_id, REFUND, a person decided to deliver | release |
- * | held | same transaction_id, REFUND | refuse ORDER_REFUND_SEEN, again |
+ * | held refund_seen | same transaction_id, REFUND, a person decided to deliver | release |
+ * | held refund_seen | same transaction_id, REFUND | refuse ORDER_REFUND_SEEN, again |
  * | paid (also held), accepted, fulfilled | same transaction_id | already applied |
  * | any | amount or currency differ | refuse ORDER_AMOUNT_DIFFERS |
  * | paid (also held), accepted, fulfilled | other transaction_id | refuse ORDER_PAID_TWICE |
+ * | created, closed; bought by verify-callback | | pay, held as a check |
+ * | created, closed; refunded in full | | pay, refunded |
  * | created | SUCCESS | pay |
+ * | created; refunded in part | REFUND | pay |
  * | created | REFUND | hold, ORDER_REFUND_SEEN |
  * | closed, merchant delivers late payments | SUCCESS | pay, late |
  * | closed, merchant delivers late payments | REFUND | hold, late, ORDER_REFUND_SEEN |
@@ -58,25 +67,32 @@ export function decidePayment(
   merchant: Pick<Merchant, 'latePayment'>,
   { toDeliverNevertheless }: PaymentCircumstances,
 ): PaymentDecision {
-  if (order.mchId !== payment.mchId || order.appId !== payment.appId) {
+  if (!isOfMerchant(order, payment) || !isPaidIn(order.appId, payment)) {
     return refuse('ORDER_IDS_DIFFER', {
       orderMchId: order.mchId,
       paidMchId: payment.mchId,
+      orderSubMchId: order.subMchId,
+      paidSubMchId: payment.subMchId,
       orderAppId: order.appId,
       paidAppId: payment.appId,
+      paidSubAppId: payment.subAppId,
     });
   }
+  const refunds = judgeRefunds(order.refunds, order.amountFen);
   if (order.transactionId === payment.transactionId) {
-    if (order.held === undefined || payment.refundSeen !== true) return { kind: 'already-applied' };
+    if (order.held !== 'refund_seen' || payment.refundSeen !== true) return { kind: 'already-applied' };
     return toDeliverNevertheless ? { kind: 'release' } : refuse('ORDER_REFUND_SEEN');
   }
   if (order.amountFen !== payment.amountFen || order.currency !== payment.currency) {
     return refuse('ORDER_AMOUNT_DIFFERS');
   }
+  const isOpen = order.status === 'created' || order.status === 'closed';
+  if (isOpen && isCheckOrder(order.outTradeNo)) return { kind: 'pay-check', late: order.status === 'closed' };
   switch (order.status) {
     case 'created':
       return pay(false);
     case 'closed':
+      if (refunds === 'full') return pay(true);
       return merchant.latePayment === 'deliver' ? pay(true) : refuse('ORDER_PAID_LATE');
     case 'paid':
     case 'accepted':
@@ -90,6 +106,8 @@ export function decidePayment(
   }
 
   function pay(late: boolean): PaymentDecision {
+    if (refunds === 'full') return { kind: 'pay-refunded', late };
+    if (refunds === 'part') return { kind: 'pay', late };
     if (payment.refundSeen !== true) return { kind: 'pay', late };
     return { kind: 'hold', late, ...toRefusal('ORDER_REFUND_SEEN', order, payment) };
   }
@@ -97,6 +115,12 @@ export function decidePayment(
   function refuse(code: RefusalCode, facts?: ErrorDetails): PaymentDecision {
     return { kind: 'refuse', ...toRefusal(code, order, payment, facts) };
   }
+}
+
+/** 子商户号 is compared only where the order says one: an unknown one is no reason to refuse. */
+function isOfMerchant(order: Order, payment: PaymentSucceeded): boolean {
+  const isOfSub = order.subMchId === undefined || order.subMchId === payment.subMchId;
+  return order.mchId === payment.mchId && isOfSub;
 }
 
 const entries = {

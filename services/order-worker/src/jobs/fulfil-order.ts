@@ -45,10 +45,20 @@ export function createFulfilOrder(deps: FulfilOrderDeps) {
       fulfilledToo: isDeliveredAtOnce(order),
       effects,
     });
-    if (accepted === undefined) return { outcome: 'already_settled', outTradeNo, httpStatus };
+    if (accepted === undefined) return noteIfHeld(deps, order, httpStatus);
     await addEffectJobs(deps.producer, order, effects, deps.logger);
     return { outcome: accepted.status, outTradeNo, httpStatus };
   };
+}
+
+/** Refunded in full while the shop answered: it stays held, but whoever looks at it must see that the shop took it. */
+async function noteIfHeld({ store }: FulfilOrderDeps, told: Order, httpStatus: number): Promise<JobOutcome> {
+  const { mchId, outTradeNo } = told;
+  const now = await store.orders.find(mchId, outTradeNo);
+  if (now?.held === undefined) return { outcome: 'already_settled', outTradeNo, httpStatus };
+  const entry = { event: 'shop.told_of_held', httpStatus };
+  await store.orders.noteEvent(mchId, outTradeNo, 'shop.told_of_held', entry);
+  return { outcome: 'held', outTradeNo, httpStatus };
 }
 
 /** Virtual goods (3) and self pick-up (4) leave nothing to deliver once the shop has accepted. */

@@ -1,5 +1,6 @@
 import type { JobData } from '@huidiao/contracts';
 import type { Store } from '@huidiao/store';
+import { recordCallback } from './record-callback.ts';
 
 /** Writes what became of a payment's callback into the ledger; a repetition updates the one entry. */
 export function recordPayment(
@@ -7,14 +8,6 @@ export function recordPayment(
   job: JobData<'apply-payment'>,
   outcome: string,
 ): Promise<void> {
-  return store.callbacks.record({
-    key: job.callbackKey,
-    mchId: job.payment.mchId,
-    notificationId: job.notificationId,
-    eventType: job.payment.type,
-    receivedAt: new Date(job.receivedAt),
-    requestId: job.requestId,
-    outTradeNo: job.payment.outTradeNo,
-    outcome,
-  });
+  const { mchId, outTradeNo, type } = job.payment;
+  return recordCallback(store, job, { mchId, outTradeNo, eventType: type, outcome });
 }

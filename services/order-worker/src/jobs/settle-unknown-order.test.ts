@@ -12,6 +12,7 @@ const job: ApplyPayment = {
   requestId: 'request',
   callbackKey: 'key',
   notificationId: 'notification',
+  eventType: 'TRANSACTION.SUCCESS',
   receivedAt: now.toISOString(),
   payment: {
     type: 'payment.succeeded',

@@ -5,12 +5,7 @@ import { toPaymentUnmatchedWebhook } from '../shop/to-shop-webhook.ts';
 import type { ApplyPayment, ApplyPaymentDeps } from './apply-payment.ts';
 import { refundSeenEntry } from './decide-payment.ts';
 import { recordPayment } from './record-payment.ts';
-
-/** A callback often overtakes the request that registers its order; after this it is not a race any more. */
-const patienceMs = 10 * 60_000;
-/** `hold` waits as long as WeChat itself would go on re-sending. */
-const holdMs = 24 * 60 * 60_000;
-const longestPauseMs = 30_000;
+import { waitForOrder } from './wait-for-order.ts';
 
 /**
  * A payment whose order is not there (yet). It waits about ten minutes for it, then does what the merchant
@@ -25,7 +20,6 @@ export async function settleUnknownOrder(
   attempt: Pick<JobAttempt, 'failing' | 'jobId'>,
 ): Promise<JobOutcome> {
   const { payment } = job;
-  const waitedMs = toWaitedMs(attempt.failing, deps.clock.now());
   const details = {
     mchId: payment.mchId,
     outTradeNo: payment.outTradeNo,
@@ -33,10 +27,7 @@ export async function settleUnknownOrder(
     paidAmountFen: payment.amountFen,
     refundSeen: payment.refundSeen,
   };
-  if (waitedMs < (merchant.unknownOrder === 'hold' ? holdMs : patienceMs)) {
-    const retryAfterMs = Math.min(longestPauseMs, Math.max(1_000, waitedMs));
-    throw new AppError('ORDER_NOT_YET_KNOWN', { retryAfterMs, details });
-  }
+  waitForOrder(merchant, attempt, deps.clock.now(), details);
   if (merchant.unknownOrder !== 'forward') {
     await recordPayment(deps.store, job, 'unknown_order');
     throw new AppError('ORDER_UNKNOWN', { details });
@@ -50,15 +41,4 @@ export async function settleUnknownOrder(
   const { httpStatus } = await deps.shop.tell(merchant, id, webhook);
   await recordPayment(deps.store, job, 'forwarded');
   return { outcome: 'forwarded', outTradeNo: payment.outTradeNo, httpStatus };
-}
-
-/**
- * Only the time in which the store answered that the order is not there: not that of an outage before. Whoever
- * failed with what comes after the waiting has waited.
- */
-function toWaitedMs(failing: JobAttempt['failing'], now: Date): number {
-  if (failing === undefined) return 0;
-  if (failing.code === 'ORDER_NOT_YET_KNOWN') return now.getTime() - failing.since.getTime();
-  const hasWaited = /^(ORDER_UNKNOWN|ORDER_REFUND_SEEN|SHOP_[A-Z_]+)$/.test(failing.code);
-  return hasWaited ? Number.POSITIVE_INFINITY : 0;
 }

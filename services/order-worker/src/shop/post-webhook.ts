@@ -5,7 +5,6 @@ import {
   type RequestOptions,
 } from 'node:http';
 import { type Agent as HttpsAgent, request as httpsRequest } from 'node:https';
-import type { Shop } from '@huidiao/contracts';
 import { AppError } from '@huidiao/errors';
 import { assertTargetAllowed, guardedLookup } from './webhook-target.ts';
 
@@ -17,8 +16,17 @@ export interface WebhookAnswer {
 /** More than this of an answer's body is not read: only the status counts. */
 const largestAnswerBytes = 64 * 1024;
 
+/** Where something is posted to. */
+export interface WebhookTarget {
+  readonly url: string;
+  readonly allowPrivateNetwork: boolean;
+  readonly timeoutMs: number;
+  /** What comes behind the path, exactly so, without `?`. */
+  readonly query?: string;
+}
+
 /**
- * One POST to the shop, bounded in time and in what is read of the answer. Redirects are not followed.
+ * One POST, bounded in time and in what is read of the answer. Redirects are not followed.
  *
  * A server may close a kept connection at the very moment at which it is used again, which says nothing about the
  * shop: then the same request goes once more, on a connection of its own. The shop knows a repetition by its
@@ -27,23 +35,19 @@ const largestAnswerBytes = 64 * 1024;
  * @throws AppError SHOP_UNREACHABLE (no answer in time), SHOP_TARGET_FORBIDDEN (a private network).
  */
 export async function postWebhook(
-  shop: Pick<Shop, 'webhookUrl' | 'allowPrivateNetwork' | 'timeoutMs'>,
-  body: string,
+  target: WebhookTarget,
+  body: string | Buffer,
   headers: Readonly<Record<string, string>>,
   agent: HttpAgent | HttpsAgent,
 ): Promise<WebhookAnswer> {
-  const url = new URL(shop.webhookUrl);
-  if (!shop.allowPrivateNetwork) assertTargetAllowed(url);
+  const url = new URL(target.url);
+  if (!target.allowPrivateNetwork) assertTargetAllowed(url);
   const options: RequestOptions = {
     method: 'POST',
-    signal: AbortSignal.timeout(shop.timeoutMs),
-    headers: {
-      ...headers,
-      'content-type': 'application/json',
-      'content-length': Buffer.byteLength(body),
-      'user-agent': 'huidiao',
-    },
-    ...(shop.allowPrivateNetwork ? {} : { lookup: guardedLookup }),
+    path: toPath(url, target.query),
+    signal: AbortSignal.timeout(target.timeoutMs),
+    headers: { 'user-agent': 'huidiao', ...headers, 'content-length': Buffer.byteLength(body) },
+    ...(target.allowPrivateNetwork ? {} : { lookup: guardedLookup }),
   };
   const answer = await post(url, body, { ...options, agent });
   if (answer !== undefined) return answer;
@@ -52,8 +56,14 @@ export async function postWebhook(
   return last;
 }
 
+/** Not by URL.search, which would write some characters in another way than they came. */
+function toPath({ pathname, search }: URL, query = ''): string {
+  if (query === '') return `${pathname}${search}`;
+  return `${pathname}${search}${search === '' ? '?' : '&'}${query}`;
+}
+
 /** @returns undefined when a connection that was kept had been closed by the other side. */
-function post(url: URL, body: string, options: RequestOptions): Promise<WebhookAnswer | undefined> {
+function post(url: URL, body: string | Buffer, options: RequestOptions): Promise<WebhookAnswer | undefined> {
   return new Promise((resolve, reject) => {
     const send = url.protocol === 'https:' ? httpsRequest : httpRequest;
     const request = send(url, options);

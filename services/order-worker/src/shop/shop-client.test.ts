@@ -4,6 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { type Merchant, type OrderPaidWebhook, systemClock } from '@huidiao/contracts';
 import { AppError } from '@huidiao/errors';
 import { createLogger, createMetrics } from '@huidiao/runtime';
+import { plainMerchant } from '@huidiao/testing';
 import { expect } from 'chai';
 import { afterEach, beforeEach, describe, it } from 'mocha';
 import { Webhook } from 'standardwebhooks';
@@ -60,7 +61,7 @@ describe('telling the shop', () => {
       merchantSerialNo: '00',
       merchantPrivateKeyPem: '',
       apiV3Key: '',
-      apiV3KeyPrevious: undefined,
+      ...plainMerchant,
       wechatpayPublicKeys: [],
       platformCertificatePems: [],
       appIds: ['wx1234567890abcdef'],
@@ -68,6 +69,7 @@ describe('telling the shop', () => {
         webhookUrl: url,
         webhookSecrets: secrets,
         allowPrivateNetwork: true,
+        events: [],
         timeoutMs: 2_000,
         ...facts,
       },

@@ -44,6 +44,7 @@ export async function openDeadLetterBench() {
         state.runs.push(attempt.jobId);
         return state.handler(data, attempt);
       },
+      'apply-refund': dies,
       'keep-callback': dies,
     },
   });
@@ -129,6 +130,7 @@ export function newPaymentJob(outTradeNo = newOutTradeNo()) {
     requestId: 'request-1',
     callbackKey: `payment_${outTradeNo}`,
     notificationId: 'EV-1',
+    eventType: 'TRANSACTION.SUCCESS',
     receivedAt: '2026-01-05T10:00:00Z',
     payment: {
       type: 'payment.succeeded',

@@ -94,7 +94,7 @@ describe('parseArguments', () => {
     ['list --code ORDER_UNKNOWN --code SHOP_REFUSED', /--code is given twice/],
     ['list --json --json', /--json is given twice/],
     ['list --state done', /open, replayed, resolved, discarded, all/],
-    ['list --queue payments', /payment-event, order-fulfilment/],
+    ['list --queue payments', /payment-event, platform-event, event-forwarding, order-fulfilment/],
     ['list --job=', /--job/],
     ['list --merchant x', /is no merchant number/],
     ['list --order x', /is no out_trade_no/],

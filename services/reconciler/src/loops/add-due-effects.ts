@@ -1,4 +1,4 @@
-import { type Clock, defaultLane } from '@huidiao/contracts';
+import { type Clock, defaultLane, toEffectJobId } from '@huidiao/contracts';
 import { AppError } from '@huidiao/errors';
 import type { Producer } from '@huidiao/queue';
 import type { Store } from '@huidiao/store';
@@ -12,8 +12,8 @@ export interface AddDueEffectsDeps {
 }
 
 /**
- * One round: adds the jobs of effects whose result is not recorded although their time has come. The same id in
- * the same lane again, so a job that is still waiting, delayed or being worked on is left as it is.
+ * One round: adds the jobs of effects whose result is not recorded although their time has come. The same id of the
+ * same round in the same lane again, so a job that is still waiting, delayed or being worked on is left as it is.
  *
  * Claiming moves the effect's time on, which is the lease: a second replica claims other effects, and one whose
  * job could not be added comes again after the lease. Therefore nothing is claimed while Redis is away: after an
@@ -30,7 +30,8 @@ export async function addDueEffects(deps: AddDueEffectsDeps): Promise<number> {
     due.map(({ order, effect }) => {
       const { mchId, outTradeNo } = order;
       const data = { mchId, outTradeNo, effectId: effect.id, requestId: effect.requestId };
-      return producer.add({ name: effect.job, id: effect.id, data, lane: effect.lane ?? defaultLane });
+      const id = toEffectJobId(effect);
+      return producer.add({ name: effect.job, id, data, lane: effect.lane ?? defaultLane });
     }),
   );
   const refused = adds.find((add) => add.status === 'rejected');

@@ -3,6 +3,7 @@ import {
   type Clock,
   jobCatalogue,
   type PaymentSucceeded,
+  queryNotificationId,
   toApplyPaymentJobId,
   toCountedJobId,
   toPaymentCallbackKey,
@@ -31,9 +32,6 @@ export type SettledAnswer =
   | 'closed'
   /** Something else happened to the order while WeChat Pay was asked. */
   | 'overtaken';
-
-/** Where the ledger has the id of a notification (通知ID): a query told of this payment. */
-export const queryNotificationId = 'query';
 
 /** A heal waits in the bulk lane, perhaps behind a heap of others: before this nobody needs to ask again. */
 const healPatienceMs = 5 * 60_000;
@@ -85,6 +83,7 @@ async function settlePaid(
       requestId: randomUUID(),
       callbackKey: toPaymentCallbackKey(payment),
       notificationId: queryNotificationId,
+      eventType: 'TRANSACTION.SUCCESS',
       receivedAt: now.toISOString(),
       payment,
     },

@@ -5,6 +5,7 @@ import { toBeijingDay } from '../pay/wire-time.ts';
 import type { SimulatedApp } from '../settings.ts';
 import type { JsonValue } from '../write-json.ts';
 import { MiniProgramRefusal } from './api-error.ts';
+import { reportMessage } from './consents.ts';
 import { assertTemplateValues } from './template-values.ts';
 
 const request = z.object({
@@ -36,6 +37,11 @@ export async function subscribeSend(
   try {
     const msgId = await send(context, app, message);
     record(context, app, message, 0, msgId);
+    reportMessage(
+      context,
+      { appId: app.appId, openId: message.touser, templateId: message.template_id },
+      msgId,
+    );
     const isTold = !context.random.happens(context.faults.settings.msgid_missing_share);
     return { errcode: 0, errmsg: 'ok', msgid: isTold ? msgId : undefined };
   } catch (error) {

@@ -1,8 +1,9 @@
 import { createPrivateKey, type KeyObject, randomUUID } from 'node:crypto';
+import type { WireHeaders } from '../delivery/post-message.ts';
 import { createRandom, type Random } from '../random.ts';
-import { compactStyle, type JsonStyle, type JsonValue, writeJson } from '../write-json.ts';
+import { compactStyle, type JsonObject, type JsonStyle, type JsonValue, writeJson } from '../write-json.ts';
 import { encryptResource } from './encrypt-resource.ts';
-import { createSignatureHeaders, type WireHeaders } from './sign-message.ts';
+import { createSignatureHeaders } from './sign-message.ts';
 import { type Tamper, tamperWith } from './tamper.ts';
 import { toWireTime } from './wire-time.ts';
 
@@ -18,13 +19,14 @@ export interface NotificationToBuild {
   readonly plaintext: string | JsonValue;
   /** Default TRANSACTION.SUCCESS, and what belongs to it. */
   readonly eventType?: string | undefined;
-  readonly originalType?: string | undefined;
+  /** Null leaves the field out, as many documents do. */
+  readonly originalType?: string | null | undefined;
   readonly summary?: string | undefined;
   /** Envelope id (通知ID), the same for every re-send. Default: a new UUID. */
   readonly id?: string | undefined;
   /** RFC 3339. Default: now. */
   readonly createTime?: string | undefined;
-  /** Default: the original type; null leaves the field out. */
+  /** Default: the original type, or empty without one; null leaves the field out. */
   readonly associatedData?: string | null | undefined;
   /** Unix seconds in Wechatpay-Timestamp. Default: the wall clock. */
   readonly timestamp?: number | undefined;
@@ -34,7 +36,7 @@ export interface NotificationToBuild {
   /** How the JSON of envelope and plaintext is written. Default: compact. */
   readonly style?: JsonStyle | undefined;
   /** Further members of the envelope. */
-  readonly extraFields?: { readonly [key: string]: JsonValue } | undefined;
+  readonly extraFields?: JsonObject | undefined;
   /** Chooses the order of shuffled keys. */
   readonly random?: Random | undefined;
   /** What is wrong with it; everything else stays right. */
@@ -55,7 +57,7 @@ export function buildSignedNotification(wanted: NotificationToBuild): SignedNoti
   const tamper = tamperWith(wanted.tamper);
   const style = wanted.style ?? compactStyle;
   const random = wanted.random ?? createRandom(1);
-  const originalType = wanted.originalType ?? 'transaction';
+  const originalType = wanted.originalType === undefined ? 'transaction' : wanted.originalType;
   const plaintext =
     typeof wanted.plaintext === 'string' ? wanted.plaintext : writeJson(wanted.plaintext, style, random);
 
@@ -70,14 +72,14 @@ export function buildSignedNotification(wanted: NotificationToBuild): SignedNoti
         plaintext: tamper.plaintext(plaintext),
         apiV3Key: tamper.apiV3Key(wanted.apiV3Key),
         originalType,
-        associatedData: wanted.associatedData === undefined ? originalType : wanted.associatedData,
+        associatedData: wanted.associatedData === undefined ? (originalType ?? '') : wanted.associatedData,
       }),
     }),
     ...wanted.extraFields,
   };
   const body = tamper.envelope(writeJson(envelope, style, random));
   const { 'Wechatpay-Signature-Type': signatureType = '', ...headers } = createSignatureHeaders({
-    privateKey: typeof wanted.key === 'string' ? createPrivateKey(wanted.key) : wanted.key,
+    privateKey: tamper.key(typeof wanted.key === 'string' ? createPrivateKey(wanted.key) : wanted.key),
     serial: tamper.serial(wanted.serial),
     body,
     timestamp: tamper.timestamp(wanted.timestamp ?? Math.floor(Date.now() / 1_000)),

@@ -2,7 +2,7 @@ import { createCipheriv, randomBytes } from 'node:crypto';
 
 /** `resource` of a notification's envelope. */
 export type EncryptedResource = {
-  readonly original_type: string;
+  readonly original_type?: string | undefined;
   readonly algorithm: string;
   readonly ciphertext: string;
   /** May be empty or missing. */
@@ -12,12 +12,12 @@ export type EncryptedResource = {
 
 /**
  * AES-256-GCM under the merchant's APIv3 key; the tag stands behind the ciphertext.
- * `associatedData` null leaves the field out. https://pay.weixin.qq.com/doc/v3/merchant/4012071382
+ * `originalType` and `associatedData` null leave the field out. https://pay.weixin.qq.com/doc/v3/merchant/4012071382
  */
 export function encryptResource(resource: {
   plaintext: string;
   apiV3Key: string;
-  originalType: string;
+  originalType: string | null;
   associatedData: string | null;
 }): EncryptedResource {
   const nonce = randomBytes(6).toString('hex');
@@ -29,7 +29,7 @@ export function encryptResource(resource: {
     cipher.getAuthTag(),
   ]);
   return {
-    original_type: resource.originalType,
+    original_type: resource.originalType ?? undefined,
     algorithm: 'AEAD_AES_256_GCM',
     ciphertext: ciphertext.toString('base64'),
     associated_data: resource.associatedData ?? undefined,

@@ -10,6 +10,7 @@ export function wasPaid({ state }: Pick<Order, 'state'>): boolean {
 }
 
 export interface Prepay {
+  /** Of JSAPI the prepay_id, of Native the code_url. */
   readonly prepayId: string;
   /** Simulated milliseconds: two hours after it was given. */
   readonly expiresAtMs: number;
@@ -17,17 +18,19 @@ export interface Prepay {
   readonly underProbe: boolean;
 }
 
-/** An order at WeChat Pay. Simulated times in milliseconds; `successTime` is wall time, for it goes on the wire. */
-export interface Order {
+/** What a buyer pays at once: an order, or a combined one. Simulated times in milliseconds. */
+export interface Payable {
+  /** Who is told: mchid, sp_mchid or combine_mchid. */
   readonly mchId: string;
+  /** appid, sp_appid or combine_appid. */
   readonly appId: string;
+  /** The app that the buyer pays in, which paySign names. */
+  readonly payerAppId: string;
+  /** The payer in `appId`; of Native unknown until it is paid. */
+  openId: string;
+  /** out_trade_no or combine_out_trade_no. */
   readonly outTradeNo: string;
-  readonly openId: string;
-  readonly description: string;
-  readonly attach: string | undefined;
   readonly notifyUrl: string;
-  readonly totalFen: number;
-  readonly currency: string;
   /** No payment after it. */
   readonly expiresAtMs: number;
   /** The prepay body with its keys in order: the same number may only come with the same content. */
@@ -35,16 +38,42 @@ export interface Order {
   readonly prepays: Prepay[];
   state: TradeState;
   transactionId?: string;
+  /** Wall time, for it goes on the wire. */
   successTime?: string;
+}
+
+/** An order at WeChat Pay. */
+export interface Order extends Payable {
+  readonly description: string;
+  readonly attach: string | undefined;
+  readonly totalFen: number;
+  readonly currency: string;
+  readonly tradeType: 'JSAPI' | 'NATIVE';
+  /** 服务商: whose money it is, and the payer in that merchant's app. */
+  readonly sub?: {
+    readonly mchId: string;
+    readonly appId?: string | undefined;
+    readonly openId?: string | undefined;
+  };
+}
+
+/** A combined order (合单): paid and announced as a whole, refunded order by order. */
+export interface CombinedOrder extends Payable {
+  readonly subOrders: readonly Order[];
 }
 
 /** All orders, the newest 20,000. */
 export interface OrderBook {
   find(mchId: string, outTradeNo: string): Order | undefined;
+  findCombined(mchId: string, combineOutTradeNo: string): CombinedOrder | undefined;
   findByTransaction(mchId: string, transactionId: string): Order | undefined;
-  findByPrepay(prepayId: string): { order: Order; prepay: Prepay } | undefined;
+  findByPrepay(prepayId: string): { payable: Order | CombinedOrder; prepay: Prepay } | undefined;
+  /** The order that was added last for this merchant. */
+  latestOf(mchId: string): Payable | undefined;
   add(order: Order): void;
-  addPrepay(order: Order, prepay: Prepay): void;
+  /** With its sub-orders, each under its own mchid. */
+  addCombined(combined: CombinedOrder): void;
+  addPrepay(payable: Order | CombinedOrder, prepay: Prepay): void;
   setPaid(order: Order, transactionId: string, successTime: string): void;
   all(): Order[];
 }
@@ -55,20 +84,34 @@ const prepaysPerOrder = 50;
 
 export function createOrderBook(): OrderBook {
   const orders = new BoundedMap<string, Order>(orderLimit);
+  const combinedOrders = new BoundedMap<string, CombinedOrder>(orderLimit);
   const byTransaction = new BoundedMap<string, Order>(orderLimit);
-  const byPrepay = new BoundedMap<string, { order: Order; prepay: Prepay }>(2 * orderLimit);
+  const byPrepay = new BoundedMap<string, { payable: Order | CombinedOrder; prepay: Prepay }>(2 * orderLimit);
+  const latest = new Map<string, Payable>();
+
+  const add = (order: Order): void => {
+    orders.set(`${order.mchId}/${order.outTradeNo}`, order);
+    latest.set(order.mchId, order);
+  };
 
   return {
     find: (mchId, outTradeNo) => orders.get(`${mchId}/${outTradeNo}`),
+    findCombined: (mchId, outTradeNo) => combinedOrders.get(`${mchId}/${outTradeNo}`),
     findByTransaction: (mchId, transactionId) => byTransaction.get(`${mchId}/${transactionId}`),
     findByPrepay: (prepayId) => byPrepay.get(prepayId),
-    add: (order) => orders.set(`${order.mchId}/${order.outTradeNo}`, order),
-    addPrepay: (order, prepay) => {
-      if (order.prepays.length >= prepaysPerOrder) {
+    latestOf: (mchId) => latest.get(mchId),
+    add,
+    addCombined: (combined) => {
+      combinedOrders.set(`${combined.mchId}/${combined.outTradeNo}`, combined);
+      for (const order of combined.subOrders) add(order);
+      latest.set(combined.mchId, combined);
+    },
+    addPrepay: (payable, prepay) => {
+      if (payable.prepays.length >= prepaysPerOrder) {
         throw new PayRefusal(429, 'FREQUENCY_LIMITED', '频率超限，请降低下单频率');
       }
-      order.prepays.push(prepay);
-      byPrepay.set(prepay.prepayId, { order, prepay });
+      payable.prepays.push(prepay);
+      byPrepay.set(prepay.prepayId, { payable, prepay });
     },
     setPaid: (order, transactionId, successTime) => {
       order.state = 'SUCCESS';

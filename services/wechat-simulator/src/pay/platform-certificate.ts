@@ -11,9 +11,12 @@ export interface CertifiedKey {
 
 /**
  * Makes a key pair and a self-signed certificate that looks like WeChat Pay's: RSA-2048, serial of 20 bytes,
- * five years. Stands for a platform certificate (微信支付平台证书) or a merchant's API certificate.
+ * five years, or until `notAfter`. Stands for a platform certificate (微信支付平台证书) or a merchant's API certificate.
  */
-export function createCertifiedKey(commonName: string): CertifiedKey {
+export function createCertifiedKey(
+  commonName: string,
+  validity: { readonly notBefore?: Date; readonly notAfter?: Date } = {},
+): CertifiedKey {
   const pair = generateKeyPairSync('rsa', { modulusLength: 2048 });
   const publicKeyPem = toPublicPem(pair.publicKey);
   const privateKeyPem = pair.privateKey.export({ type: 'pkcs8', format: 'pem' }).toString();
@@ -21,9 +24,11 @@ export function createCertifiedKey(commonName: string): CertifiedKey {
   const certificate = forge.pki.createCertificate();
   certificate.serialNumber = createSerial();
   certificate.publicKey = forge.pki.publicKeyFromPem(publicKeyPem);
-  certificate.validity.notBefore = new Date(Date.now() - 60_000);
-  certificate.validity.notAfter = new Date(certificate.validity.notBefore);
-  certificate.validity.notAfter.setFullYear(certificate.validity.notBefore.getFullYear() + 5);
+  const notBefore = validity.notBefore ?? new Date(Date.now() - 60_000);
+  const inFiveYears = new Date(notBefore);
+  inFiveYears.setFullYear(notBefore.getFullYear() + 5);
+  certificate.validity.notBefore = notBefore;
+  certificate.validity.notAfter = validity.notAfter ?? inFiveYears;
   const names = [
     { name: 'commonName', value: commonName },
     { name: 'organizationName', value: 'WeChat simulator' },

@@ -47,7 +47,12 @@ export interface PublishedKeys {
 
 export interface PlatformKeys {
   readonly mode: PlatformMode;
+  /** As of now: it changes with `renew` and `retireOldest`. */
   readonly published: PublishedKeys;
+  /** A further certificate is in force from now on: either signs, at random. Gives its serial. */
+  renew(certificate?: Certificate): string;
+  /** The certificate that has been there longest is in force no more. Throws where it is the only key. */
+  retireOldest(): void;
   /** The key for one notification attempt; in `migration` the public key's share decides. */
   forNotification(migrationShare: number): SigningKey;
   /**
@@ -78,27 +83,37 @@ export function createPlatformKeys(
     (_, index) => given.certificates?.[index] ?? makeCertificate(),
   );
   const publicSigner = publicKey && toPublicSigner(publicKey);
-  const certificateSigners = certificates.map(toCertificateSigner);
-  const signers = [...certificateSigners, ...(publicSigner ? [publicSigner] : [])];
+  const publicPem = publicKey && toPublicPem(createPublicKey(publicKey.privateKeyPem));
+  let certificateSigners = certificates.map(toCertificateSigner);
+  const signersNow = (): SigningKey[] => [...certificateSigners, ...(publicSigner ? [publicSigner] : [])];
 
   return {
     mode,
-    published: {
-      publicKey: publicKey && {
-        id: publicKey.id,
-        pem: toPublicPem(createPublicKey(publicKey.privateKeyPem)),
-      },
-      certificates: certificates.map(({ certificatePem }) => ({
-        serial: new X509Certificate(certificatePem).serialNumber,
-        pem: certificatePem,
-      })),
+    get published() {
+      return {
+        publicKey: publicKey && publicPem ? { id: publicKey.id, pem: publicPem } : undefined,
+        certificates: certificateSigners.map(({ serial, certificatePem }) => ({
+          serial,
+          pem: certificatePem,
+        })),
+      };
+    },
+    renew: (certificate = makeCertificate()) => {
+      const signer = toCertificateSigner(certificate);
+      certificateSigners = [...certificateSigners, signer];
+      return signer.serial;
+    },
+    retireOldest: () => {
+      if (signersNow().length < 2) throw new Error('a platform needs a key');
+      certificateSigners = certificateSigners.slice(1);
     },
     forNotification: (migrationShare) => {
-      if (mode !== 'migration') return random.pick(signers);
+      if (mode !== 'migration') return random.pick(signersNow());
       const kind = random.happens(migrationShare) ? 'public_key' : 'certificate';
-      return random.pick(signers.filter((signer) => signer.kind === kind));
+      return random.pick(signersNow().filter((signer) => signer.kind === kind));
     },
     forAnswer: (askedSerial) => {
+      const signers = signersNow();
       if (askedSerial !== undefined) return signers.find((signer) => isSameSerial(signer, askedSerial));
       return random.pick(certificateSigners.length > 0 ? certificateSigners : signers);
     },
@@ -135,10 +150,14 @@ function toPublicSigner({ id, privateKeyPem }: PublicKey): SigningKey {
   return { serial: id, kind: 'public_key', privateKey: createPrivateKey(privateKeyPem) };
 }
 
-function toCertificateSigner({ certificatePem, privateKeyPem }: Certificate): SigningKey {
+function toCertificateSigner({
+  certificatePem,
+  privateKeyPem,
+}: Certificate): SigningKey & { readonly certificatePem: string } {
   return {
     serial: new X509Certificate(certificatePem).serialNumber,
     kind: 'certificate',
     privateKey: createPrivateKey(privateKeyPem),
+    certificatePem,
   };
 }

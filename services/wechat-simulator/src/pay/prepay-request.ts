@@ -8,34 +8,84 @@ const text = (least: number, most: number) =>
     message: `长度应为${least}-${most}个字符`,
   });
 
-/**
- * Body of POST /v3/pay/transactions/jsapi as far as it matters here; other members are let through.
- * https://pay.weixin.qq.com/doc/v3/merchant/4012525167
- */
-const prepayRequest = z.object({
-  appid: text(1, 32),
-  mchid: text(1, 32),
+const outTradeNo = z.string().regex(/^[0-9A-Za-z_\-*|]{6,32}$/, '6-32个字符，只能是数字、大小写字母_-|*');
+const id = text(1, 32);
+const openid = text(1, 128);
+const currency = z.literal('CNY').default('CNY');
+const fen = z.number().int().min(1).max(Number.MAX_SAFE_INTEGER);
+const timeExpire = z
+  .string()
+  .regex(/^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(\.\d+)?(Z|[+-]\d{2}:\d{2})$/, '应为RFC3339格式')
+  .refine((value) => !Number.isNaN(Date.parse(value)), '应为RFC3339格式')
+  .optional();
+
+/** What every order has, as far as it matters here; other members are let through. */
+const order = {
   description: text(1, 127),
-  out_trade_no: z.string().regex(/^[0-9A-Za-z_\-*|]{6,32}$/, '6-32个字符，只能是数字、大小写字母_-|*'),
-  time_expire: z
-    .string()
-    .regex(/^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(\.\d+)?(Z|[+-]\d{2}:\d{2})$/, '应为RFC3339格式')
-    .refine((value) => !Number.isNaN(Date.parse(value)), '应为RFC3339格式')
-    .optional(),
+  out_trade_no: outTradeNo,
+  time_expire: timeExpire,
   attach: text(1, 128).optional(),
   notify_url: text(1, 255),
   goods_tag: text(1, 32).optional(),
-  amount: z.object({
-    total: z.number().int().min(1).max(Number.MAX_SAFE_INTEGER),
-    currency: z.literal('CNY').default('CNY'),
-  }),
-  payer: z.object({ openid: text(1, 128) }),
+  amount: z.object({ total: fen, currency }),
+};
+
+/** Body of POST /v3/pay/transactions/native. https://pay.weixin.qq.com/doc/v3/merchant/4012791877 */
+export const nativeRequest = z.object({ appid: id, mchid: id, ...order });
+export type NativeRequest = z.infer<typeof nativeRequest>;
+
+/** Body of POST /v3/pay/transactions/jsapi. https://pay.weixin.qq.com/doc/v3/merchant/4012525167 */
+export const jsapiRequest = nativeRequest.extend({ payer: z.object({ openid }) });
+export type JsapiRequest = z.infer<typeof jsapiRequest>;
+
+/** Body of POST /v3/pay/partner/transactions/jsapi. https://pay.weixin.qq.com/doc/v3/partner/4012085810 */
+export const partnerRequest = z.object({
+  sp_appid: id,
+  sp_mchid: id,
+  sub_appid: id.optional(),
+  sub_mchid: id,
+  ...order,
+  payer: z
+    .object({ sp_openid: openid.optional(), sub_openid: openid.optional() })
+    .refine(
+      (payer) => payer.sp_openid !== undefined || payer.sub_openid !== undefined,
+      'sp_openid和sub_openid必传其一',
+    ),
 });
-export type PrepayRequest = z.infer<typeof prepayRequest>;
+export type PartnerRequest = z.infer<typeof partnerRequest>;
+
+/** Body of POST /v3/combine-transactions/jsapi. https://pay.weixin.qq.com/doc/v3/merchant/4012556982 */
+export const combineRequest = z.object({
+  combine_appid: id,
+  combine_mchid: id,
+  combine_out_trade_no: outTradeNo,
+  scene_info: z.object({ payer_client_ip: text(1, 45) }),
+  sub_orders: z
+    .array(
+      z.object({
+        mchid: id,
+        sub_mchid: id.optional(),
+        attach: text(1, 128),
+        out_trade_no: outTradeNo,
+        description: text(1, 127),
+        amount: z.object({ total_amount: fen, currency }),
+      }),
+    )
+    .min(2)
+    .max(10),
+  combine_payer_info: z.object({ openid }),
+  time_expire: timeExpire,
+  notify_url: text(1, 255),
+});
+export type CombineRequest = z.infer<typeof combineRequest>;
 
 /** Throws 400 PARAM_ERROR naming the first member that is wrong. */
-export function parsePrepayRequest(body: unknown, allowPrivateHosts: boolean): PrepayRequest {
-  const parsed = prepayRequest.safeParse(body);
+export function parsePrepayRequest<T extends { notify_url: string }>(
+  schema: z.ZodType<T>,
+  body: unknown,
+  allowPrivateHosts: boolean,
+): T {
+  const parsed = schema.safeParse(body);
   if (!parsed.success) {
     const issue = parsed.error.issues[0];
     throw paramError(`/body/${issue?.path.join('/') ?? ''}`, issue?.message ?? '无效');
@@ -45,7 +95,8 @@ export function parsePrepayRequest(body: unknown, allowPrivateHosts: boolean): P
   return parsed.data;
 }
 
-function findNotifyUrlProblem(text: string, allowPrivateHosts: boolean): string | undefined {
+/** Why WeChat would not take a notify_url, or undefined. https://pay.weixin.qq.com/doc/v3/merchant/4012075420 */
+export function findNotifyUrlProblem(text: string, allowPrivateHosts: boolean): string | undefined {
   const url = URL.canParse(text) ? new URL(text) : undefined;
   if (url === undefined || !['http:', 'https:'].includes(url.protocol)) return '通知地址必须为完整的URL';
   if (text.includes('?') || text.includes('#')) return '通知地址不能携带参数';

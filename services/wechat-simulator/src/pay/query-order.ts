@@ -1,23 +1,42 @@
 import type { Context } from '../context.ts';
 import type { KnownMerchant } from './merchants.ts';
 import { type ApiAnswer, PayRefusal, paramError } from './refusal.ts';
-import { toTransaction } from './transaction.ts';
+import { toCombinedTransaction, toTransaction } from './transaction.ts';
+
+/** The parties that a query names: mchid, or sp_mchid with sub_mchid. */
+export interface QueriedParties {
+  readonly mchid?: unknown;
+  readonly sp_mchid?: unknown;
+  readonly sub_mchid?: unknown;
+}
 
 /**
- * GET /v3/pay/transactions/out-trade-no/{out_trade_no}?mchid= and /id/{transaction_id}?mchid=; by id only what
- * was paid can be found. https://pay.weixin.qq.com/doc/v3/merchant/4013070356
+ * GET /v3/pay/transactions/out-trade-no/{out_trade_no}?mchid= and /id/{transaction_id}?mchid=, and the same below
+ * /v3/pay/partner with sp_mchid and sub_mchid; by id only what was paid can be found.
+ * https://pay.weixin.qq.com/doc/v3/merchant/4013070356 and https://pay.weixin.qq.com/doc/v3/partner/4012085811
  */
 export function queryOrder(
   context: Context,
   merchant: KnownMerchant,
   asked: { outTradeNo: string } | { transactionId: string },
-  mchId: unknown,
+  parties: QueriedParties,
 ): ApiAnswer {
+  const isPartner = 'sp_mchid' in parties;
+  const mchId = isPartner ? parties.sp_mchid : parties.mchid;
   if (mchId !== merchant.mchId) throw paramError('/query/mchid', 'mchid缺失或与Authorization中的不一致');
   const order =
     'outTradeNo' in asked
       ? context.orders.find(merchant.mchId, asked.outTradeNo)
       : context.orders.findByTransaction(merchant.mchId, asked.transactionId);
-  if (order === undefined) throw new PayRefusal(404, 'ORDER_NOT_EXIST', '订单不存在');
+  if (order === undefined || order.sub?.mchId !== (isPartner ? parties.sub_mchid : order.sub?.mchId)) {
+    throw new PayRefusal(404, 'ORDER_NOT_EXIST', '订单不存在');
+  }
   return { status: 200, body: toTransaction(order) };
+}
+
+/** GET /v3/combine-transactions/out-trade-no/{combine_out_trade_no}. https://pay.weixin.qq.com/doc/v3/merchant/4012557010 */
+export function queryCombined(context: Context, merchant: KnownMerchant, outTradeNo: string): ApiAnswer {
+  const combined = context.orders.findCombined(merchant.mchId, outTradeNo);
+  if (combined === undefined) throw new PayRefusal(404, 'ORDER_NOT_EXIST', '订单不存在');
+  return { status: 200, body: toCombinedTransaction(combined) };
 }

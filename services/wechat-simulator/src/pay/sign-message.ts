@@ -1,8 +1,5 @@
 import { createSign, type KeyObject, randomBytes } from 'node:crypto';
 
-/** Headers by name; a list becomes repeated header lines. */
-export type WireHeaders = Record<string, string | string[]>;
-
 export interface MessageToSign {
   readonly privateKey: KeyObject;
   /** What stands in Wechatpay-Serial. */

@@ -4,7 +4,7 @@ import {
   buildSignedNotification,
   createSimulator,
   makeTransaction,
-  postNotification,
+  postMessage,
   type Simulator,
   type Tamper,
   tamperNames,
@@ -37,6 +37,7 @@ const fine: Verdict = { verifies: true, isFresh: true, headersFine: true, opens:
 const expected: Record<Tamper, Partial<Verdict>> = {
   body: { verifies: false },
   signature: { verifies: false },
+  'signing-key': { verifies: false },
   probe: { verifies: false },
   serial: { verifies: false },
   stale: { isFresh: false },
@@ -137,7 +138,7 @@ describe('wechat-simulator: notifications with one thing wrong', () => {
     expect(JSON.parse(body)).to.include({ id: 'EV-1', event_type: 'COMPLAINT.CREATE' });
     expect(body).not.to.contain('associated_data');
     receiver.received.length = 0;
-    const receipt = await postNotification(receiver.url, { headers, body }, { limitMs: 5_000 });
+    const receipt = await postMessage(receiver.url, { headers, body }, { limitMs: 5_000 });
     expect(receipt).to.include({ outcome: 'answered', status: 204 });
     expect(receiver.received[0]?.body).to.equal(body);
   });

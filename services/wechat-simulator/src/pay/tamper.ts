@@ -1,5 +1,6 @@
+import { generateKeyPairSync, type KeyObject } from 'node:crypto';
+import type { WireHeaders } from '../delivery/post-message.ts';
 import type { EncryptedResource } from './encrypt-resource.ts';
-import type { WireHeaders } from './sign-message.ts';
 
 /** One step of building a notification each; a tamper replaces one, the others pass things through. */
 interface Steps {
@@ -8,6 +9,7 @@ interface Steps {
   resource(resource: EncryptedResource): EncryptedResource;
   envelope(body: string): string;
   serial(serial: string): string;
+  key(key: KeyObject): KeyObject;
   timestamp(seconds: number): number;
   headers(headers: WireHeaders): WireHeaders;
   /** After it was signed. */
@@ -20,6 +22,7 @@ const untouched: Steps = {
   resource: (resource) => resource,
   envelope: (body) => body,
   serial: (serial) => serial,
+  key: (key) => key,
   timestamp: (seconds) => seconds,
   headers: (headers) => headers,
   signedBody: (body) => body,
@@ -38,6 +41,8 @@ const tampers = {
   body: { signedBody: (body) => body.replace(/"id":(\s*)"/, '"id":$1"0') },
   /** One character of the signature differs. */
   signature: { headers: (headers) => withHeader(headers, 'Wechatpay-Signature', alterBase64) },
+  /** Signed by a key that is nobody's, under a serial that is WeChat Pay's. */
+  'signing-key': { key: () => strangerKey() },
   /** A signature probe (签名探测流量). */
   probe: {},
   /** A serial that names no key. */
@@ -76,6 +81,14 @@ export type Tamper = keyof typeof tampers;
 
 /** All of them, for tests that go through the list. */
 export const tamperNames = Object.keys(tampers) as Tamper[];
+
+let stranger: KeyObject | undefined;
+
+/** Made once: it takes a tenth of a second. */
+function strangerKey(): KeyObject {
+  stranger ??= generateKeyPairSync('rsa', { modulusLength: 2048 }).privateKey;
+  return stranger;
+}
 
 /** The steps of building with one thing wrong, or nothing. */
 export function tamperWith(tamper: Tamper | undefined): Steps {

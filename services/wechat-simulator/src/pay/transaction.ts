@@ -1,6 +1,5 @@
-import { randomInt } from 'node:crypto';
-import type { JsonValue } from '../write-json.ts';
-import { type Order, wasPaid } from './order-book.ts';
+import type { JsonObject } from '../write-json.ts';
+import { type CombinedOrder, type Order, wasPaid } from './order-book.ts';
 
 const stateDescriptions = {
   SUCCESS: '支付成功',
@@ -11,26 +10,73 @@ const stateDescriptions = {
 
 /**
  * A transaction as the query answers it and as the notification carries it. An unpaid one lacks transaction_id,
- * bank_type, success_time. https://pay.weixin.qq.com/doc/v3/merchant/4012791902
+ * bank_type, success_time. https://pay.weixin.qq.com/doc/v3/merchant/4012791902, of a service provider's merchant
+ * https://pay.weixin.qq.com/doc/v3/partner/4012085801
  */
-export function toTransaction(order: Order): { [key: string]: JsonValue | undefined } {
+export function toTransaction(order: Order): JsonObject {
   const isPaid = wasPaid(order);
   return {
-    mchid: order.mchId,
-    appid: order.appId,
+    ...toParties(order),
     out_trade_no: order.outTradeNo,
     transaction_id: order.transactionId,
-    trade_type: isPaid ? 'JSAPI' : undefined,
+    trade_type: isPaid ? order.tradeType : undefined,
     trade_state: order.state,
     trade_state_desc: stateDescriptions[order.state],
     bank_type: isPaid ? 'OTHERS' : undefined,
     attach: isPaid ? (order.attach ?? '') : undefined,
     success_time: order.successTime,
-    payer: { openid: order.openId },
+    payer: toPayer(order),
     amount: {
       total: order.totalFen,
       payer_total: isPaid ? order.totalFen : undefined,
       currency: order.currency,
+      payer_currency: isPaid ? order.currency : undefined,
+    },
+  };
+}
+
+function toParties({ mchId, appId, sub }: Order): JsonObject {
+  if (sub === undefined) return { mchid: mchId, appid: appId };
+  return { sp_mchid: mchId, sp_appid: appId, sub_mchid: sub.mchId, sub_appid: sub.appId };
+}
+
+function toPayer({ openId, sub }: Order): JsonObject | undefined {
+  if (sub !== undefined) return { sp_openid: openId, sub_openid: sub.openId };
+  return openId === '' ? undefined : { openid: openId };
+}
+
+/**
+ * A combined order as the query answers it and as the notification carries it: `amount` has names of its own here.
+ * https://pay.weixin.qq.com/doc/v3/merchant/4012557012
+ */
+export function toCombinedTransaction(combined: CombinedOrder): JsonObject {
+  return {
+    combine_appid: combined.appId,
+    combine_mchid: combined.mchId,
+    combine_out_trade_no: combined.outTradeNo,
+    combine_transaction_id: combined.transactionId,
+    combine_payer_info: { openid: combined.openId },
+    sub_orders: combined.subOrders.map(toSubOrder),
+  };
+}
+
+function toSubOrder(order: Order): JsonObject {
+  const isPaid = wasPaid(order);
+  return {
+    mchid: order.mchId,
+    sub_mchid: order.sub?.mchId,
+    out_trade_no: order.outTradeNo,
+    transaction_id: order.transactionId,
+    trade_type: isPaid ? order.tradeType : undefined,
+    trade_state: order.state,
+    bank_type: isPaid ? 'OTHERS' : undefined,
+    attach: order.attach,
+    // With milliseconds, unlike everywhere else.
+    success_time: order.successTime?.replace('+08:00', '.120+08:00'),
+    amount: {
+      total_amount: order.totalFen,
+      currency: order.currency,
+      payer_amount: isPaid ? order.totalFen : undefined,
       payer_currency: isPaid ? order.currency : undefined,
     },
   };
@@ -51,7 +97,7 @@ export interface TransactionToMake {
 }
 
 /** The plaintext of a TRANSACTION.SUCCESS notification, for tests that need no order. */
-export function makeTransaction(wanted: TransactionToMake): { [key: string]: JsonValue | undefined } {
+export function makeTransaction(wanted: TransactionToMake): JsonObject {
   const currency = wanted.currency ?? 'CNY';
   return {
     mchid: wanted.mchId,
@@ -67,9 +113,4 @@ export function makeTransaction(wanted: TransactionToMake): { [key: string]: Jso
     payer: { openid: wanted.openId ?? 'oSimulatedBuyer' },
     amount: { total: wanted.totalFen, payer_total: wanted.totalFen, currency, payer_currency: currency },
   };
-}
-
-/** 28 digits, as WeChat Pay's: beyond 2^53, so a receiver that makes it a number loses it. */
-export function createTransactionId(): string {
-  return `4200${Array.from({ length: 24 }, () => randomInt(10)).join('')}`;
 }

@@ -9,3 +9,8 @@ export function toWireTime(atMs: number): string {
 export function toBeijingDay(atMs: number): string {
   return new Date(atMs + beijingOffsetMs).toISOString().slice(0, 10);
 }
+
+/** yyyyMMddHHmmss in Beijing time, without a zone, as API v2 and 支付分 write it. */
+export function toBeijingStamp(atMs: number): string {
+  return toWireTime(atMs).replaceAll(/\D/g, '').slice(0, 14);
+}

@@ -249,4 +249,34 @@ describe('wechat-simulator: the control API', () => {
       }
     },
   );
+
+  it('any event can be sent by its name, and the answer to it is told', async () => {
+    status = 500;
+    const sent = await control('POST', '/events', { name: 'refund', url: receiver.url, tamper: 'serial' });
+    expect(sent.status, sent.text).to.equal(200);
+    expect(JSON.parse(sent.text)).to.include({
+      event_type: 'REFUND.SUCCESS',
+      channel: 'pay-v3',
+      outcome: 'answered',
+      status: 500,
+      accepted: false,
+      must_be_refused: true,
+    });
+    const { events, tampers } = JSON.parse((await control('GET', '/events')).text) as {
+      events: { name: string }[];
+      tampers: Record<string, string[]>;
+    };
+    expect(events.map(({ name }) => name)).to.include.members(['REFUND.SUCCESS', 'v2.refund', 'debug_demo']);
+    expect(Object.keys(tampers)).to.have.members(['pay-v3', 'pay-v2', 'push']);
+    for (const [body, code] of [
+      [{ name: 'nonsense' }, 'EVENT_UNKNOWN'],
+      [{ name: 'refund', tamper: 'lying-length' }, 'TAMPER_UNKNOWN'],
+      [{ name: 'refund', mode: 'safe' }, 'OPTION_DOES_NOT_APPLY'],
+      [{ name: 'debug' }, 'APP_UNKNOWN'],
+      [{ name: 'v2.payment' }, 'URL_UNKNOWN'],
+      [{ name: 'refund', surprise: 1 }, 'BODY_INVALID'],
+    ] as const) {
+      expect((await control('POST', '/events', body)).json.code, JSON.stringify(body)).to.equal(code);
+    }
+  });
 });

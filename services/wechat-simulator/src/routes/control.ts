@@ -1,26 +1,41 @@
 import express, { type ErrorRequestHandler, type RequestHandler, Router } from 'express';
-import { z } from 'zod';
 import type { Context } from '../context.ts';
 import { ControlRefusal } from '../control-refusal.ts';
 import { faultsSchema } from '../faults.ts';
 import { toLedgerView } from '../ledger-view.ts';
-import type { Deliveries } from '../pay/notification.ts';
-import { type Payment, payByBuyer, payDirectly } from '../pay/pay-order.ts';
 import { toCurlConfig } from '../pay/to-curl-config.ts';
-import { anyNotification, buyerPays, clockChange, directPayment, grant } from './control-schemas.ts';
+import { addCallbacks } from './control-callbacks.ts';
+import { addPayments } from './control-payments.ts';
+import { control } from './control-route.ts';
+import { clockChange, grant } from './control-schemas.ts';
 
 /** What GET /simulator answers: the calls that there are. */
 const directory = {
   'GET /simulator/ledger?out_trade_no=':
-    'orders, notifications with every attempt, messages, grants, tokens, calls, probes accepted',
+    'orders, refunds, notifications and pushes with every attempt, messages, grants, tokens, calls, probes accepted',
   'GET /simulator/callback.curl': 'the latest payment’s notification, signed just now, for curl -K -',
   'GET /simulator/platform-keys': 'public key and certificates that verify what is signed here',
+  'POST /simulator/platform-keys/renew': 'a further certificate is in force; either signs',
+  'POST /simulator/platform-keys/retire': 'the oldest certificate is in force no more',
   'POST /simulator/buyers/pay': '{ appId, timeStamp, nonceStr, package, signType, paySign, deliveries? }',
+  'POST /simulator/buyers/scan': '{ code_url, openid?, deliveries? }',
+  'POST /simulator/buyers/popup': '{ appid, openid, answers: [{ template_id, answer }], deliveries? }',
+  'POST /simulator/buyers/refuse': '{ appid, openid, template_id, deliveries? }',
   'POST /simulator/payments':
-    '{ mchid, appid, openid, out_trade_no, total, notify_url, currency?, attach?, deliveries? }',
+    '{ mchid, appid, openid, out_trade_no, total, notify_url, currency?, attach?, sub?, deliveries? }',
+  'POST /simulator/payments/combined':
+    '{ mchid, appid, openid, combine_out_trade_no, notify_url, sub_orders: [{ out_trade_no, total, … }], deliveries? }',
+  'POST /simulator/refunds': '{ mchid, out_trade_no, refund?, notify_url?, course?, deliveries? }',
+  'POST /simulator/refunds/settle': '{ mchid, out_refund_no, course, deliveries? }',
+  'GET /simulator/events': 'every event that can be sent by its name, and what can be wrong with it',
+  'POST /simulator/events':
+    '{ name, mchid?, appid?, url?, about?, fields?, tamper?, mode?, format?, sign_type?, resend?, deliveries?, … }',
   'POST /simulator/notifications':
     '{ mchid, url, event_type, resource, original_type?, summary?, deliveries? }',
   'POST /simulator/notifications/{id}/resend': 'one more attempt now',
+  'POST /simulator/push-address':
+    '{ appid, url, token? }: asks it by GET, as the console does when it is saved',
+  'POST /simulator/merchant-address': '{ mchid, notify_url?, notify_url_v2? }',
   'POST /simulator/grants': '{ appid, openid, template_id, count }; count 0 takes all back',
   'POST /simulator/tokens/{appid}/revoke': 'the access_token in force becomes worthless',
   'POST /simulator/clock': '{ speed } or { advance_ms }',
@@ -31,8 +46,20 @@ const directory = {
 export function createControlRouter(context: Context): Router {
   const router = Router();
   router.use(refuseStrangers(context.settings.allowRemoteControl), express.json({ limit: '2mb' }));
-
   router.get('/', (_, response) => void response.json(directory));
+  addViews(router, context);
+  addPayments(router, context);
+  addCallbacks(router, context);
+  addMiniProgram(router, context);
+  addWorkings(router, context);
+  router.use(
+    (_, response) => void response.status(404).json({ code: 'NOT_FOUND', message: 'see GET /simulator' }),
+  );
+  router.use(answerRefusals);
+  return router;
+}
+
+function addViews(router: Router, context: Context): void {
   router.get('/ledger', (request, response) => {
     const outTradeNo = request.query.out_trade_no;
     response.json(toLedgerView(context, typeof outTradeNo === 'string' ? outTradeNo : undefined));
@@ -40,51 +67,9 @@ export function createControlRouter(context: Context): Router {
   router.get('/callback.curl', (_, response) => {
     response.type('text/plain').send(toCurlConfig(context));
   });
-  router.get('/platform-keys', (_, response) => void response.json(context.platformKeys.published));
+}
 
-  router.post(
-    '/buyers/pay',
-    control(buyerPays, ({ deliveries, ...request }) =>
-      toPaymentView(payByBuyer(context, request, toDeliveries(deliveries))),
-    ),
-  );
-  router.post(
-    '/payments',
-    control(directPayment, ({ deliveries, ...payment }) =>
-      toPaymentView(
-        payDirectly(
-          context,
-          {
-            mchId: payment.mchid,
-            appId: payment.appid,
-            openId: payment.openid,
-            outTradeNo: payment.out_trade_no,
-            totalFen: payment.total,
-            currency: payment.currency,
-            attach: payment.attach,
-            notifyUrl: payment.notify_url,
-          },
-          toDeliveries(deliveries),
-        ),
-      ),
-    ),
-  );
-  router.post(
-    '/notifications',
-    control(anyNotification, ({ mchid, url, event_type, original_type, summary, resource, deliveries }) => {
-      const { id } = context.delivery.announce(
-        { mchId: mchid, url, eventType: event_type, originalType: original_type, summary, resource },
-        toDeliveries(deliveries),
-      );
-      return { notification_id: id };
-    }),
-  );
-  router.post('/notifications/:id/resend', async (request, response) => {
-    const notification = await context.delivery.resend(request.params.id);
-    if (notification === undefined)
-      throw new ControlRefusal(404, 'NOTIFICATION_UNKNOWN', 'no such notification');
-    response.json({ state: notification.state, attempts: notification.attempts });
-  });
+function addMiniProgram(router: Router, context: Context): void {
   router.post(
     '/grants',
     control(grant, ({ appid, openid, template_id, count }) => {
@@ -94,7 +79,6 @@ export function createControlRouter(context: Context): Router {
       }
       if (count === 0) context.messages.revoke(key);
       else context.messages.grant(key, count);
-      return {};
     }),
   );
   router.post('/tokens/:appId/revoke', (request, response) => {
@@ -103,34 +87,41 @@ export function createControlRouter(context: Context): Router {
     context.tokens.revoke(request.params.appId);
     response.json({});
   });
+}
+
+function addWorkings(router: Router, context: Context): void {
+  const { platformKeys, clock, faults } = context;
+  router.get('/platform-keys', (_, response) => void response.json(platformKeys.published));
+  router.post('/platform-keys/renew', (_, response) => {
+    response.json({ serial: platformKeys.renew() });
+  });
+  router.post('/platform-keys/retire', (_, response) => {
+    if (platformKeys.published.certificates.length < 2) {
+      throw new ControlRefusal(409, 'CERTIFICATE_NEEDED', 'there is no second certificate');
+    }
+    platformKeys.retireOldest();
+    response.json(platformKeys.published);
+  });
   router.post(
     '/clock',
     control(clockChange, async (change) => {
-      if ('speed' in change) context.clock.setSpeed(change.speed);
-      else await context.clock.advance(change.advance_ms);
-      return { now: new Date(context.clock.now()).toISOString(), speed: context.clock.speed };
+      if ('speed' in change) clock.setSpeed(change.speed);
+      else await clock.advance(change.advance_ms);
+      return { now: new Date(clock.now()).toISOString(), speed: clock.speed };
     }),
   );
-  router.get('/faults', (_, response) => void response.json(context.faults.settings));
+  router.get('/faults', (_, response) => void response.json(faults.settings));
   router.post(
     '/faults',
     control(faultsSchema.partial(), (change) => {
-      context.faults.set(
-        Object.fromEntries(Object.entries(change).filter(([, value]) => value !== undefined)),
-      );
-      return context.faults.settings;
+      faults.set(Object.fromEntries(Object.entries(change).filter(([, value]) => value !== undefined)));
+      return faults.settings;
     }),
   );
   router.delete('/faults', (_, response) => {
-    context.faults.reset();
-    response.json(context.faults.settings);
+    faults.reset();
+    response.json(faults.settings);
   });
-
-  router.use(
-    (_, response) => void response.status(404).json({ code: 'NOT_FOUND', message: 'see GET /simulator' }),
-  );
-  router.use(answerRefusals);
-  return router;
 }
 
 /** Whoever can call it makes payments, so only this machine may, unless the settings say otherwise. */
@@ -149,34 +140,7 @@ function refuseStrangers(allowRemoteControl: boolean): RequestHandler {
   };
 }
 
-/** Checks the body against the schema and answers what `act` gives. */
-function control<S extends z.ZodType>(
-  schema: S,
-  act: (body: z.output<S>) => unknown | Promise<unknown>,
-): RequestHandler {
-  return async (request, response) => {
-    const parsed = schema.safeParse(request.body);
-    if (!parsed.success) throw new ControlRefusal(400, 'BODY_INVALID', z.prettifyError(parsed.error));
-    response.json(await act(parsed.data));
-  };
-}
-
 const answerRefusals: ErrorRequestHandler = (error: unknown, _request, response, next) => {
   if (!(error instanceof ControlRefusal)) return next(error);
   response.status(error.status).json({ code: error.code, message: error.message });
 };
-
-function toDeliveries(wanted: z.output<typeof buyerPays>['deliveries']): Deliveries {
-  return { copies: wanted?.copies, delayMs: wanted?.delay_ms, drop: wanted?.drop, probe: wanted?.probe };
-}
-
-function toPaymentView({ transactionId, outTradeNo, notification }: Payment) {
-  return {
-    transaction_id: transactionId,
-    out_trade_no: outTradeNo,
-    notification_id: notification.id,
-    notify_url: notification.url,
-    /** Simulated time of the first attempt. */
-    notification_due_at: notification.nextDueAt,
-  };
-}

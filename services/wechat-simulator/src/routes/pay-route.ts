@@ -12,13 +12,18 @@ import { compactStyle, writeJson } from '../write-json.ts';
 import { performFault } from './api-fault.ts';
 import { toJsonBody, toRawBody } from './raw-body.ts';
 
-/** What an operation of WeChat Pay does for an authentic request. Throws PayRefusal. */
-export type PayOperation = (call: {
-  merchant: KnownMerchant;
-  request: Request;
-  body: unknown;
-  underProbe: boolean;
-}) => ApiAnswer;
+/** An authentic request of a merchant. */
+export interface PayCall {
+  readonly merchant: KnownMerchant;
+  readonly request: Request;
+  /** Undefined where it is no JSON. */
+  readonly body: unknown;
+  /** The answer will carry a probe signature. */
+  readonly underProbe: boolean;
+}
+
+/** What an operation of WeChat Pay does for it. Throws PayRefusal. */
+export type PayOperation = (call: PayCall) => ApiAnswer;
 
 /**
  * The way of every WeChat Pay request: verify its signature, do it, sign the answer with the key that its
@@ -75,7 +80,7 @@ function toAnswer(context: Context, request: Request, operate: PayOperation, und
       );
     }
     const body = toJsonBody(request);
-    if (request.method === 'POST' && body === undefined) {
+    if (['POST', 'PUT'].includes(request.method) && body === undefined) {
       throw new PayRefusal(400, 'PARAM_ERROR', '请求体不是合法的JSON', { location: 'body' });
     }
     return operate({ merchant, request, body, underProbe });

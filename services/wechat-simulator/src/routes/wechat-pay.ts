@@ -1,42 +1,42 @@
-import { Router } from 'express';
+import { type Request, Router } from 'express';
 import type { Context } from '../context.ts';
+import { downloadCertificates } from '../pay/certificates.ts';
 import { closeOrder } from '../pay/close-order.ts';
-import { prepay } from '../pay/prepay.ts';
-import { queryOrder } from '../pay/query-order.ts';
-import { createPayRoute } from './pay-route.ts';
+import { prepay, prepayNative, prepayPartner } from '../pay/prepay.ts';
+import { prepayCombined } from '../pay/prepay-combined.ts';
+import type { PrepayCall } from '../pay/prepay-order.ts';
+import { queryCombined, queryOrder } from '../pay/query-order.ts';
+import { queryRefund, refundOrder } from '../pay/refund-order.ts';
+import type { ApiAnswer } from '../pay/refusal.ts';
+import {
+  type CallbackCall,
+  complaintNotifications,
+  marketingCallbacks,
+  violationNotifications,
+} from '../pay/registered-callbacks.ts';
+import { echoSecurity } from '../pay/security-echo.ts';
+import { createPayRoute, type PayCall } from './pay-route.ts';
 import { collectRawBody } from './raw-body.ts';
 
 /** api.mch.weixin.qq.com, mounted at /v3. */
 export function createWechatPayRouter(context: Context): Router {
   const router = Router({ caseSensitive: true, strict: true });
   router.use(collectRawBody);
-  router.post(
-    '/pay/transactions/jsapi',
-    createPayRoute(context, 'prepay', ({ merchant, body, underProbe }) =>
-      prepay(context, merchant, body, underProbe),
-    ),
-  );
+  addPrepays(router, context);
+  addQueries(router, context);
+  addCloses(router, context);
+  addRefunds(router, context);
+  addRegistrations(router, context);
   router.get(
-    '/pay/transactions/out-trade-no/:outTradeNo',
-    createPayRoute(context, 'query', ({ merchant, request }) =>
-      queryOrder(context, merchant, { outTradeNo: toText(request.params.outTradeNo) }, request.query.mchid),
-    ),
-  );
-  router.get(
-    '/pay/transactions/id/:transactionId',
-    createPayRoute(context, 'query', ({ merchant, request }) =>
-      queryOrder(
-        context,
-        merchant,
-        { transactionId: toText(request.params.transactionId) },
-        request.query.mchid,
-      ),
+    '/certificates',
+    createPayRoute(context, 'certificates', ({ merchant, request }) =>
+      downloadCertificates(context, merchant, request.query.algorithm_type),
     ),
   );
   router.post(
-    '/pay/transactions/out-trade-no/:outTradeNo/close',
-    createPayRoute(context, 'close', ({ merchant, request, body }) =>
-      closeOrder(context, merchant, toText(request.params.outTradeNo), body),
+    '/security/echo',
+    createPayRoute(context, 'security_echo', ({ merchant, request, body }) =>
+      echoSecurity(context, { merchant, body, serial: request.get('wechatpay-serial') }),
     ),
   );
   router.use((_, response) => {
@@ -45,6 +45,96 @@ export function createWechatPayRouter(context: Context): Router {
   return router;
 }
 
-function toText(parameter: string | string[] | undefined): string {
+const prepays: Readonly<Record<string, (context: Context, call: PrepayCall) => ApiAnswer>> = {
+  '/pay/transactions/jsapi': prepay,
+  '/pay/transactions/native': prepayNative,
+  '/pay/partner/transactions/jsapi': prepayPartner,
+  '/combine-transactions/jsapi': prepayCombined,
+};
+
+function addPrepays(router: Router, context: Context): void {
+  for (const [path, operate] of Object.entries(prepays)) {
+    router.post(
+      path,
+      createPayRoute(context, 'prepay', (call) => operate(context, call)),
+    );
+  }
+}
+
+function addQueries(router: Router, context: Context): void {
+  for (const below of ['/pay/transactions', '/pay/partner/transactions']) {
+    router.get(
+      `${below}/out-trade-no/:outTradeNo`,
+      createPayRoute(context, 'query', ({ merchant, request }) =>
+        queryOrder(context, merchant, { outTradeNo: toText(request, 'outTradeNo') }, request.query),
+      ),
+    );
+    router.get(
+      `${below}/id/:transactionId`,
+      createPayRoute(context, 'query', ({ merchant, request }) =>
+        queryOrder(context, merchant, { transactionId: toText(request, 'transactionId') }, request.query),
+      ),
+    );
+  }
+  router.get(
+    '/combine-transactions/out-trade-no/:outTradeNo',
+    createPayRoute(context, 'query', ({ merchant, request }) =>
+      queryCombined(context, merchant, toText(request, 'outTradeNo')),
+    ),
+  );
+}
+
+function addCloses(router: Router, context: Context): void {
+  for (const below of ['/pay/transactions', '/pay/partner/transactions']) {
+    router.post(
+      `${below}/out-trade-no/:outTradeNo/close`,
+      createPayRoute(context, 'close', ({ merchant, request, body }) =>
+        closeOrder(context, merchant, toText(request, 'outTradeNo'), body),
+      ),
+    );
+  }
+}
+
+function addRefunds(router: Router, context: Context): void {
+  router.post(
+    '/refund/domestic/refunds',
+    createPayRoute(context, 'refund', ({ merchant, body }) => refundOrder(context, merchant, body)),
+  );
+  router.get(
+    '/refund/domestic/refunds/:outRefundNo',
+    createPayRoute(context, 'refund_query', ({ merchant, request }) =>
+      queryRefund(context, merchant, toText(request, 'outRefundNo')),
+    ),
+  );
+}
+
+function addRegistrations(router: Router, context: Context): void {
+  const add = (
+    path: string,
+    methods: readonly CallbackCall['method'][],
+    operate: (call: CallbackCall) => ApiAnswer,
+  ): void => {
+    for (const method of methods) {
+      const route = createPayRoute(context, 'callbacks', ({ merchant, request, body }: PayCall) =>
+        operate({ merchant, method, body, queriedMchId: request.query.mchid }),
+      );
+      router[toVerb(method)](path, route);
+    }
+  };
+  const all = ['GET', 'POST', 'PUT', 'DELETE'] as const;
+  add('/merchant-service/complaint-notifications', all, (call) => complaintNotifications(context, call));
+  add('/merchant-risk-manage/violation-notifications', all, (call) => violationNotifications(context, call));
+  add('/marketing/favor/callbacks', ['GET', 'POST'], (call) => marketingCallbacks(context, call, 'favor'));
+  add('/marketing/busifavor/callbacks', ['GET', 'POST'], (call) =>
+    marketingCallbacks(context, call, 'busifavor'),
+  );
+}
+
+function toVerb(method: CallbackCall['method']): 'get' | 'post' | 'put' | 'delete' {
+  return method.toLowerCase() as 'get' | 'post' | 'put' | 'delete';
+}
+
+function toText(request: Request, name: string): string {
+  const parameter = request.params[name];
   return typeof parameter === 'string' ? parameter : '';
 }

@@ -1,6 +1,6 @@
 import { generateKeyPairSync } from 'node:crypto';
 import { readFileSync } from 'node:fs';
-import type { MerchantDirectory } from '@huidiao/contracts';
+import type { MerchantDirectory, Shop } from '@huidiao/contracts';
 import { AppError } from '@huidiao/errors';
 import { toSelfSignedCertificate } from '@huidiao/testing';
 import { expect } from 'chai';
@@ -28,6 +28,14 @@ function load(merchant: object, app?: object, env = merchantEnv): MerchantDirect
   return loadMerchantDirectory(files.writeMerchants([merchant], app === undefined ? [] : [app]), env);
 }
 
+const shopOfMerchant: Shop = {
+  webhookUrl: 'https://shop.example.com/huidiao',
+  webhookSecrets: [webhookSecret],
+  allowPrivateNetwork: false,
+  events: ['refund.*', 'message.undeliverable'],
+  timeoutMs: 10_000,
+};
+
 /** The lines of the error, without its heading. */
 function problemsOf(run: () => unknown): string[] {
   try {
@@ -52,6 +60,8 @@ describe('loadMerchantDirectory', () => {
       merchantPrivateKeyPem: merchantKeys.privateKey.export({ type: 'pkcs8', format: 'pem' }),
       apiV3Key,
       apiV3KeyPrevious: undefined,
+      apiV2Key: undefined,
+      apiV2KeyPrevious: undefined,
       wechatpayPublicKeys: [
         {
           id: 'PUB_KEY_ID_0119000000012024',
@@ -59,13 +69,12 @@ describe('loadMerchantDirectory', () => {
         },
       ],
       platformCertificatePems: [],
+      downloadsCertificates: false,
       appIds: ['wxd678efh567hg6787'],
-      shop: {
-        webhookUrl: 'https://shop.example.com/huidiao',
-        webhookSecrets: [webhookSecret],
-        allowPrivateNetwork: false,
-        timeoutMs: 10_000,
-      },
+      isServiceProvider: false,
+      shop: shopOfMerchant,
+      passThrough: [],
+      contractTermination: 'allow',
       unknownOrder: 'dead_letter',
       latePayment: 'refund',
       limits: { callbacksPerSecond: 1_000, callbacksBurst: 5_000, queriesPerSecond: 20 },
@@ -73,6 +82,16 @@ describe('loadMerchantDirectory', () => {
     expect(directory.apps.get('wxd678efh567hg6787')).to.deep.equal({
       appId: 'wxd678efh567hg6787',
       appSecret,
+      appSecretPrevious: undefined,
+      push: undefined,
+      shop: shopOfMerchant,
+      passThrough: [],
+      customerService: 'off',
+      limits: { callbacksPerSecond: 1_000, callbacksBurst: 5_000 },
+      iosRefund: {
+        answer: 'unless_delivered',
+        evidence: 'The order was delivered according to our records.',
+      },
       originalId: undefined,
       miniprogramState: 'formal',
       lang: 'zh_CN',
@@ -100,6 +119,73 @@ describe('loadMerchantDirectory', () => {
     const merchant = load(entry).merchants.get('1900000001');
     expect(merchant?.platformCertificatePems).to.have.length(1);
     expect(merchant?.apiV3KeyPrevious).to.equal('p'.repeat(32));
+  });
+
+  it('takes every secret of a merchant and an app with the one before it, the current ones first', () => {
+    const entry = {
+      ...toMerchantEntry(),
+      api_v2_key: { env: 'V2' },
+      api_v2_key_previous: { env: 'V2_OLD' },
+      platform_certificates: 'auto',
+    };
+    const app = {
+      ...toAppEntry(),
+      app_secret_previous: { env: 'V2_OLD' },
+      token: { env: 'TOKEN' },
+      token_previous: { env: 'TOKEN_OLD' },
+      encoding_aes_key: { env: 'AES' },
+      encoding_aes_key_previous: { env: 'AES_OLD' },
+    };
+    const env = {
+      ...merchantEnv,
+      V2: 'v'.repeat(32),
+      V2_OLD: 'w'.repeat(32),
+      TOKEN: 'token1',
+      TOKEN_OLD: 'token0',
+      AES: 'a'.repeat(43),
+      AES_OLD: 'b'.repeat(43),
+    };
+    const { merchants, apps } = load(entry, app, env);
+    expect(merchants.get('1900000001')).to.include({
+      apiV2Key: env.V2,
+      apiV2KeyPrevious: env.V2_OLD,
+      downloadsCertificates: true,
+    });
+    expect(apps.get('wxd678efh567hg6787')).to.deep.include({
+      appSecretPrevious: env.V2_OLD,
+      push: { tokens: ['token1', 'token0'], encodingAesKeys: [env.AES, env.AES_OLD] },
+    });
+  });
+
+  it('takes a merchant that names no key to verify with, for its certificates come by themselves', () => {
+    const entry = { ...toMerchantEntry(), wechatpay_public_keys: [], platform_certificates: 'auto' };
+    expect(load(entry).merchants.get('1900000001')).to.deep.include({
+      wechatpayPublicKeys: [],
+      platformCertificatePems: [],
+      downloadsCertificates: true,
+    });
+  });
+
+  describe('the shop of an app', () => {
+    const app = { ...toAppEntry(), templates: {} };
+    const own = { webhook_url: 'https://app.example.com/', webhook_secrets: [{ file: 'webhook_secret' }] };
+    const shopUrl = (merchantEntries: object[], appEntry: object) =>
+      loadMerchantDirectory(files.writeMerchants(merchantEntries, [appEntry]), merchantEnv).apps.get(
+        'wxd678efh567hg6787',
+      )?.shop?.webhookUrl;
+    const second = { ...toMerchantEntry(), mchid: '1900000002' };
+
+    it('is its own', () => {
+      expect(shopUrl([toMerchantEntry()], { ...app, shop: own })).to.equal('https://app.example.com/');
+    });
+    it('is that of the only merchant which lists the app, where it has none', () => {
+      const stranger = { ...second, appids: ['wx0000000000000000'] };
+      expect(shopUrl([stranger, toMerchantEntry()], app)).to.equal('https://shop.example.com/huidiao');
+    });
+    it('is nobody’s where two merchants list the app, or none', () => {
+      expect(shopUrl([toMerchantEntry(), second], app)).to.equal(undefined);
+      expect(shopUrl([{ ...second, appids: ['wx0000000000000000'] }], app)).to.equal(undefined);
+    });
   });
 
   it('takes one newline from the end of a secret file, and no more', () => {
@@ -391,6 +477,42 @@ describe('loadMerchantDirectory', () => {
       says: 'must be of type string, not number',
     },
     {
+      name: 'an APIv2 key of 31 letters',
+      change: { api_v2_key: { env: 'SHORT_KEY' } },
+      at: 'merchants[0].api_v2_key',
+      says: 'must hold an APIv2密钥 of 32 bytes, but holds 31 bytes',
+    },
+    {
+      name: 'a previous APIv2 key without a current one',
+      change: { api_v2_key_previous: { env: 'MCH_API_V3_KEY' } },
+      at: 'merchants[0].api_v2_key_previous',
+      says: 'does nothing without api_v2_key',
+    },
+    {
+      name: 'a word for platform certificates that is none of the known ones',
+      change: { platform_certificates: 'on' },
+      at: 'merchants[0].platform_certificates',
+      says: '"auto" or "off"',
+    },
+    {
+      name: 'two addresses that callbacks are passed through to under one name',
+      change: { pass_through: [1, 2].map(() => ({ name: 'old', url: 'https://old.example.com/notify' })) },
+      at: 'merchants[0].pass_through[1].name',
+      says: 'is the same as merchants[0].pass_through[0].name',
+    },
+    {
+      name: 'a password in such an address',
+      change: { pass_through: [{ name: 'old', url: 'https://u:hunter22@old.example.com/' }] },
+      at: 'merchants[0].pass_through[0].url',
+      says: 'holds a user name or password',
+    },
+    {
+      name: 'a filter that is no type of event',
+      change: { pass_through: [{ name: 'old', url: 'https://old.example.com/', events: ['Refund'] }] },
+      at: 'merchants[0].pass_through[0].events[0]',
+      says: 'must be a type such as refund.succeeded',
+    },
+    {
       name: 'a missing serial',
       change: { merchant_serial_no: undefined },
       at: 'merchants[0].merchant_serial_no',
@@ -417,6 +539,7 @@ describe('loadMerchantDirectory', () => {
     const env = {
       ...merchantEnv,
       EMPTY: '',
+      SHORT_KEY: 'x'.repeat(31),
       WIDE_KEY: `${'x'.repeat(31)}钥`,
       WEAK_SECRET: 'whsec_aHVu',
     };
@@ -427,6 +550,75 @@ describe('loadMerchantDirectory', () => {
         expect(problems[0]).to.satisfy((line: string) => line.startsWith(`${at} `));
         expect(problems[0]).to.include(says);
         expect(problems[0]).not.to.match(/hunter|aHVu/);
+      });
+    }
+  });
+
+  const mistakesOfApps: readonly Mistake[] = [
+    {
+      name: 'an EncodingAESKey without the Token of the push that it is for',
+      change: { encoding_aes_key: { env: 'AES' } },
+      at: 'apps[0].encoding_aes_key',
+      says: 'does nothing without token',
+    },
+    {
+      name: 'a previous Token without a current one',
+      change: { token_previous: { env: 'TOKEN' } },
+      at: 'apps[0].token_previous',
+      says: 'does nothing without token',
+    },
+    {
+      name: 'a previous EncodingAESKey without a current one',
+      change: { token: { env: 'TOKEN' }, encoding_aes_key_previous: { env: 'AES' } },
+      at: 'apps[0].encoding_aes_key_previous',
+      says: 'does nothing without encoding_aes_key',
+    },
+    {
+      name: 'an EncodingAESKey of 42 characters',
+      change: { token: { env: 'TOKEN' }, encoding_aes_key: { env: 'SHORT_AES' } },
+      at: 'apps[0].encoding_aes_key',
+      says: 'of 43 letters and digits, but holds 42 characters',
+    },
+    {
+      name: 'a Token with a character that the console does not take',
+      change: { token: { env: 'ODD_TOKEN' } },
+      at: 'apps[0].token',
+      says: 'must hold a Token(令牌) of 3 to 32 letters and digits',
+    },
+    {
+      name: 'two addresses that pushes are passed through to under one name',
+      change: { pass_through: [1, 2].map(() => ({ name: 'old', url: 'https://old.example.com/push' })) },
+      at: 'apps[0].pass_through[1].name',
+      says: 'is the same as apps[0].pass_through[0].name',
+    },
+    {
+      name: 'a key in another spelling',
+      change: { encodingAESKey: { env: 'AES' } },
+      at: 'apps[0].encodingAESKey',
+      says: 'did you mean encoding_aes_key?',
+    },
+    {
+      name: 'a secret in the file itself',
+      change: { token: 'hunter22' },
+      at: 'apps[0].token',
+      says: 'must be {"env": "NAME"} or {"file": "path"}',
+    },
+  ];
+  describe('one mistake about an app gives one problem that names it', () => {
+    const env = {
+      ...merchantEnv,
+      TOKEN: 'hunter44',
+      ODD_TOKEN: 'hunter-44',
+      AES: `hunter${'a'.repeat(37)}`,
+      SHORT_AES: `hunter${'a'.repeat(36)}`,
+    };
+    for (const { name, change, at, says } of mistakesOfApps) {
+      it(name, () => {
+        const problems = problemsOf(() => load(toMerchantEntry(), { ...toAppEntry(), ...change }, env));
+        expect(problems).to.have.length(1);
+        expect(problems[0]).to.satisfy((line: string) => line.startsWith(`${at} `));
+        expect(problems[0]).to.include(says);
+        expect(problems[0]).not.to.match(/hunter/);
       });
     }
   });

@@ -2,8 +2,9 @@ import type { KeyObject, X509Certificate } from 'node:crypto';
 import type { Merchant, MerchantConfig } from '@huidiao/contracts';
 import { checkPlatformCertificate, checkPrivateKey, checkPublicKey } from './check-pem.ts';
 import { listAt, recordOf, textAt } from './json-value.ts';
+import { toPassThrough } from './read-pass-through.ts';
 import { readShop } from './read-shop.ts';
-import type { ResourceReader } from './resource-reader.ts';
+import type { ResourceReader, SecretCheck } from './resource-reader.ts';
 
 /** A merchant's own identity, to recognise its key or certificate where one of WeChat Pay's belongs. */
 interface Own {
@@ -36,9 +37,11 @@ export function readMerchant(
     serial: textAt(entry, 'merchant_serial_no'),
     privateKey: key?.holds,
   };
-  const secret = (name: string) => reader.secret(entry[name], `${path}.${name}`, checkApiV3Key);
-  const apiV3Key = secret('api_v3_key');
-  const apiV3KeyPrevious = secret('api_v3_key_previous');
+  const secret = (name: string, check: SecretCheck) => reader.secret(entry[name], `${path}.${name}`, check);
+  const apiV3Key = secret('api_v3_key', checkApiV3Key);
+  const apiV3KeyPrevious = secret('api_v3_key_previous', checkApiV3Key);
+  const apiV2Key = secret('api_v2_key', checkApiV2Key);
+  const apiV2KeyPrevious = secret('api_v2_key_previous', checkApiV2Key);
   const wechatpayPublicKeys = readPublicKeys(entry, path, own, reader);
   const platformCertificatePems = readCertificates(entry, path, own, reader);
   const shop = readShop(entry.shop, config?.shop, `${path}.shop`, reader);
@@ -55,10 +58,16 @@ export function readMerchant(
     merchantPrivateKeyPem: key?.pem ?? '',
     apiV3Key: apiV3Key ?? '',
     apiV3KeyPrevious,
+    apiV2Key,
+    apiV2KeyPrevious,
     wechatpayPublicKeys,
     platformCertificatePems,
+    downloadsCertificates: config.platform_certificates === 'auto',
     appIds: config.appids,
+    isServiceProvider: config.service_provider,
     shop,
+    passThrough: config.pass_through.map(toPassThrough),
+    contractTermination: config.contract_termination,
     unknownOrder: config.unknown_order,
     latePayment: config.late_payment,
     limits: {
@@ -75,7 +84,14 @@ function checkApiV3Key(text: string): string | undefined {
   return bytes === 32 ? undefined : `must hold an APIv3密钥 of 32 bytes, but holds ${bytes} bytes`;
 }
 
+/** The merchant platform asks for 32 letters and digits. */
+function checkApiV2Key(text: string): string | undefined {
+  const bytes = Buffer.byteLength(text);
+  return bytes === 32 ? undefined : `must hold an APIv2密钥 of 32 bytes, but holds ${bytes} bytes`;
+}
+
 function namesVerifyingKey(entry: Record<string, unknown>): boolean {
+  if (entry.platform_certificates === 'auto') return true;
   return listAt(entry, 'wechatpay_public_keys').length + listAt(entry, 'platform_certificates').length > 0;
 }
 

@@ -27,6 +27,7 @@ export function readShop(
     webhookSecrets,
     allowPrivateNetwork: config.allow_private_network,
     timeoutMs: config.timeout_ms,
+    events: config.events,
   };
 }
 

@@ -1,7 +1,18 @@
 import { listAt, recordOf, textAt } from './json-value.ts';
 import type { ProblemList } from './problem-list.ts';
 
-/** Reports what no single entry shows: numbers listed twice, and messages that nothing would ever send. */
+/** Keys that mean nothing without another one. */
+const needs: readonly (readonly [key: string, needed: string])[] = [
+  ['api_v2_key_previous', 'api_v2_key'],
+  ['token_previous', 'token'],
+  ['encoding_aes_key', 'token'],
+  ['encoding_aes_key_previous', 'encoding_aes_key'],
+];
+
+/**
+ * Reports what no single value shows: keys whose counterpart is missing, names and numbers listed twice, and messages
+ * that nothing would ever send.
+ */
 export function reportContradictions(raw: unknown, problems: ProblemList): void {
   const file = recordOf(raw);
   const merchants = listAt(file, 'merchants').map(recordOf);
@@ -17,6 +28,10 @@ export function reportContradictions(raw: unknown, problems: ProblemList): void 
     problems,
   );
 
+  for (const [list, entries] of Object.entries({ merchants, apps })) {
+    for (const [index, entry] of entries.entries()) reportWithin(entry, `${list}[${index}]`, problems);
+  }
+
   const paid = new Set<unknown>();
   for (const [index, merchant] of merchants.entries()) {
     const appIds = listAt(merchant, 'appids');
@@ -29,6 +44,27 @@ export function reportContradictions(raw: unknown, problems: ProblemList): void 
     problems.add(
       `apps[${index}].appid`,
       "is in no merchant's appids, so its order_paid message would never be sent; add it there or mend its spelling",
+    );
+  }
+}
+
+function reportWithin(entry: Record<string, unknown>, path: string, problems: ProblemList): void {
+  for (const [key, needed] of needs) {
+    if (entry[key] === undefined || entry[needed] !== undefined) continue;
+    problems.add(`${path}.${key}`, `does nothing without ${needed}; add that, or take this away`);
+  }
+  const targets = listAt(entry, 'pass_through').map(recordOf);
+  reportTwice(
+    targets.map((target) => textAt(target, 'name')),
+    (index) => `${path}.pass_through[${index}].name`,
+    problems,
+  );
+  for (const [index, target] of targets.entries()) {
+    const url = textAt(target, 'url') ?? '';
+    if (!URL.canParse(url) || (new URL(url).username === '' && new URL(url).password === '')) continue;
+    problems.add(
+      `${path}.pass_through[${index}].url`,
+      'holds a user name or password; the signature tells who calls',
     );
   }
 }

@@ -1,7 +1,11 @@
 import { type SecretRef, secretRef } from '@huidiao/contracts';
 import type { CheckedPem } from './check-pem.ts';
+import type { PemMemo } from './pem-memo.ts';
 import type { ProblemList } from './problem-list.ts';
 import { readNamedFile, readSecret } from './read-secret.ts';
+
+/** What is wrong with a secret, or undefined. */
+export type SecretCheck = (text: string) => string | undefined;
 
 /**
  * Reads what an entry of the merchants file names. Values come as they stand in the file: one that does not fit
@@ -9,7 +13,7 @@ import { readNamedFile, readSecret } from './read-secret.ts';
  * or that the value is absent.
  */
 export interface ResourceReader {
-  secret(value: unknown, path: string, check: (text: string) => string | undefined): string | undefined;
+  secret(value: unknown, path: string, check: SecretCheck): string | undefined;
   pem<T>(
     value: unknown,
     path: string,
@@ -23,10 +27,12 @@ export interface ResourceReaderOptions {
   readonly folder: string;
   readonly env: NodeJS.ProcessEnv;
   readonly problems: ProblemList;
+  readonly pems: PemMemo;
 }
 
 /** @see ResourceReader */
-export function createResourceReader({ folder, env, problems }: ResourceReaderOptions): ResourceReader {
+export function createResourceReader(options: ResourceReaderOptions): ResourceReader {
+  const { folder, env, problems, pems } = options;
   const report = (path: string, problem: string): undefined => {
     problems.add(path, problem);
     return undefined;
@@ -45,7 +51,7 @@ export function createResourceReader({ folder, env, problems }: ResourceReaderOp
       if (typeof value !== 'string' || value === '') return undefined;
       const read = readNamedFile(folder, value);
       if ('problem' in read) return report(path, read.problem);
-      const checked = check(read.text);
+      const checked = pems.check(read.text, check);
       return 'problem' in checked ? report(path, checked.problem) : checked;
     },
   };

@@ -109,6 +109,7 @@ function withoutIds(run: Run, state: unknown): EndState {
     if (id !== undefined) text = text.replaceAll(id, `TRANSACTION-${index + 1}`);
   }
   text = text.replaceAll(/"4200\d{21,}"/g, '"TRANSACTION"');
+  text = text.replaceAll(/(?<!\d)50[0-9]0\d{20,}/g, 'REFUND').replaceAll(/BWeb\d+/g, 'OUT-REFUND');
   text = text.replaceAll(/"msgId":"[^"]+"/g, '"msgId":"ID"');
   return JSON.parse(text) as EndState;
 }

@@ -1,6 +1,6 @@
 import { toEffectId } from '@huidiao/contracts';
 import type { NewOrder, Order } from '@huidiao/store';
-import type { Deliveries, Payment } from '@huidiao/wechat-simulator';
+import type { Deliveries, EventReceipt, Payment } from '@huidiao/wechat-simulator';
 import { toOrderRequest } from '../installation.ts';
 import { testMerchant } from '../test-merchant.ts';
 import { waitFor } from '../wait-for.ts';
@@ -103,6 +103,32 @@ export async function untilAcknowledged({ bench }: Run, { notification }: Paymen
 
 export function toCallbackUrl({ ports }: Bench): string {
   return `http://127.0.0.1:${ports.ingress}/callbacks/wechat-pay/${mchId}`;
+}
+
+export function toV2CallbackUrl({ ports }: Bench): string {
+  return `http://127.0.0.1:${ports.ingress}/callbacks/wechat-pay-v2/${mchId}`;
+}
+
+export function toPushUrl({ ports }: Bench): string {
+  return `http://127.0.0.1:${ports.ingress}/callbacks/mini-program/${appId}`;
+}
+
+/** WeChat sends the same fact again and again until it is acknowledged. */
+export async function untilTaken(send: () => Promise<EventReceipt>): Promise<void> {
+  await waitFor('the acknowledgement', async () => (await send()).isAccepted, patience);
+}
+
+/** The buyer answers the popup about messages; the same answer however often it is pushed. */
+export async function answerPopup(run: Run, outTradeNo: string, answer: 'accept' | 'reject'): Promise<void> {
+  const { simulator } = run.bench.surroundings;
+  const { templateId } = testMerchant;
+  const openId = toOrderRequest(outTradeNo).payer.openid;
+  if (answer === 'accept') simulator.grant({ appId, openId, templateId }, 1);
+  const about = { openId, unixSeconds: Math.floor(Date.now() / 1_000) };
+  const items = [{ TemplateId: templateId, SubscribeStatusString: answer, PopupScene: '0' }];
+  await untilTaken(() =>
+    simulator.sendPush('subscribe_msg_popup_event', { url: toPushUrl(run.bench), about, items }),
+  );
 }
 
 export async function read({ bench }: Run, outTradeNo: string): Promise<Order> {

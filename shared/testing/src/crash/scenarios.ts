@@ -1,10 +1,12 @@
 import { toEffectId } from '@huidiao/contracts';
+import type { Order } from '@huidiao/store';
 import { makeTransaction } from '@huidiao/wechat-simulator';
-import type { ServiceName } from '../installation.ts';
+import { type ServiceName, toOrderRequest } from '../installation.ts';
 import { testMerchant } from '../test-merchant.ts';
 import { waitFor } from '../wait-for.ts';
 import type { BenchOptions } from './bench.ts';
 import {
+  answerPopup,
   orderAndPrepay,
   patience,
   pay,
@@ -13,7 +15,9 @@ import {
   read,
   register,
   toCallbackUrl,
+  toV2CallbackUrl,
   untilAcknowledged,
+  untilTaken,
   untilTold,
 } from './journey.ts';
 import { toQueueKey } from './leases.ts';
@@ -173,6 +177,76 @@ export const scenarios: readonly Scenario[] = [
     },
   },
   {
+    name: 'a buyer agrees to messages after paying',
+    services: ['ingress', ...workers],
+    async play(run) {
+      const outTradeNo = run.takeNumber();
+      await register(run, outTradeNo);
+      // So that nothing is sent before the buyer agrees, and the end does not depend on when that was.
+      await answerPopup(run, outTradeNo, 'reject');
+      await waitFor('the refusal', async () => (await readConsent(run, outTradeNo)) === 'blocked', patience);
+      run.bench.release('loops');
+      await untilAcknowledged(run, pay(run, outTradeNo));
+      await waitFor(
+        'the message to wait',
+        async () => waitsForConsent(await read(run, outTradeNo)),
+        patience,
+      );
+      await answerPopup(run, outTradeNo, 'accept');
+      await untilTold(run, outTradeNo);
+    },
+  },
+  {
+    name: 'a message comes too late, and the shop hears of it',
+    services: ['ingress', ...workers],
+    aheadMs: { 'order-worker': 25 * hourMs, 'message-worker': 25 * hourMs, reconciler: 25 * hourMs },
+    async play(run) {
+      const outTradeNo = run.takeNumber();
+      await register(run, outTradeNo);
+      run.bench.release('loops');
+      await untilAcknowledged(run, pay(run, outTradeNo));
+      await untilTold(run, outTradeNo);
+    },
+  },
+  {
+    name: 'an order is refunded, which API v2 tells of',
+    services: ['ingress', ...workers],
+    async play(run) {
+      const { simulator } = run.bench.surroundings;
+      const outTradeNo = run.takeNumber();
+      await register(run, outTradeNo);
+      run.bench.release('loops');
+      const payment = pay(run, outTradeNo);
+      await untilAcknowledged(run, payment);
+      await untilTold(run, outTradeNo);
+      const { refund } = simulator.refundAtConsole(mchId, outTradeNo, { refundFen: 1 });
+      const about = {
+        outTradeNo,
+        transactionId: payment.transactionId,
+        totalFen: (await read(run, outTradeNo)).amountFen,
+        refundFen: 1,
+        refundId: refund.refundId,
+        outRefundNo: refund.outRefundNo,
+      };
+      await untilTaken(() => simulator.sendV2('v2.refund', { url: toV2CallbackUrl(run.bench), about }));
+      await waitFor('the refund', async () => (await read(run, outTradeNo)).refunds.length > 0, patience);
+    },
+  },
+  {
+    name: 'a callback is told to the shop and passed through',
+    services: ['ingress', ...workers],
+    async play(run) {
+      const { simulator, oldSystem } = run.bench.surroundings;
+      const id = `notification-${run.token}`;
+      const fields = { complaint_id: `complaint-${run.token}` };
+      run.bench.release('loops');
+      await untilTaken(() =>
+        simulator.sendEvent('COMPLAINT.CREATE', { url: toCallbackUrl(run.bench), id, fields }),
+      );
+      await waitFor('the old system to have it', () => oldSystem.notifications.has(id), patience);
+    },
+  },
+  {
     name: 'a job has failed without a dead letter',
     services: ['reconciler'],
     async play(run) {
@@ -215,6 +289,16 @@ export const scenarios: readonly Scenario[] = [
     },
   },
 ];
+
+function waitsForConsent({ effects }: Order): boolean {
+  return effects.some(({ job, round }) => job === 'send-subscribe-message' && (round ?? 0) > 0);
+}
+
+/** What is known of whether the buyer of an order may be told. */
+async function readConsent({ bench }: Run, outTradeNo: string): Promise<string> {
+  const openId = toOrderRequest(outTradeNo).payer.openid;
+  return (await bench.store.consents.state({ appId, openId, templateId: testMerchant.templateId })).state;
+}
 
 /** A paid order whose shop was not told; its job is nowhere. */
 async function leaveUntold(run: Run, outTradeNo: string, dueAt: Date) {

@@ -52,7 +52,7 @@ type Starters = Readonly<Record<ServiceName, (settings: InstanceSettings) => Pro
 /** How each service is started. Its times are such that nothing runs out in a run that nobody disturbs. */
 export const serviceStarters: Starters = {
   ingress: async (settings) => {
-    const { mongoUri, directory, isRedisAway, logger, clock, aroundPorts } = settings;
+    const { mongoUri, wechatUrl, directory, isRedisAway, logger, clock, aroundPorts } = settings;
     const context = ingress.createContext(
       {
         logLevel: 'error',
@@ -63,6 +63,7 @@ export const serviceStarters: Starters = {
         inbox: { timeoutMs: 5_000 },
         body: { maxBytes: 1_500_000, timeoutMs: 5_000, budgetBytes: 64_000_000 },
         maxConnections: 1_000,
+        wechatPayApiUrl: wechatUrl,
         directory,
       },
       { logger, clock, aroundPorts },
@@ -96,6 +97,7 @@ export const serviceStarters: Starters = {
         health: anyPort,
         redis: toRedis(settings),
         mongo: { uri: mongoUri },
+        wechatPayApiUrl: settings.wechatUrl,
         concurrency: 5,
         effectGraceMs: leaseMs,
         jobLockMs,

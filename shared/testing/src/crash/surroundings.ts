@@ -1,3 +1,5 @@
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import type { Shop as ShopSettings } from '@huidiao/contracts';
 import { createShop, type Shop } from '@huidiao/example-shop';
 import { createSimulator, type Simulator } from '@huidiao/wechat-simulator';
@@ -7,7 +9,16 @@ import { createKeys, toDirectory } from '../test-merchant.ts';
 export interface Surroundings {
   readonly simulator: Simulator;
   readonly shop: Shop;
+  /** The merchant's system of before, which takes callbacks that are passed through (透传). */
+  readonly oldSystem: OldSystem;
   readonly directory: ReturnType<typeof toDirectory>;
+  close(): Promise<void>;
+}
+
+export interface OldSystem {
+  readonly url: string;
+  /** How often each notification came, by its id (通知ID). */
+  readonly notifications: ReadonlyMap<string, number>;
   close(): Promise<void>;
 }
 
@@ -24,15 +35,51 @@ export async function openSurroundings(): Promise<Surroundings> {
     webhookUrl: shop.webhookUrl,
     webhookSecrets: [keys.webhookSecret],
     allowPrivateNetwork: true,
+    events: ['complaint.*', 'message.undeliverable'],
     timeoutMs: 30_000,
   };
+  const oldSystem = await openOldSystem();
+  const passThrough = [
+    {
+      name: 'old-system',
+      url: oldSystem.url,
+      events: ['complaint.*'],
+      allowPrivateNetwork: true,
+      timeoutMs: 30_000,
+    },
+  ];
   return {
     simulator,
     shop,
-    directory: toDirectory(keys, simulator, settings),
+    oldSystem,
+    directory: toDirectory(keys, simulator, settings, { passThrough }),
     async close() {
       await simulator.close();
       await shop.close();
+      await oldSystem.close();
     },
+  };
+}
+
+async function openOldSystem(): Promise<OldSystem> {
+  const notifications = new Map<string, number>();
+  const server = createServer((request, response) => {
+    const chunks: Buffer[] = [];
+    request.on('data', (chunk: Buffer) => chunks.push(chunk));
+    request.on('end', () => {
+      const { id } = JSON.parse(Buffer.concat(chunks).toString()) as { id: string };
+      notifications.set(id, (notifications.get(id) ?? 0) + 1);
+      response.writeHead(204).end();
+    });
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  return {
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    notifications,
+    close: () =>
+      new Promise((resolve) => {
+        server.close(() => resolve());
+        server.closeAllConnections();
+      }),
   };
 }

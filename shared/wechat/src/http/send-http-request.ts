@@ -5,7 +5,7 @@ import type { HttpAgents } from './http-agents.ts';
 import { readBoundedBody } from './read-bounded-body.ts';
 
 export interface HttpRequest {
-  readonly method: 'GET' | 'POST';
+  readonly method: 'GET' | 'POST' | 'PUT' | 'DELETE';
   readonly url: URL;
   readonly headers: Readonly<Record<string, string>>;
   readonly body?: string;

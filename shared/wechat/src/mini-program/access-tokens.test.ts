@@ -299,6 +299,48 @@ describe('fetching an access_token', () => {
     expect(observers.lines.join()).to.include('access_token.refused').and.not.include(testApp.appSecret);
   });
 
+  describe('whose app_secret is being changed', () => {
+    const changing = { ...testApp, appSecret: 'the-new-one', appSecretPrevious: testApp.appSecret };
+    const secrets = () => server.received.map(({ body }) => JSON.parse(body).secret);
+    const taking = (secret: string, errcode: number) => {
+      server.answer = (_request, response) => {
+        const given = JSON.parse(server.received.at(-1)?.body ?? '').secret;
+        if (given === secret) answerJson(response, 200, { access_token: 'A', expires_in: 7_200 });
+        else answerJson(response, 200, { errcode, errmsg: 'invalid appsecret' });
+      };
+    };
+
+    for (const errcode of [40125, 40001]) {
+      it(`is fetched with the previous one where WeChat calls the current one wrong (${errcode}), and says so`, async () => {
+        const observers = createObservers();
+        const { tokens } = connect(observers);
+        taking(testApp.appSecret, errcode);
+        expect(await tokens.get(changing)).to.equal('A');
+        expect(secrets()).to.deep.equal(['the-new-one', testApp.appSecret]);
+        const said = observers.lines.filter((line) => line.includes('access_token.previous_secret_used'));
+        expect(said).to.have.length(1);
+        expect(observers.lines.join()).to.not.include(testApp.appSecret).and.not.include('the-new-one');
+      });
+    }
+
+    it('is fetched with the current one alone where that is right', async () => {
+      taking('the-new-one', 40125);
+      expect(await connect().tokens.get(changing)).to.equal('A');
+      expect(secrets()).to.deep.equal(['the-new-one']);
+    });
+
+    it('is refused after both, once each, and after one for whatever else', async () => {
+      taking('a third one', 40125);
+      expect(await failureOf(() => connect().tokens.get(changing))).to.include({
+        code: 'WECHAT_CREDENTIALS_REFUSED',
+      });
+      expect(secrets()).to.have.length(2);
+      taking('a third one', 40164);
+      await failureOf(() => connect().tokens.get(changing));
+      expect(secrets()).to.have.length(3);
+    });
+  });
+
   for (const [what, answer] of [
     ['an answer without a token', { expires_in: 7_200 }],
     ['a token with a space', { access_token: 'a b', expires_in: 7_200 }],

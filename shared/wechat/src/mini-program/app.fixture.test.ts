@@ -1,11 +1,12 @@
 import type { App } from '@huidiao/contracts';
+import { plainApp } from '@huidiao/testing';
 import type { Redis } from 'ioredis';
 
 /** An app; each test that shares Redis uses a prefix of its own, so that one appid is enough. */
 export const testApp: App = {
   appId: 'wx8888888888888888',
   appSecret: '0c6f1b6f7a0d4e0b9a3e5d2c1b0a9f8e',
-  originalId: undefined,
+  ...plainApp,
   miniprogramState: 'trial',
   lang: 'zh_CN',
   templates: { orderPaid: undefined },

@@ -1,6 +1,6 @@
 import { type AccessToken, type App, type Clock, systemClock } from '@huidiao/contracts';
 import { AppError } from '@huidiao/errors';
-import type { Metrics } from '@huidiao/runtime';
+import type { Logger, Metrics } from '@huidiao/runtime';
 import { z } from 'zod';
 import { measureRequest } from '../http/measure-request.ts';
 import { callMiniProgramApi } from './call-mini-program-api.ts';
@@ -19,28 +19,31 @@ const tokenAnswer = z.looseObject({
  * left; WeChat turns it over five minutes before its end.
  * https://developers.weixin.qq.com/miniprogram/dev/OpenApiDoc/mp-access-token/getStableAccessToken.html
  *
+ * A secret that WeChat calls wrong was perhaps not changed there yet, or no more: the previous one is tried then, once.
+ *
  * The function made throws AppError: what the table of codes says, WECHAT_UNREACHABLE, WECHAT_SYSTEM_ERROR.
  */
 export function createStableTokenFetcher(options: {
   readonly baseUrl: string;
   readonly timeoutMs?: number;
   readonly clock?: Clock;
+  readonly logger: Logger;
   readonly metrics: Metrics;
 }): FetchStableToken {
-  const { baseUrl, timeoutMs = 5_000, clock = systemClock, metrics } = options;
-  const fetchToken: FetchStableToken = async (app, force) => {
+  const { baseUrl, timeoutMs = 5_000, clock = systemClock, logger, metrics } = options;
+  const fetchUnder = async ({ appId }: App, secret: string, force: boolean): Promise<AccessToken> => {
     const askedAt = clock.now();
     const answer = await callMiniProgramApi({
       baseUrl,
       path: '/cgi-bin/stable_token',
       body: {
         grant_type: 'client_credential',
-        appid: app.appId,
-        secret: app.appSecret,
+        appid: appId,
+        secret,
         force_refresh: force,
       },
       timeoutMs,
-      secrets: [app.appSecret],
+      secrets: [secret],
     });
     const { errcode = 0, errmsg, rid } = answer;
     if (errcode !== 0) throw toErrcodeError('stable_token', { errcode, errmsg, rid }, clock.now());
@@ -51,7 +54,28 @@ export function createStableTokenFetcher(options: {
     const { access_token, expires_in } = parsed.data;
     return { value: access_token, expiresAt: toLastUse(askedAt, expires_in) };
   };
-  return (app, force) => measureRequest(metrics, 'stable_token', () => fetchToken(app, force));
+  const fetchMeasured = (app: App, secret: string, force: boolean): Promise<AccessToken> =>
+    measureRequest(metrics, 'stable_token', () => fetchUnder(app, secret, force));
+
+  return async (app, force) => {
+    const { appId, appSecret, appSecretPrevious } = app;
+    try {
+      return await fetchMeasured(app, appSecret, force);
+    } catch (error) {
+      if (appSecretPrevious === undefined || !isWrongSecret(error)) throw error;
+      const token = await fetchMeasured(app, appSecretPrevious, force);
+      const event = 'access_token.previous_secret_used';
+      logger.warn({ event, alarm: 'app-secret', appId }, event);
+      return token;
+    }
+  };
+}
+
+/** 40125: the secret is wrong; some accounts are told 40001 instead, which elsewhere means a dead token. */
+const wrongSecret: readonly unknown[] = [40125, 40001];
+
+function isWrongSecret(error: unknown): boolean {
+  return error instanceof AppError && wrongSecret.includes(error.details.remoteCode);
 }
 
 /**

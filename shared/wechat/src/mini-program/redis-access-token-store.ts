@@ -9,12 +9,13 @@ export interface RedisAccessTokenStoreOptions {
   /** For commands; it is not closed here. */
   readonly redis: Redis;
   readonly prefix: string;
-  readonly apps: ReadonlyMap<string, App>;
+  /** As they are configured now; asked each time. */
+  readonly apps: Pick<ReadonlyMap<string, App>, 'get'>;
   readonly clock?: Clock;
 }
 
-/** Longer than two calls for a token (a normal and a forced one) with their time limits. */
-const turnMs = 20_000;
+/** Longer than four calls for a token with their time limits: a normal and a forced one, each under two secrets. */
+const turnMs = 25_000;
 
 /** Only whoever put a value may take it away: a turn that lasted too long has passed to somebody else. */
 const deleteIfStill = `
@@ -37,16 +38,17 @@ return 1`;
 
 /**
  * The access_token of each app in Redis, encrypted; keys `<prefix>:access-token:<appid>`, with `:turn` and
- * `:forced` beside it. A value that does not open (the app_secret was changed) counts as absent.
+ * `:forced` beside it. A value that does not open (its app_secret is neither the current nor the previous one) counts
+ * as absent.
  * Everything throws AppError QUEUE_UNAVAILABLE while Redis is away.
  */
 export function createRedisAccessTokenStore(options: RedisAccessTokenStoreOptions): AccessTokenStore {
   const { redis, prefix, apps, clock = systemClock } = options;
-  const seals = new Map([...apps.values()].map((app) => [app.appId, createTokenSeal(app)]));
+  const sealOf = createSeals(apps);
   const keyOf = (appId: string) => `${prefix}:access-token:${appId}`;
   const read = async (appId: string) => {
     const sealed = await asked(redis.get(keyOf(appId)));
-    return sealed === null ? undefined : { sealed, token: sealOf(seals, appId).open(sealed) };
+    return sealed === null ? undefined : { sealed, token: sealOf(appId).open(sealed) };
   };
   return {
     async get(appId) {
@@ -55,7 +57,7 @@ export function createRedisAccessTokenStore(options: RedisAccessTokenStoreOption
     async put(appId, token) {
       const ttlMs = token.expiresAt.getTime() - clock.now().getTime();
       if (ttlMs < 1) return;
-      await asked(redis.set(keyOf(appId), sealOf(seals, appId).seal(token), 'PX', Math.ceil(ttlMs)));
+      await asked(redis.set(keyOf(appId), sealOf(appId).seal(token), 'PX', Math.ceil(ttlMs)));
     },
     async dropIfStill(appId, value) {
       const current = await read(appId);
@@ -81,10 +83,18 @@ export function createRedisAccessTokenStore(options: RedisAccessTokenStoreOption
   };
 }
 
-function sealOf(seals: ReadonlyMap<string, TokenSeal>, appId: string): TokenSeal {
-  const seal = seals.get(appId);
-  if (seal === undefined) throw new AppError('CONFIG_INVALID', { message: `no app ${appId} is configured` });
-  return seal;
+/** Derived once for each app, for as long as its configuration stays the same. */
+function createSeals(apps: RedisAccessTokenStoreOptions['apps']): (appId: string) => TokenSeal {
+  const seals = new WeakMap<App, TokenSeal>();
+  return (appId) => {
+    const app = apps.get(appId);
+    if (app === undefined) {
+      throw new AppError('CONFIG_INVALID', { message: `no app ${appId} is configured` });
+    }
+    const seal = seals.get(app) ?? createTokenSeal(app);
+    seals.set(app, seal);
+    return seal;
+  };
 }
 
 async function asked<T>(command: Promise<T>): Promise<T> {

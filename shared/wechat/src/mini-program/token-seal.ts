@@ -18,11 +18,19 @@ const content = z.strictObject({ value: z.string().min(1), expiresAt: z.number()
 
 /**
  * AES-256-GCM with a key derived from the app_secret (HKDF-SHA256, RFC 5869), bound to the appid: whoever reads
- * Redis, or a backup of it, learns no token, and a token of one app is none of another.
+ * Redis, or a backup of it, learns no token, and a token of one app is none of another. What was sealed under the
+ * previous secret opens too, while processes change over one after another.
  */
-export function createTokenSeal(app: Pick<App, 'appId' | 'appSecret'>): TokenSeal {
-  const key = Buffer.from(hkdfSync('sha256', app.appSecret, '', 'huidiao access_token v1', 32));
-  const associatedData = Buffer.from(app.appId, 'utf8');
+export function createTokenSeal(app: Pick<App, 'appId' | 'appSecret' | 'appSecretPrevious'>): TokenSeal {
+  const current = createSealUnder(app.appSecret, app.appId);
+  const previous =
+    app.appSecretPrevious === undefined ? undefined : createSealUnder(app.appSecretPrevious, app.appId);
+  return { seal: current.seal, open: (sealed) => current.open(sealed) ?? previous?.open(sealed) };
+}
+
+function createSealUnder(appSecret: string, appId: string): TokenSeal {
+  const key = Buffer.from(hkdfSync('sha256', appSecret, '', 'huidiao access_token v1', 32));
+  const associatedData = Buffer.from(appId, 'utf8');
   return {
     seal(token) {
       const nonce = randomBytes(nonceBytes);

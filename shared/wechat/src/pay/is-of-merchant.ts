@@ -6,9 +6,12 @@ import { z } from 'zod';
  */
 const familiesNamedByMchId = ['TRANSACTION.', 'REFUND.', 'MCHTRANSFER.', 'PAYSCORE.'];
 
-const text = z.string().optional().catch(undefined);
+/** Empty text stands for what is absent. */
+const text = z.string().min(1).optional().catch(undefined);
 const namedIds = z.looseObject({
   mchid: text,
+  /** Pay score calls a service provider so. */
+  mch_id: text,
   sp_mchid: text,
   combine_mchid: text,
   receiver: z.looseObject({ type: text, account: text }).optional().catch(undefined),
@@ -24,7 +27,7 @@ const namedIds = z.looseObject({
  * | combined payment (合单)                 | combine_mchid                                             |
  * | profit sharing (分账动账), by `receiver`| receiver.account, where the receiver is a merchant        |
  * | service provider (服务商)               | sp_mchid; whose sub_mchid it is never matters             |
- * | payment, refund, transfer, pay score    | mchid                                                     |
+ * | payment, refund, transfer, pay score    | mchid, or mch_id                                          |
  * | complaints and all others               | names nobody, or nobody that we could hold against it     |
  *
  * https://pay.weixin.qq.com/doc/v3/merchant/4012075420, https://pay.weixin.qq.com/wiki/doc/apiv3/apis/chapter8_1_10.shtml
@@ -42,5 +45,7 @@ function ownId(named: z.infer<typeof namedIds>, eventType: string): string | und
     return named.receiver.type === 'MERCHANT_ID' ? named.receiver.account : undefined;
   }
   if (named.sp_mchid !== undefined) return named.sp_mchid;
-  return familiesNamedByMchId.some((family) => eventType.startsWith(family)) ? named.mchid : undefined;
+  return familiesNamedByMchId.some((family) => eventType.startsWith(family))
+    ? (named.mchid ?? named.mch_id)
+    : undefined;
 }

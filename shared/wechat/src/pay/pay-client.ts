@@ -1,31 +1,25 @@
-import { createPrivateKey, type KeyObject, randomBytes } from 'node:crypto';
+import { randomBytes } from 'node:crypto';
 import { type Clock, type Merchant, type RequestPaymentParameters, systemClock } from '@huidiao/contracts';
 import { AppError, toAppError } from '@huidiao/errors';
 import { createBreaker, type Logger, type Metrics } from '@huidiao/runtime';
-import { z } from 'zod';
 import { createHttpAgents } from '../http/http-agents.ts';
 import { measureRequest } from '../http/measure-request.ts';
-import { createPlatformKeys } from './platform-keys.ts';
+import { createPayCaller } from './create-pay-caller.ts';
+import { createPlatformKeys, type PlatformKeys } from './platform-keys.ts';
+import {
+  type JsapiPrepay,
+  type NativePrepay,
+  parseJsapiAnswer,
+  parseNativeAnswer,
+  toJsapiBody,
+  toNativeBody,
+} from './prepay.ts';
+import { type QueriedRefund, toQueriedRefund } from './queried-refund.ts';
 import { type QueriedTransaction, toQueriedTransaction } from './queried-transaction.ts';
+import { type RefundRequest, toRefundBody } from './refund-request.ts';
 import { toRequestPaymentParameters } from './request-payment.ts';
-import { type PayCaller, type PayRequest, sendPayRequest } from './send-pay-request.ts';
-import { toBeijingTime } from './to-beijing-time.ts';
-
-export interface JsapiPrepay {
-  /** One of the merchant's apps, the one that the openid belongs to. */
-  readonly appId: string;
-  /** At most 127 characters. */
-  readonly description: string;
-  readonly outTradeNo: string;
-  readonly amountFen: number;
-  readonly currency: string;
-  readonly openId: string;
-  /** 支付通知地址: absolute, https, without a query, at most 255 characters. */
-  readonly notifyUrl: string;
-  /** After it nobody can pay; without it an order could be paid for 7 days. */
-  readonly timeExpire: Date;
-  readonly attach?: string | undefined;
-}
+import { assertEchoed, type SecurityEcho, toEchoBody } from './security-echo.ts';
+import { type PayRequest, sendPayRequest } from './send-pay-request.ts';
 
 /** WeChat Pay for one merchant. Every answer is verified; every failure is an AppError. */
 export interface PayClient {
@@ -34,6 +28,12 @@ export interface PayClient {
    * @throws AppError ORDER_CONFLICT, ORDER_NOT_PAYABLE, WECHAT_*; `details.queryFirst` where the order may be paid
    */
   prepayJsapi(prepay: JsapiPrepay): Promise<{ prepayId: string }>;
+  /**
+   * 预下单 of a code that anybody may scan (Native). Repeating it with the same content is safe; the code is valid for two
+   * hours, and nobody can pay after `timeExpire`.
+   * @throws AppError as prepayJsapi
+   */
+  prepayNative(prepay: NativePrepay): Promise<{ codeUrl: string }>;
   /** 查单. @throws AppError ORDER_NOT_FOUND where WeChat Pay has no such order, WECHAT_* */
   queryByOutTradeNo(outTradeNo: string): Promise<QueriedTransaction>;
   /**
@@ -43,6 +43,25 @@ export interface PayClient {
    * payment): whether the order is closed is then unknown
    */
   closeByOutTradeNo(outTradeNo: string): Promise<void>;
+  /**
+   * 申请退款. The answer says that the refund was accepted, not that it is done. After any failure query it first;
+   * repeating it with the same number and content is safe.
+   * @throws AppError ORDER_NOT_FOUND where there is no such payment, WECHAT_*; `details.queryFirst` where it may have
+   * been accepted
+   */
+  createRefund(refund: RefundRequest): Promise<QueriedRefund>;
+  /**
+   * What became of a refund, ours or one made in the merchant platform's console.
+   * `subMchId`: of which merchant, where a service provider asks.
+   * @throws AppError WECHAT_NOT_FOUND where WeChat Pay has no such refund, WECHAT_*
+   */
+  queryRefund(outRefundNo: string, of?: { readonly subMchId?: string | undefined }): Promise<QueriedRefund>;
+  /**
+   * Lets WeChat Pay test signatures both ways, and send SECURITY_ECHO.SUCCESS. For service providers (服务商) and
+   * platforms, not for every merchant.
+   * @throws AppError WECHAT_REFUSED where the merchant may not, WECHAT_*
+   */
+  securityEcho(echo: SecurityEcho): Promise<void>;
   /** What the mini-program passes to wx.requestPayment; signed now, calls nobody. */
   requestPaymentParameters(payment: { appId: string; prepayId: string }): RequestPaymentParameters;
   /** Ends the breaker's timers and the connections. */
@@ -51,6 +70,8 @@ export interface PayClient {
 
 export interface PayClientOptions {
   readonly merchant: Merchant;
+  /** What answers are verified with; default: the keys that the merchant's configuration names. */
+  readonly keys?: PlatformKeys;
   /** https://api.mch.weixin.qq.com */
   readonly baseUrl: string;
   readonly clock?: Clock;
@@ -66,17 +87,9 @@ const countedFailures = new Set<string>(['WECHAT_UNREACHABLE', 'WECHAT_SYSTEM_ER
 /** Makes the client of one merchant. @throws AppError CONFIG_INVALID on keys that cannot be used */
 export function createPayClient(options: PayClientOptions): PayClient {
   const { merchant, logger, metrics, clock = systemClock } = options;
-  const privateKey = parsePrivateKey(merchant);
+  const { baseUrl, timeoutMs = 5_000, keys = createPlatformKeys(merchant) } = options;
   const agents = createHttpAgents();
-  const caller: PayCaller = {
-    signer: { mchId: merchant.mchId, merchantSerialNo: merchant.merchantSerialNo, privateKey },
-    keys: createPlatformKeys(merchant),
-    answerKeyId: merchant.wechatpayPublicKeys[0]?.id,
-    baseUrl: options.baseUrl,
-    timeoutMs: options.timeoutMs ?? 5_000,
-    clock,
-    agents,
-  };
+  const caller = createPayCaller({ merchant, keys, baseUrl, timeoutMs, clock, agents });
   const breaker = createBreaker({
     name: `wechat-pay/${merchant.mchId}`,
     action: (request: PayRequest) =>
@@ -91,9 +104,14 @@ export function createPayClient(options: PayClientOptions): PayClient {
   });
   return {
     async prepayJsapi(prepay) {
-      const body = toPrepayBody(merchant.mchId, prepay);
+      const body = toJsapiBody(merchant.mchId, prepay);
       const path = '/v3/pay/transactions/jsapi';
-      return parsePrepayAnswer(await breaker.fire({ api: 'prepay-jsapi', method: 'POST', path, body }));
+      return parseJsapiAnswer(await breaker.fire({ api: 'prepay-jsapi', method: 'POST', path, body }));
+    },
+    async prepayNative(prepay) {
+      const body = toNativeBody(merchant.mchId, prepay);
+      const path = '/v3/pay/transactions/native';
+      return parseNativeAnswer(await breaker.fire({ api: 'prepay-native', method: 'POST', path, body }));
     },
     async queryByOutTradeNo(outTradeNo) {
       const path = `/v3/pay/transactions/out-trade-no/${encodeURIComponent(outTradeNo)}?mchid=${merchant.mchId}`;
@@ -105,51 +123,44 @@ export function createPayClient(options: PayClientOptions): PayClient {
       const body = { mchid: merchant.mchId };
       await breaker.fire({ api: 'close-by-out-trade-no', method: 'POST', path, body });
     },
+    async createRefund(refund) {
+      const path = '/v3/refund/domestic/refunds';
+      const body = toRefundBody(refund);
+      return toQueriedRefund(
+        await breaker.fire({ api: 'create-refund', method: 'POST', path, body }),
+        refund,
+      );
+    },
+    async queryRefund(outRefundNo, { subMchId } = {}) {
+      const query = subMchId === undefined ? '' : `?sub_mchid=${encodeURIComponent(subMchId)}`;
+      const path = `/v3/refund/domestic/refunds/${encodeURIComponent(outRefundNo)}${query}`;
+      return toQueriedRefund(await breaker.fire({ api: 'query-refund', method: 'GET', path }), {
+        outRefundNo,
+      });
+    },
+    async securityEcho(echo) {
+      const path = '/v3/security/echo';
+      const { keyId: answerKeyId } = echo;
+      const body = toEchoBody(echo);
+      const request: PayRequest = { api: 'security-echo', method: 'POST', path, body, answerKeyId };
+      assertEchoed(await breaker.fire(request), echo);
+    },
     requestPaymentParameters({ appId, prepayId }) {
       const timestamp = Math.floor(clock.now().getTime() / 1000);
       const nonce = randomBytes(16).toString('hex');
-      return toRequestPaymentParameters({ appId, prepayId, privateKey, timestamp, nonce });
+      return toRequestPaymentParameters({
+        appId,
+        prepayId,
+        privateKey: caller.signer.privateKey,
+        timestamp,
+        nonce,
+      });
     },
     close() {
       breaker.close();
       agents.close();
     },
   };
-}
-
-/** https://pay.weixin.qq.com/doc/v3/merchant/4012525167. The same order always makes the same body. */
-function toPrepayBody(mchId: string, prepay: JsapiPrepay): Record<string, unknown> {
-  return {
-    appid: prepay.appId,
-    mchid: mchId,
-    description: prepay.description,
-    out_trade_no: prepay.outTradeNo,
-    time_expire: toBeijingTime(prepay.timeExpire),
-    ...(prepay.attach === undefined ? {} : { attach: prepay.attach }),
-    notify_url: prepay.notifyUrl,
-    amount: { total: prepay.amountFen, currency: prepay.currency },
-    payer: { openid: prepay.openId },
-  };
-}
-
-const prepayAnswer = z.looseObject({ prepay_id: z.string().regex(/^[\x21-\x7e]{1,128}$/) });
-
-function parsePrepayAnswer(json: unknown): { prepayId: string } {
-  const parsed = prepayAnswer.safeParse(json);
-  if (parsed.success) return { prepayId: parsed.data.prepay_id };
-  throw new AppError('WECHAT_SYSTEM_ERROR', { details: { reason: 'answer_not_understood' } });
-}
-
-function parsePrivateKey(merchant: Merchant): KeyObject {
-  try {
-    const key = createPrivateKey(merchant.merchantPrivateKeyPem);
-    if (key.asymmetricKeyType === 'rsa') return key;
-  } catch {
-    // Falls through: the cause could quote the key.
-  }
-  throw new AppError('CONFIG_INVALID', {
-    message: `the API private key (商户API私钥) of ${merchant.mchId} is not an RSA key in PEM`,
-  });
 }
 
 function noteNotAuthentic(error: unknown, logger: Logger, metrics: Metrics, mchId: string): void {

@@ -27,8 +27,28 @@ const both: Row[] = [
   ['SYSTEMERROR', 'WECHAT_SYSTEM_ERROR', 'transient'],
   ['SERVICE_UNAVAILABLE', 'WECHAT_BUSY', 'throttled'],
 ];
+/** Of a refund they leave open whether it was accepted. */
+const refundAsksFirst = new Set([
+  'NOT_ENOUGH',
+  'NOTENOUGH',
+  'TRADE_ERROR',
+  'RATELIMIT_EXCEEDED',
+  'RATE_LIMITED',
+  'FREQUENCY_LIMITED',
+  'SYSTEM_ERROR',
+  'SYSTEMERROR',
+]);
 const rows: Record<PayApi, Row[]> = {
   'prepay-jsapi': [
+    ...both,
+    ['INVALID_REQUEST', 'WECHAT_REFUSED', 'permanent', 'query first'],
+    ['ORDER_PAID', 'ORDER_NOT_PAYABLE', 'permanent', 'query first'],
+    ['ORDERPAID', 'ORDER_NOT_PAYABLE', 'permanent', 'query first'],
+    ['ORDER_CLOSED', 'ORDER_NOT_PAYABLE', 'permanent', 'query first'],
+    ['ORDERCLOSED', 'ORDER_NOT_PAYABLE', 'permanent', 'query first'],
+    ['OUT_TRADE_NO_USED', 'ORDER_CONFLICT', 'permanent', 'query first'],
+  ],
+  'prepay-native': [
     ...both,
     ['INVALID_REQUEST', 'WECHAT_REFUSED', 'permanent', 'query first'],
     ['ORDER_PAID', 'ORDER_NOT_PAYABLE', 'permanent', 'query first'],
@@ -57,6 +77,44 @@ const rows: Record<PayApi, Row[]> = {
     ['ORDERNOTEXIST', 'ORDER_NOT_FOUND', 'permanent'],
     ['RESOURCE_NOT_EXISTS', 'ORDER_NOT_FOUND', 'permanent'],
     ['NOT_FOUND', 'ORDER_NOT_FOUND', 'permanent'],
+  ],
+  'create-refund': [
+    ...both.filter(([code]) => !refundAsksFirst.has(code)),
+    ['INVALID_REQUEST', 'WECHAT_REFUSED', 'permanent', 'query first'],
+    ['NOT_ENOUGH', 'WECHAT_REFUSED', 'permanent', 'query first'],
+    ['NOTENOUGH', 'WECHAT_REFUSED', 'permanent', 'query first'],
+    ['TRADE_ERROR', 'WECHAT_REFUSED', 'permanent', 'query first'],
+    ['ORDER_NOT_EXIST', 'ORDER_NOT_FOUND', 'permanent'],
+    ['ORDERNOTEXIST', 'ORDER_NOT_FOUND', 'permanent'],
+    ['RESOURCE_NOT_EXISTS', 'ORDER_NOT_FOUND', 'permanent'],
+    ['NOT_FOUND', 'ORDER_NOT_FOUND', 'permanent'],
+    ['RATELIMIT_EXCEEDED', 'WECHAT_BUSY', 'throttled', 'query first'],
+    ['RATE_LIMITED', 'WECHAT_BUSY', 'throttled', 'query first'],
+    ['FREQUENCY_LIMITED', 'WECHAT_BUSY', 'throttled', 'query first'],
+    ['SYSTEM_ERROR', 'WECHAT_SYSTEM_ERROR', 'transient', 'query first'],
+    ['SYSTEMERROR', 'WECHAT_SYSTEM_ERROR', 'transient', 'query first'],
+  ],
+  'query-refund': [
+    ...both,
+    ['INVALID_REQUEST', 'WECHAT_REFUSED', 'permanent'],
+    ['RESOURCE_NOT_EXISTS', 'WECHAT_NOT_FOUND', 'permanent'],
+    ['REFUND_NOT_EXIST', 'WECHAT_NOT_FOUND', 'permanent'],
+    ['REFUNDNOTEXIST', 'WECHAT_NOT_FOUND', 'permanent'],
+    ['NOT_FOUND', 'WECHAT_NOT_FOUND', 'permanent'],
+  ],
+  'find-callback-address': [
+    ...both,
+    ['INVALID_REQUEST', 'WECHAT_REFUSED', 'permanent'],
+    ['RESOURCE_NOT_EXISTS', 'WECHAT_NOT_FOUND', 'permanent'],
+    ['NOT_FOUND', 'WECHAT_NOT_FOUND', 'permanent'],
+  ],
+  'put-callback-address': [...both, ['INVALID_REQUEST', 'WECHAT_REFUSED', 'permanent']],
+  'security-echo': [...both, ['INVALID_REQUEST', 'WECHAT_REFUSED', 'permanent']],
+  'download-certificates': [
+    ...both,
+    ['INVALID_REQUEST', 'WECHAT_REFUSED', 'permanent'],
+    ['RESOURCE_NOT_EXISTS', 'WECHAT_NOT_FOUND', 'permanent'],
+    ['NOT_FOUND', 'WECHAT_NOT_FOUND', 'permanent'],
   ],
 };
 

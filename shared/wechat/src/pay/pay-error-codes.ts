@@ -1,14 +1,24 @@
 import type { ErrorCode, ErrorKind } from '@huidiao/errors';
 
 /** The calls of API v3 that are made here. */
-export type PayApi = 'prepay-jsapi' | 'query-by-out-trade-no' | 'close-by-out-trade-no';
+export type PayApi =
+  | 'prepay-jsapi'
+  | 'prepay-native'
+  | 'query-by-out-trade-no'
+  | 'close-by-out-trade-no'
+  | 'create-refund'
+  | 'query-refund'
+  | 'security-echo'
+  | 'download-certificates'
+  | 'find-callback-address'
+  | 'put-callback-address';
 
 export interface PayErrorClass {
   readonly error: ErrorCode;
   /** Where it is not the usual kind of the error. */
   readonly kind?: ErrorKind;
   readonly retryAfterMs?: number;
-  /** The order may exist or even be paid at WeChat Pay: query it before deciding anything. */
+  /** The order may exist or even be paid at WeChat Pay, or the refund be accepted: query it before deciding anything. */
   readonly queryFirst?: true;
 }
 
@@ -17,13 +27,15 @@ const credentials: PayErrorClass = { error: 'WECHAT_CREDENTIALS_REFUSED' };
 const busy: PayErrorClass = { error: 'WECHAT_BUSY' };
 const systemError: PayErrorClass = { error: 'WECHAT_SYSTEM_ERROR' };
 const notFound: PayErrorClass = { error: 'ORDER_NOT_FOUND' };
+const nothingThere: PayErrorClass = { error: 'WECHAT_NOT_FOUND' };
 const notPayable: PayErrorClass = { error: 'ORDER_NOT_PAYABLE', queryFirst: true };
 /** "Accepted, not processed" while the buyer is paying: WeChat Pay asks to wait 5 s and query. */
 const paying: PayErrorClass = { error: 'WECHAT_BUSY', retryAfterMs: 5_000, queryFirst: true };
 
-/** A payment may just be under way, or have come to its end: only a query tells. */
-const busyPaying: PayErrorClass = { error: 'WECHAT_BUSY', queryFirst: true };
+/** A payment or a refund may just be under way, or have come to its end: only a query tells. */
+const busyPerhaps: PayErrorClass = { error: 'WECHAT_BUSY', queryFirst: true };
 const paid: PayErrorClass = { error: 'ORDER_PAID_AT_WECHAT', queryFirst: true };
+const refusedPerhaps: PayErrorClass = { error: 'WECHAT_REFUSED', queryFirst: true };
 
 /** What a code means whichever call it answers. */
 const anyCall: readonly (readonly [string, PayErrorClass])[] = [
@@ -50,17 +62,21 @@ const anyCall: readonly (readonly [string, PayErrorClass])[] = [
   ['SERVICE_UNAVAILABLE', busy],
 ];
 
+/** The same for every way to pay. */
+const prepay: readonly (readonly [string, PayErrorClass])[] = [
+  ['ORDER_PAID', notPayable],
+  ['ORDERPAID', notPayable],
+  ['ORDER_CLOSED', notPayable],
+  ['ORDERCLOSED', notPayable],
+  ['OUT_TRADE_NO_USED', { error: 'ORDER_CONFLICT', queryFirst: true }],
+  // Also says "商户订单号重复": https://developers.weixin.qq.com/community/pay/doc/000ae86d1049f0625e4cfeeef51800
+  ['INVALID_REQUEST', refusedPerhaps],
+];
+
 /** What a code means to one call, where that is something of its own. */
 const byCall: Readonly<Record<PayApi, readonly (readonly [string, PayErrorClass])[]>> = {
-  'prepay-jsapi': [
-    ['ORDER_PAID', notPayable],
-    ['ORDERPAID', notPayable],
-    ['ORDER_CLOSED', notPayable],
-    ['ORDERCLOSED', notPayable],
-    ['OUT_TRADE_NO_USED', { error: 'ORDER_CONFLICT', queryFirst: true }],
-    // Also says "商户订单号重复": https://developers.weixin.qq.com/community/pay/doc/000ae86d1049f0625e4cfeeef51800
-    ['INVALID_REQUEST', { error: 'WECHAT_REFUSED', queryFirst: true }],
-  ],
+  'prepay-jsapi': prepay,
+  'prepay-native': prepay,
   'query-by-out-trade-no': [
     ['ORDER_NOT_EXIST', notFound],
     ['ORDERNOTEXIST', notFound],
@@ -77,16 +93,56 @@ const byCall: Readonly<Record<PayApi, readonly (readonly [string, PayErrorClass]
     ['ORDERNOTEXIST', notFound],
     ['RESOURCE_NOT_EXISTS', notFound],
     ['NOT_FOUND', notFound],
-    ['INVALID_REQUEST', { error: 'WECHAT_REFUSED', queryFirst: true }],
+    ['INVALID_REQUEST', refusedPerhaps],
     // Not about traffic: the close met a payment. https://developers.weixin.qq.com/community/develop/doc/00024ef66683385500b216e3060000
-    ['FREQUENCY_LIMITED', busyPaying],
+    ['FREQUENCY_LIMITED', busyPerhaps],
   ],
+  // Whatever is no success: query the refund before anything else. Repeating it with the same number and content is
+  // safe, and what NOT_ENOUGH wants once there is money. https://pay.weixin.qq.com/doc/v3/merchant/4014959631
+  'create-refund': [
+    ['INVALID_REQUEST', refusedPerhaps],
+    ['NOT_ENOUGH', refusedPerhaps],
+    ['NOTENOUGH', refusedPerhaps],
+    ['TRADE_ERROR', refusedPerhaps],
+    ['ORDER_NOT_EXIST', notFound],
+    ['ORDERNOTEXIST', notFound],
+    ['RESOURCE_NOT_EXISTS', notFound],
+    ['NOT_FOUND', notFound],
+    // Under way or not accepted: the pages differ.
+    ['RATELIMIT_EXCEEDED', busyPerhaps],
+    ['RATE_LIMITED', busyPerhaps],
+    ['FREQUENCY_LIMITED', busyPerhaps],
+    ['SYSTEM_ERROR', { error: 'WECHAT_SYSTEM_ERROR', queryFirst: true }],
+    ['SYSTEMERROR', { error: 'WECHAT_SYSTEM_ERROR', queryFirst: true }],
+  ],
+  // Never accepted, or of another merchant: https://pay.weixin.qq.com/doc/v3/merchant/4014959631
+  'query-refund': [
+    ['RESOURCE_NOT_EXISTS', nothingThere],
+    ['REFUND_NOT_EXIST', nothingThere],
+    ['REFUNDNOTEXIST', nothingThere],
+    ['NOT_FOUND', nothingThere],
+  ],
+  // Not every kind of merchant may: https://pay.weixin.qq.com/doc/v3/partner/4015139289
+  'security-echo': [],
+  // A merchant that has only the public key: https://pay.weixin.qq.com/doc/v3/merchant/4012153196, and
+  // wechatpay-java's CertificateDownloader, which takes NOT_FOUND for an empty list.
+  'download-certificates': [
+    ['RESOURCE_NOT_EXISTS', nothingThere],
+    ['NOT_FOUND', nothingThere],
+  ],
+  // No address is registered: https://pay.weixin.qq.com/doc/v3/partner/4012471330
+  'find-callback-address': [
+    ['RESOURCE_NOT_EXISTS', nothingThere],
+    ['NOT_FOUND', nothingThere],
+  ],
+  'put-callback-address': [],
 };
 
 /**
  * The one table of WeChat Pay's error codes, keyed by call and code. The texts beside them change and never
  * decide. https://pay.weixin.qq.com/doc/v3/merchant/4012525167, https://pay.weixin.qq.com/doc/v3/merchant/4013070356,
- * https://pay.weixin.qq.com/doc/v3/merchant/4012556398
+ * https://pay.weixin.qq.com/doc/v3/merchant/4012556398, https://pay.weixin.qq.com/doc/v3/merchant/4012525095,
+ * https://pay.weixin.qq.com/doc/v3/merchant/4012556457
  */
 export const payErrorCodes: ReadonlyMap<string, PayErrorClass> = new Map(
   Object.entries(byCall).flatMap(([api, own]) =>

@@ -1,6 +1,7 @@
-import { createPublicKey, type KeyObject, X509Certificate } from 'node:crypto';
+import { createPublicKey, type KeyObject } from 'node:crypto';
 import type { Merchant } from '@huidiao/contracts';
 import { AppError } from '@huidiao/errors';
+import { type PlatformCertificate, parsePlatformCertificate, toKeyName } from './platform-certificate.ts';
 
 /** The keys with which WeChat Pay signs for one merchant: any number of public keys and certificates at once. */
 export interface PlatformKeys {
@@ -9,6 +10,14 @@ export interface PlatformKeys {
    * choose, and nothing about it is proven yet.
    */
   find(serial: string): KeyObject | undefined;
+}
+
+/** Whether WeChat Pay signed with its public key (微信支付公钥) or with a certificate (微信支付平台证书). */
+export type PlatformKeyKind = 'public_key' | 'certificate';
+
+/** What a `Wechatpay-Serial` names: https://pay.weixin.qq.com/doc/v3/merchant/4012153196 */
+export function toKeyKind(serial: string): PlatformKeyKind {
+  return serial.startsWith('PUB_KEY_ID_') ? 'public_key' : 'certificate';
 }
 
 /**
@@ -26,19 +35,16 @@ export function createPlatformKeys(
     add(keys, id, parsePublicKey(id, pem));
   }
   for (const pem of merchant.platformCertificatePems) {
-    const certificate = parseCertificate(pem);
-    add(keys, toKeyName(certificate.serialNumber), certificate.publicKey);
+    const { serial, key } = parsePlatformCertificate(pem);
+    add(keys, serial, key);
   }
   return { find: (serial) => keys.get(toKeyName(serial)) };
 }
 
-/**
- * Certificate serials are hexadecimal numbers, so neither case nor leading zeros matter (wechatpay-java,
- * InMemoryCertificateProvider, reads them as such). Public key ids (PUB_KEY_ID_…) are exact text.
- */
-function toKeyName(serial: string): string {
-  if (!/^[0-9A-Fa-f]+$/.test(serial)) return serial;
-  return serial.toUpperCase().replace(/^0+(?=.)/, '');
+/** Certificates alone, such as those that an answer brings. */
+export function toCertificateKeys(certificates: readonly PlatformCertificate[]): PlatformKeys {
+  const keys = new Map(certificates.map(({ serial, key }) => [serial, key]));
+  return { find: (serial) => keys.get(toKeyName(serial)) };
 }
 
 function parsePublicKey(id: string, pem: string): KeyObject {
@@ -46,14 +52,6 @@ function parsePublicKey(id: string, pem: string): KeyObject {
     return createPublicKey(pem);
   } catch (cause) {
     throw new AppError('CONFIG_INVALID', { message: `the public key ${id} (微信支付公钥) is no PEM`, cause });
-  }
-}
-
-function parseCertificate(pem: string): X509Certificate {
-  try {
-    return new X509Certificate(pem);
-  } catch (cause) {
-    throw new AppError('CONFIG_INVALID', { message: 'a platform certificate (平台证书) is no PEM', cause });
   }
 }
 

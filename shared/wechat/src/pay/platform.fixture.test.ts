@@ -1,5 +1,6 @@
 import { createCipheriv, generateKeyPairSync, type KeyObject, randomBytes, sign } from 'node:crypto';
 import type { Merchant } from '@huidiao/contracts';
+import { plainMerchant } from '@huidiao/testing';
 import type { SignedMessage } from './signed-message.ts';
 
 /** WeChat Pay as a test plays it: a key pair under a public key id, written without the code under test. */
@@ -35,7 +36,7 @@ export const testMerchant: Merchant = {
   merchantSerialNo: '5157F09EFDC096DE15EBE81A47057A7232F1B8E1',
   merchantPrivateKeyPem: merchantKeys.privateKey.export({ type: 'pkcs8', format: 'pem' }).toString(),
   apiV3Key: 'K8264ILTKCH16CQ2502SI8ZNMTM67VSa',
-  apiV3KeyPrevious: undefined,
+  ...plainMerchant,
   wechatpayPublicKeys: [{ id: platform.id, pem: platform.publicKeyPem }],
   platformCertificatePems: [],
   appIds: ['wx8888888888888888'],

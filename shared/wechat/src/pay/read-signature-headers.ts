@@ -1,3 +1,4 @@
+import { defaultSignatureType } from './cryptographic-suites.ts';
 import type { SignedMessage } from './signed-message.ts';
 
 /** The values that a signature check needs, each of them exactly one header line, well formed and short. */
@@ -8,11 +9,13 @@ export interface ReadHeaders {
   readonly nonce: string;
   readonly serial: string;
   readonly signature: string;
+  /** Names the suite; where there is none, the one that its absence means. */
+  readonly signatureType: string;
 }
 
 export interface HeaderFault {
   readonly complete: false;
-  readonly reason: 'header_missing' | 'header_repeated' | 'header_malformed' | 'signature_type_unsupported';
+  readonly reason: 'header_missing' | 'header_repeated' | 'header_malformed';
 }
 
 /** No comma anywhere: node:http and fetch join repeated headers by ", ". */
@@ -26,8 +29,6 @@ const forms = {
 const names = Object.keys(forms) as (keyof typeof forms)[];
 
 const typeName = 'wechatpay-signature-type';
-/** The type that an absent header means; wechatpay-go, core/notify, refuses others before any other check. */
-const supportedType = 'WECHATPAY2-SHA256-RSA2048';
 
 /**
  * Reads the `Wechatpay-*` headers. A header that came twice is refused, for nobody can tell which one counts;
@@ -37,7 +38,6 @@ export function readSignatureHeaders(headers: SignedMessage['headers']): ReadHea
   if (names.some((name) => (headers[name] ?? []).length === 0)) return fault('header_missing');
   if ([...names, typeName].some((name) => isRepeated(headers[name]))) return fault('header_repeated');
   if (names.some((name) => !forms[name].test(headers[name]?.[0] ?? ''))) return fault('header_malformed');
-  if ((headers[typeName]?.[0] ?? supportedType) !== supportedType) return fault('signature_type_unsupported');
 
   const value = (name: keyof typeof forms) => headers[name]?.[0] ?? '';
   return {
@@ -46,6 +46,7 @@ export function readSignatureHeaders(headers: SignedMessage['headers']): ReadHea
     nonce: value('wechatpay-nonce'),
     serial: value('wechatpay-serial'),
     signature: value('wechatpay-signature'),
+    signatureType: headers[typeName]?.[0] ?? defaultSignatureType,
   };
 }
 

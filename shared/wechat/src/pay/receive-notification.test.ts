@@ -32,7 +32,17 @@ function receive(made: NotificationToMake | SignedMessage, mchId = testMerchant.
 /** The event of a genuine notification, or what else came out. */
 function eventOf(made: NotificationToMake | SignedMessage, mchId?: string) {
   const outcome = receive(made, mchId);
-  return outcome.kind === 'genuine' ? outcome.event : outcome;
+  return outcome.kind === 'genuine' ? outcome.callback.facts[0].event : outcome;
+}
+
+/** The key of the one fact that it tells, which is also the key of the whole. */
+function keyOf(made: NotificationToMake | SignedMessage): string {
+  const outcome = receive(made);
+  if (outcome.kind !== 'genuine') throw new Error(`it is ${outcome.kind}`);
+  const { callbackKey, facts } = outcome.callback;
+  expect(facts).to.have.length(1);
+  expect(facts[0].callbackKey).to.equal(callbackKey);
+  return callbackKey;
 }
 
 const unhandled = (reason: CallbackUnhandled['reason']) => ({ type: 'callback.unhandled', reason });
@@ -54,14 +64,18 @@ describe('receiving a payment notification', () => {
       attach: '',
       successTime: '2026-11-22T10:00:00+08:00',
     };
-    const outcome = receive({});
-    expect(outcome).to.deep.equal({
+    const callbackKey = 'payment_1900000001_1217752501201407033233368018_SUCCESS';
+    expect(receive({})).to.deep.equal({
       kind: 'genuine',
-      notificationId: '3119dfba-e649-5eec-ab1e-3412bc4d2e17',
-      eventType: 'TRANSACTION.SUCCESS',
       serial: platform.id,
-      callbackKey: 'payment_1900000001_1217752501201407033233368018_SUCCESS',
-      event,
+      keyKind: 'public_key',
+      callback: {
+        notificationId: '3119dfba-e649-5eec-ab1e-3412bc4d2e17',
+        eventType: 'TRANSACTION.SUCCESS',
+        callbackKey,
+        facts: [{ callbackKey, event }],
+        content: JSON.stringify(paidTransaction),
+      },
     });
     expect(paymentSucceeded.parse(event)).to.deep.equal(event);
   });
@@ -113,6 +127,11 @@ describe('receiving a payment notification', () => {
     expect(eventOf({ plaintext })).to.include({ type: 'payment.succeeded', tradeType: 'JSAPI' });
   });
 
+  it('takes a transaction_id that a double would round digit for digit', () => {
+    const plaintext = JSON.stringify(paidTransaction).replace(/"(1217752501201407033233368018)"/, '$1');
+    expect(eventOf({ plaintext })).to.deep.equal(eventOf({}));
+  });
+
   it('opens with the previous APIv3 key while a change is under way', () => {
     const changed = createReceivingMerchant({
       ...testMerchant,
@@ -140,7 +159,7 @@ describe('receiving a payment notification', () => {
       { resource: { ...paidTransaction, amount: { total: 2 ** 53, currency: 'CNY' } } },
     ],
     ['no amount', { resource: { ...paidTransaction, amount: undefined } }],
-    ['transaction_id as a number', { resource: { ...paidTransaction, transaction_id: 1217752501201407 } }],
+    ['transaction_id as a number', { resource: { ...paidTransaction, transaction_id: 121775250120140 } }],
     ['no transaction_id', { resource: { ...paidTransaction, transaction_id: undefined } }],
     ['no mchid', { resource: { ...paidTransaction, mchid: undefined } }],
     ['mchid as a number', { resource: { ...paidTransaction, mchid: 1900000001 } }],
@@ -154,11 +173,7 @@ describe('receiving a payment notification', () => {
   for (const [what, made] of refused) {
     it(`keeps ${what} as genuine but not understood`, () => {
       expect(eventOf(made)).to.deep.include(unhandled('schema_refused'));
-      const outcome = receive(made);
-      expect(outcome).to.have.property(
-        'callbackKey',
-        'notification_1900000001_3119dfba-e649-5eec-ab1e-3412bc4d2e17',
-      );
+      expect(keyOf(made)).to.equal('notification_1900000001_3119dfba-e649-5eec-ab1e-3412bc4d2e17');
     });
   }
 
@@ -169,10 +184,7 @@ describe('receiving a payment notification', () => {
 
   it('takes REFUND for a payment whose refund was seen, under a key of its own', () => {
     const refunded = { resource: { ...paidTransaction, trade_state: 'REFUND' } };
-    expect(receive(refunded)).to.have.property(
-      'callbackKey',
-      'payment_1900000001_1217752501201407033233368018_REFUND',
-    );
+    expect(keyOf(refunded)).to.equal('payment_1900000001_1217752501201407033233368018_REFUND');
     const event = eventOf(refunded);
     expect(event).to.deep.equal({ ...eventOf({}), refundSeen: true });
     expect(paymentSucceeded.parse(event)).to.deep.equal(event);
@@ -180,11 +192,8 @@ describe('receiving a payment notification', () => {
 
   it('keeps a state that says nothing of a payment, under a key of its own', () => {
     for (const state of ['NOTPAY', 'CLOSED', 'PAYERROR', 'SOMETHING_NEW']) {
-      const outcome = receive({ resource: { ...paidTransaction, trade_state: state } });
-      expect(outcome).to.have.property(
-        'callbackKey',
-        `payment_1900000001_1217752501201407033233368018_${state}`,
-      );
+      const key = keyOf({ resource: { ...paidTransaction, trade_state: state } });
+      expect(key).to.equal(`payment_1900000001_1217752501201407033233368018_${state}`);
       expect(eventOf({ resource: { ...paidTransaction, trade_state: state } }))
         .to.deep.include(unhandled('schema_refused'))
         .and.to.have.property('problem')
@@ -193,54 +202,32 @@ describe('receiving a payment notification', () => {
   });
 });
 
-describe('receiving what is not a payment of a direct merchant', () => {
-  const others: [string, NotificationToMake, string][] = [
-    [
-      'a combined payment',
-      { resource: sample('CombineTransactions/CombineTransactionResource') },
-      '1900000109',
-    ],
+describe('receiving a notification of another merchant, or of an unknown type', () => {
+  const sampled: [string, NotificationToMake][] = [
+    ['a combined payment', { resource: sample('CombineTransactions/CombineTransactionResource') }],
     [
       "a service provider's payment",
       { resource: sample('_Partner/Transactions/PartnerTransactionResource') },
-      '1230000109',
     ],
-    ['a parking payment', { resource: sample('Vehicle/VehicleTransactionResource') }, '10000100'],
-    [
-      'profit sharing made by API v2',
-      { resource: sample('ProfitSharing/ProfitSharingResource') },
-      receiverOf(),
-    ],
+    ['a parking payment', { resource: sample('Vehicle/VehicleTransactionResource') }],
+    ['profit sharing made by API v2', { resource: sample('ProfitSharing/ProfitSharingResource') }],
     [
       'profit sharing',
       {
         eventType: 'PROFITSHARING.SUCCESS',
-        originalType: 'profitsharing',
-        resource: sample('ProfitSharing/ProfitSharingResource'),
+        resource: sample('_Partner/ProfitSharing/PartnerProfitSharingResource'),
       },
-      receiverOf(),
     ],
+    ['a refund', { eventType: 'REFUND.SUCCESS', resource: sample('Refund/RefundResource') }],
+    ['a transfer', { eventType: 'MCHTRANSFER.BILL.FINISHED', resource: { mchid: '1900001109' } }],
+    ['a pay score order', { eventType: 'PAYSCORE.USER_PAID', resource: { mchid: '1230000109' } }],
     [
-      'a refund',
-      { eventType: 'REFUND.SUCCESS', originalType: 'refund', resource: sample('Refund/RefundResource') },
-      '1900000100',
+      'a pay score permission',
+      { eventType: 'PAYSCORE.USER_CLOSE_SERVICE', resource: { mch_id: '1230000109' } },
     ],
-    [
-      'a complaint, which names nobody',
-      { eventType: 'COMPLAINT.CREATE', resource: { complaint_id: '1' } },
-      '1900000001',
-    ],
-    ['another original_type', { originalType: 'profitsharing' }, '1900000001'],
-    ['a type from the future', { eventType: 'SOMETHING.NEW', resource: { mchid: '1' } }, '1900000001'],
+    ['a payment', {}],
   ];
-  for (const [what, made, mchId] of others) {
-    it(`keeps ${what} as a type that nothing handles, never as a payment`, () => {
-      expect(eventOf(made, mchId)).to.deep.include(unhandled('unknown_type'));
-    });
-  }
-
-  const foreign = others.filter(([what]) => !/complaint|future/.test(what));
-  for (const [what, made] of [...foreign, ['a payment', {}, ''] as (typeof others)[number]]) {
+  for (const [what, made] of sampled) {
     it(`refuses ${what} that belongs to another merchant`, () => {
       expect(eventOf(made, '1888888888')).to.deep.equal({
         kind: 'not-authentic',
@@ -255,8 +242,24 @@ describe('receiving what is not a payment of a direct merchant', () => {
       ...sample('_Partner/Transactions/PartnerTransactionResource'),
       sub_mchid: '1777777777',
     };
-    expect(eventOf({ resource }, '1230000109')).to.deep.include(unhandled('unknown_type'));
+    expect(eventOf({ resource }, '1230000109')).to.include({
+      type: 'payment.succeeded',
+      subMchId: '1777777777',
+    });
   });
+
+  const unknown: [string, NotificationToMake][] = [
+    ['another original_type', { originalType: 'profitsharing' }],
+    ['a type from the future', { eventType: 'SOMETHING.NEW', resource: { mchid: '1' } }],
+    ['a type that every object has', { eventType: 'constructor', resource: { mchid: '1' } }],
+    ['a type that is none', { eventType: '__proto__', resource: {} }],
+  ];
+  for (const [what, made] of unknown) {
+    it(`keeps ${what} as a type that nothing handles, never as a payment`, () => {
+      expect(eventOf(made)).to.deep.include(unhandled('unknown_type'));
+      expect(keyOf(made)).to.equal('notification_1900000001_3119dfba-e649-5eec-ab1e-3412bc4d2e17');
+    });
+  }
 
   it('cannot open it either without the right APIv3 key, whatever its type', () => {
     const made = { eventType: 'SOMETHING.NEW', apiV3Key: 'xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx' };
@@ -278,12 +281,13 @@ describe('receiving what is not a payment of a direct merchant', () => {
       apiV3Keys: [vector.api_v3_key],
     };
     const at = new Date(vector.clock_unix * 1000);
-    expect(receiveNotification({ headers, body }, receiving, at)).to.deep.include({
-      kind: 'genuine',
+    const outcome = receiveNotification({ headers, body }, receiving, at);
+    expect(outcome).to.include({ kind: 'genuine', serial: 'D7CE59D1F522D701', keyKind: 'certificate' });
+    expect(outcome).to.have.property('callback').that.includes({
       notificationId: '3119dfba-e649-5eec-ab1e-3412bc4d2e17',
       eventType: 'PAYSCORE.USER_OPEN_SERVICE',
-      serial: 'D7CE59D1F522D701',
     });
+    expect(outcome).to.have.nested.property('callback.facts[0].event.type', 'pay_score.permission_opened');
   });
 });
 
@@ -312,9 +316,8 @@ describe('receiving what cannot be opened or read', () => {
       ...made,
       resource: { ...(made.resource as object), ciphertext: 'no base64!' },
     });
-    const received = receive({ envelope });
-    expect(received).to.have.property('kind', 'genuine');
-    expect(received).to.have.nested.property('event.reason', 'schema_refused');
+    expect(eventOf({ envelope })).to.deep.include(unhandled('schema_refused'));
+    expect(receive({ envelope })).to.have.nested.property('callback.content', undefined);
   });
 
   const bodies: [string, Buffer, string][] = [
@@ -329,13 +332,14 @@ describe('receiving what cannot be opened or read', () => {
   for (const [what, body, eventType] of bodies) {
     it(`keeps a signed body with ${what} under its hash`, () => {
       const id = createHash('sha256').update(body).digest('hex');
-      const outcome = receive(signNotification(body));
-      expect(outcome).to.deep.include({
-        kind: 'genuine',
-        notificationId: id,
-        eventType,
-        callbackKey: `notification_1900000001_${id}`,
-      });
+      expect(receive(signNotification(body)))
+        .to.have.property('callback')
+        .that.includes({
+          notificationId: id,
+          eventType,
+          callbackKey: `notification_1900000001_${id}`,
+          content: undefined,
+        });
       expect(eventOf(signNotification(body))).to.deep.include(unhandled('schema_refused'));
     });
   }
@@ -384,7 +388,3 @@ describe('a merchant that receives', () => {
     }
   });
 });
-
-function receiverOf(): string {
-  return (sample('ProfitSharing/ProfitSharingResource').receiver as { account: string }).account;
-}

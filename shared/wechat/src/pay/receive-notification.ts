@@ -1,12 +1,23 @@
 import { createHash } from 'node:crypto';
-import type { CallbackUnhandled, DomainEvent, Merchant } from '@huidiao/contracts';
+import type { Merchant } from '@huidiao/contracts';
 import { AppError } from '@huidiao/errors';
-import { decryptResource, type ResourceFault } from './decrypt-resource.ts';
+import type { GenuineCallback } from '../genuine-callback.ts';
+import { quoteLongIntegers } from '../mini-program/parse-wechat-json.ts';
+import { type ContractQuestion, toContractQuestion } from './contract-question.ts';
+import {
+  builtInSuites,
+  type CryptographicSuites,
+  type ResourceFault,
+  shangmiAdvice,
+} from './cryptographic-suites.ts';
+import { decryptResource } from './decrypt-resource.ts';
+import { type OpenedNotification, type Resource, tellRefused } from './events/event-rule.ts';
+import { type ToldWhole, toToldWhole } from './events/told-whole.ts';
 import { isOfMerchant } from './is-of-merchant.ts';
 import { type NotificationEnvelope, parseEnvelope } from './notification-envelope.ts';
-import { createPlatformKeys, type PlatformKeys } from './platform-keys.ts';
+import { createPlatformKeys, type PlatformKeyKind, type PlatformKeys, toKeyKind } from './platform-keys.ts';
 import type { SignedMessage } from './signed-message.ts';
-import { toDomainEvent } from './to-domain-event.ts';
+import { toToldFacts } from './to-told-facts.ts';
 import { type NotAuthenticReason, verifyNotification } from './verify-notification.ts';
 
 /** What receiving for one merchant needs, made once. Never log one. */
@@ -15,15 +26,26 @@ export interface ReceivingMerchant {
   readonly keys: PlatformKeys;
   /** The current one first. */
   readonly apiV3Keys: readonly string[];
+  /** Default: those that are built in. */
+  readonly suites?: CryptographicSuites;
 }
 
-/** Throws CONFIG_INVALID on keys that cannot be used: an APIv3 key (APIv3密钥) has exactly 32 bytes. */
-export function createReceivingMerchant(merchant: Merchant): ReceivingMerchant {
+/**
+ * Throws CONFIG_INVALID on keys that cannot be used: an APIv3 key (APIv3密钥) has exactly 32 bytes.
+ *
+ * @param keys by default those that the merchant's configuration names; a PlatformKeyring downloads more
+ * @param suites how messages are verified and opened; others than the built-in ones are the caller's to bring
+ */
+export function createReceivingMerchant(
+  merchant: Merchant,
+  keys: PlatformKeys = createPlatformKeys(merchant),
+  suites: CryptographicSuites = builtInSuites,
+): ReceivingMerchant {
   const apiV3Keys = [merchant.apiV3Key, merchant.apiV3KeyPrevious].filter((key) => key !== undefined);
   if (apiV3Keys.some((key) => Buffer.byteLength(key, 'utf8') !== 32)) {
     throw new AppError('CONFIG_INVALID', { message: `an APIv3 key of ${merchant.mchId} has not 32 bytes` });
   }
-  return { mchId: merchant.mchId, keys: createPlatformKeys(merchant), apiV3Keys };
+  return { mchId: merchant.mchId, keys, apiV3Keys, suites };
 }
 
 export type NotificationOutcome =
@@ -32,21 +54,19 @@ export type NotificationOutcome =
   /** WeChat Pay signed it but none of our APIv3 keys opens it: our configuration is at fault. */
   | {
       readonly kind: 'not-openable';
-      readonly reason: Exclude<ResourceFault, 'algorithm_unsupported'>;
+      readonly reason: Extract<ResourceFault, 'tag_mismatch'>;
       readonly notificationId: string;
       readonly eventType: string;
       readonly serial: string;
     }
   | {
       readonly kind: 'genuine';
-      /** 通知ID; for a body that holds none, the SHA-256 of the body in hexadecimal. */
-      readonly notificationId: string;
-      /** `unreadable` for a body that holds none. */
-      readonly eventType: string;
+      /** The key that verified it, as the sender wrote it. */
       readonly serial: string;
-      /** Equal for every re-send of the same fact; unique over all merchants. */
-      readonly callbackKey: string;
-      readonly event: DomainEvent;
+      readonly keyKind: PlatformKeyKind;
+      readonly callback: GenuineCallback;
+      /** To be answered at once, with toContractReply. */
+      readonly question?: ContractQuestion;
     };
 
 /**
@@ -59,7 +79,8 @@ export function receiveNotification(
   merchant: ReceivingMerchant,
   now: Date,
 ): NotificationOutcome {
-  const verification = verifyNotification(notification, merchant.keys, now);
+  const { mchId, keys, suites } = merchant;
+  const verification = verifyNotification(notification, keys, now, suites);
   if (!verification.authentic) {
     const { reason, serial } = verification;
     return { kind: 'not-authentic', reason, ...(serial === undefined ? {} : { serial }) };
@@ -69,12 +90,8 @@ export function receiveNotification(
   if (parsed.understood) return openEnvelope(parsed.envelope, merchant, serial);
 
   const id = createHash('sha256').update(notification.body).digest('hex');
-  return genuine(
-    merchant,
-    serial,
-    { id, event_type: parsed.eventType ?? 'unreadable' },
-    refused(parsed.problem),
-  );
+  const envelope = { id, event_type: parsed.eventType ?? 'unreadable' };
+  return genuine(envelope, serial, toToldWhole(tellRefused({ id, mchId }, parsed.problem)), undefined);
 }
 
 function openEnvelope(
@@ -82,58 +99,59 @@ function openEnvelope(
   merchant: ReceivingMerchant,
   serial: string,
 ): NotificationOutcome {
-  const { resource } = envelope;
-  const opened = decryptResource(resource, merchant.apiV3Keys);
+  const { id, event_type: eventType, resource } = envelope;
+  const { mchId, apiV3Keys, suites } = merchant;
+  const keep = (problem: string, content?: string) =>
+    genuine(envelope, serial, toToldWhole(tellRefused({ id, mchId }, problem)), content);
+
+  const opened = decryptResource(resource, apiV3Keys, suites);
   if (!opened.opened) {
     // No key of ours would ever open another algorithm or a malformed resource: a re-send would not help either.
-    if (opened.reason !== 'tag_mismatch') {
-      return genuine(merchant, serial, envelope, refused(`the resource cannot be opened: ${opened.reason}`));
-    }
-    const ids = { notificationId: envelope.id, eventType: envelope.event_type, serial };
-    return { kind: 'not-openable', reason: opened.reason, ...ids };
+    if (opened.reason !== 'tag_mismatch') return keep(toProblem(opened.reason));
+    return { kind: 'not-openable', reason: opened.reason, notificationId: id, eventType, serial };
   }
-  const content = parseObject(opened.plaintext);
-  if (content === undefined) {
-    return genuine(merchant, serial, envelope, refused('the opened resource is not a JSON object'));
-  }
-  if (!isOfMerchant(merchant.mchId, envelope.event_type, content)) {
+  const content = quoteLongIntegers(opened.plaintext);
+  const said = parseJson(content);
+  if (said === undefined) return keep('the opened resource is not JSON');
+  if (!isObject(said)) return keep('the opened resource is not a JSON object', content);
+  if (!isOfMerchant(mchId, eventType, said)) {
     return { kind: 'not-authentic', reason: 'ids_of_another_merchant', serial };
   }
-  const told = toDomainEvent(
-    { eventType: envelope.event_type, originalType: resource.original_type },
-    content,
-  );
-  const outcome = genuine(merchant, serial, envelope, told.event);
-  if (told.transaction === undefined) return outcome;
-  const { mchid, transaction_id, trade_state } = told.transaction;
-  return { ...outcome, callbackKey: `payment_${mchid}_${transaction_id}_${trade_state}` };
+  const told: OpenedNotification = { id, eventType, originalType: resource.original_type, mchId };
+  return genuine(envelope, serial, toToldFacts(told, said), content);
 }
 
 function genuine(
-  merchant: ReceivingMerchant,
-  serial: string,
   envelope: Pick<NotificationEnvelope, 'id' | 'event_type'>,
-  event: DomainEvent,
-): Extract<NotificationOutcome, { kind: 'genuine' }> {
+  serial: string,
+  { callbackKey, facts }: ToldWhole,
+  content: string | undefined,
+): NotificationOutcome {
+  const { id: notificationId, event_type: eventType } = envelope;
+  const question = toContractQuestion(eventType, facts[0]);
   return {
     kind: 'genuine',
-    notificationId: envelope.id,
-    eventType: envelope.event_type,
     serial,
-    callbackKey: `notification_${merchant.mchId}_${envelope.id}`,
-    event,
+    keyKind: toKeyKind(serial),
+    callback: { notificationId, eventType, callbackKey, facts, content },
+    ...(question === undefined ? {} : { question }),
   };
 }
 
-function refused(problem: string): CallbackUnhandled {
-  return { type: 'callback.unhandled', reason: 'schema_refused', problem };
+function toProblem(reason: ResourceFault): string {
+  const problem = `the resource cannot be opened: ${reason}`;
+  return reason === 'shangmi_unsupported' ? `${problem}: ${shangmiAdvice}` : problem;
 }
 
-function parseObject(text: string): object | undefined {
+/** Undefined for what is not JSON. */
+function parseJson(text: string): unknown {
   try {
-    const value: unknown = JSON.parse(text);
-    return typeof value === 'object' && value !== null && !Array.isArray(value) ? value : undefined;
+    return JSON.parse(text);
   } catch {
     return undefined;
   }
+}
+
+function isObject(value: unknown): value is Resource {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

@@ -4,11 +4,12 @@ import { AppError } from '@huidiao/errors';
 import { z } from 'zod';
 import type { HttpAgents } from '../http/http-agents.ts';
 import { parseRetryAfter } from '../http/parse-retry-after.ts';
-import { type HttpAnswer, sendHttpRequest } from '../http/send-http-request.ts';
+import { type HttpAnswer, type HttpRequest, sendHttpRequest } from '../http/send-http-request.ts';
 import { classifyPayAnswer, type PayApi } from './pay-error-codes.ts';
 import type { PlatformKeys } from './platform-keys.ts';
 import { createAuthorization, type RequestSigner } from './sign-request.ts';
 import { isSignedAnswer, verifyAnswer } from './verify-answer.ts';
+import type { Verification } from './verify-notification.ts';
 
 /** What every signed call of one merchant needs. */
 export interface PayCaller {
@@ -24,10 +25,23 @@ export interface PayCaller {
 
 export interface PayRequest {
   readonly api: PayApi;
-  readonly method: 'GET' | 'POST';
+  readonly method: HttpRequest['method'];
   /** Path and query, percent-encoded. */
   readonly path: string;
   readonly body?: unknown;
+  /** Names the key that WeChat Pay is to sign its answer with, where that is not the caller's. */
+  readonly answerKeyId?: string;
+}
+
+/** Throws AppError WECHAT_RESPONSE_NOT_AUTHENTIC for an answer that is not to be believed. */
+export type AssertAuthentic = (caller: PayCaller, answer: PayAnswer) => void;
+
+/** An answer as it came, and what it says as JSON. */
+export interface PayAnswer {
+  readonly http: HttpAnswer;
+  readonly json: unknown;
+  /** When it came. */
+  readonly now: Date;
 }
 
 /**
@@ -40,18 +54,23 @@ export interface PayRequest {
  * @throws AppError WECHAT_RESPONSE_NOT_AUTHENTIC (whether WeChat Pay acted is unknown), WECHAT_UNREACHABLE, or
  * what the table of codes says; details: remoteCode, status, requestId, queryFirst.
  */
-export async function sendPayRequest(caller: PayCaller, request: PayRequest): Promise<unknown> {
-  const answer = await send(caller, request);
+export async function sendPayRequest(
+  caller: PayCaller,
+  request: PayRequest,
+  assertAnswer: AssertAuthentic = assertAuthentic,
+): Promise<unknown> {
+  const http = await send(caller, request);
   const now = caller.clock.now();
-  const isSuccess = answer.status === 200 || answer.status === 204;
-  if (isSuccess || isSignedAnswer(answer)) assertAuthentic(caller, answer, now);
-  const json = parseJson(answer.body);
+  const json = parseJson(http.body);
+  const isSuccess = http.status === 200 || http.status === 204;
+  if (isSuccess || isSignedAnswer(http)) assertAnswer(caller, { http, json, now });
   if (isSuccess) return json;
-  throw toPayError(request.api, answer, json, now);
+  throw toPayError(request.api, http, json, now);
 }
 
 async function send(caller: PayCaller, request: PayRequest): Promise<HttpAnswer> {
-  const { signer, answerKeyId, timeoutMs, agents } = caller;
+  const { signer, timeoutMs, agents } = caller;
+  const answerKeyId = request.answerKeyId ?? caller.answerKeyId;
   const url = new URL(request.path, caller.baseUrl);
   const body = request.body === undefined ? '' : JSON.stringify(request.body);
   const authorization = createAuthorization(signer, {
@@ -73,11 +92,17 @@ async function send(caller: PayCaller, request: PayRequest): Promise<HttpAnswer>
   return sendHttpRequest(body === '' ? sent : { ...sent, body });
 }
 
-function assertAuthentic(caller: PayCaller, answer: HttpAnswer, now: Date): void {
-  const verification = verifyAnswer(answer, caller.keys, now);
-  if (verification.authentic) return;
-  const { reason, serial } = verification;
-  throw new AppError('WECHAT_RESPONSE_NOT_AUTHENTIC', {
+function assertAuthentic({ keys }: PayCaller, { http, now }: PayAnswer): void {
+  const verification = verifyAnswer(http, keys, now);
+  if (!verification.authentic) throw toNotAuthentic(http, verification);
+}
+
+/** What an answer whose signature does not verify is thrown as. */
+export function toNotAuthentic(
+  answer: HttpAnswer,
+  { reason, serial }: Extract<Verification, { authentic: false }>,
+): AppError {
+  return new AppError('WECHAT_RESPONSE_NOT_AUTHENTIC', {
     details: { reason, serial, status: answer.status, requestId: requestId(answer) },
   });
 }

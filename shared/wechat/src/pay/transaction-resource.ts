@@ -19,19 +19,31 @@ export const anyTransaction = z.looseObject({
   trade_state: z.string().regex(/^[A-Z_]{1,32}$/, 'must be a state in capitals'),
 });
 
+/** 子商户号 and its app, where a service provider or a combined payment names them. Never a reason to refuse. */
+const below = {
+  sub_mchid: z.string().min(1).max(32).nullish().catch(undefined),
+  sub_appid: appId.nullish().catch(undefined),
+};
+
 /**
  * A transaction that was paid: the resource of TRANSACTION.SUCCESS, and the answer to a query after payment.
  * Amounts are fen; ids are text, for a transaction_id has more digits than a number keeps.
  * Optional fields may be null. https://pay.weixin.qq.com/doc/v3/merchant/4012075420
  */
 export const transactionResource = anyTransaction.extend({
+  ...below,
   transaction_id: transactionId,
   trade_type: z.string().min(1).max(32),
   trade_state_desc: z.string().nullish(),
   bank_type: z.string().max(64).nullish(),
   attach: z.string().max(512).nullish(),
   success_time: z.string().max(64).nullish(),
-  payer: z.looseObject({ openid: z.union([openId, z.literal('')]).nullish() }).nullish(),
+  payer: z
+    .looseObject({
+      openid: z.union([openId, z.literal('')]).nullish(),
+      sub_openid: openId.nullish().catch(undefined),
+    })
+    .nullish(),
   amount: z.looseObject({
     /** 订单总金额: the figure to compare with the order. */
     total: amountFen,
@@ -63,8 +75,11 @@ export function toPaymentSucceeded(transaction: TransactionResource): PaymentSuc
     amountFen: amount.total,
     currency: amount.currency ?? 'CNY',
     tradeType: transaction.trade_type,
+    ...present('subMchId', transaction.sub_mchid),
+    ...present('subAppId', transaction.sub_appid),
     ...present('payerTotalFen', amount.payer_total),
     ...present('openId', transaction.payer?.openid || undefined),
+    ...present('subOpenId', transaction.payer?.sub_openid),
     ...present('bankType', transaction.bank_type),
     ...present('attach', transaction.attach),
     ...present('successTime', transaction.success_time),

@@ -67,7 +67,7 @@ describe('verifying a notification', () => {
     [
       'SM2 with SM3',
       withHeaders({ 'wechatpay-signature-type': ['WECHATPAY2-SM2-WITH-SM3'] }),
-      'signature_type_unsupported',
+      'shangmi_unsupported',
     ],
     [
       'an empty signature type',

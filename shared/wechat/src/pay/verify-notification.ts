@@ -1,7 +1,7 @@
+import { builtInSuites, type CryptographicSuites, isShangmi } from './cryptographic-suites.ts';
 import type { PlatformKeys } from './platform-keys.ts';
 import { type ReadHeaders, readSignatureHeaders } from './read-signature-headers.ts';
 import type { SignedMessage } from './signed-message.ts';
-import { isSignedBy } from './verify-signature.ts';
 
 /** Everything by which a callback can fail to be genuine. For logs and metrics: the answer never tells. */
 export type NotAuthenticReason =
@@ -9,6 +9,8 @@ export type NotAuthenticReason =
   | 'header_repeated'
   | 'header_malformed'
   | 'signature_type_unsupported'
+  /** 国密; shangmiAdvice says what to do. */
+  | 'shangmi_unsupported'
   | 'timestamp_stale'
   | 'timestamp_future'
   | 'serial_unknown'
@@ -40,9 +42,17 @@ const probePrefix = 'WECHATPAY/SIGNTEST/';
  * What is signed: timestamp, nonce and body, each ended by a line feed, as RSASSA-PKCS1-v1_5 with SHA-256.
  * https://pay.weixin.qq.com/docs/merchant/development/interface-rules/signature-verification.html
  */
-export function verifyNotification(message: SignedMessage, keys: PlatformKeys, now: Date): Verification {
+export function verifyNotification(
+  message: SignedMessage,
+  keys: PlatformKeys,
+  now: Date,
+  suites: CryptographicSuites = builtInSuites,
+): Verification {
   const read = readSignatureHeaders(message.headers);
   if (!read.complete) return { authentic: false, reason: read.reason };
+  // wechatpay-go, core/notify, refuses a type that it does not have before any other check.
+  const suite = suites.signatures.get(read.signatureType);
+  if (suite === undefined) return { authentic: false, reason: toTypeFault(read.signatureType) };
 
   const { serial } = read;
   const ageMs = now.getTime() - Number(read.timestamp) * 1000;
@@ -51,10 +61,15 @@ export function verifyNotification(message: SignedMessage, keys: PlatformKeys, n
 
   const key = keys.find(serial);
   if (key === undefined) return { authentic: false, reason: 'serial_unknown', serial };
-  if (isSignedBy(key, toSignedBytes(read, message.body), read.signature)) return { authentic: true, serial };
+  if (suite.isSignedBy(key, toSignedBytes(read, message.body), read.signature))
+    return { authentic: true, serial };
   // Only after the failure: a probe takes the way of every forgery, and is counted apart at its end.
   const reason = read.signature.startsWith(probePrefix) ? 'signature_probe' : 'signature_wrong';
   return { authentic: false, reason, serial };
+}
+
+function toTypeFault(signatureType: string): NotAuthenticReason {
+  return isShangmi(signatureType) ? 'shangmi_unsupported' : 'signature_type_unsupported';
 }
 
 function toSignedBytes(read: ReadHeaders, body: Buffer): Buffer {

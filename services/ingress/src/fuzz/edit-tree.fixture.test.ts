@@ -1,0 +1,227 @@
+import type { JsonValue } from '@huidiao/wechat-simulator';
+import fc from 'fast-check';
+
+/** One change of what a message says, at one of its members, counted through the whole tree. */
+export interface TreeEdit {
+  readonly how: (typeof hows)[number];
+  /** Modulo the number of members. */
+  readonly at: number;
+  /** As it stands in the text; it may be no JSON, or no XML. */
+  readonly raw: string;
+  /** Of a member that is put in. */
+  readonly name: string;
+}
+
+export interface EditedText {
+  readonly text: string;
+  /** Every name that the change is at, below or about. */
+  readonly names: readonly string[];
+}
+
+const hows = [
+  'replace',
+  'remove',
+  'repeat',
+  'precede',
+  'insert',
+  'wrap',
+  'nest',
+  'rename',
+  'retype',
+] as const;
+
+const names = fc.constantFrom(
+  ...['__proto__', 'constructor', 'toString', 'hasOwnProperty', 'length', 'id', 'new', 'Encrypt', 'List'],
+  ...[
+    'mchid',
+    'sp_mchid',
+    'combine_mchid',
+    'sub_mchid',
+    'receiver',
+    'trade_state',
+    'change_type',
+    'sub_orders',
+  ],
+);
+
+const deep = (open: string, close: string, levels: number) => open.repeat(levels) + close.repeat(levels);
+const hostileTexts = [
+  '',
+  ' ',
+  'x',
+  '0',
+  'null',
+  '__proto__',
+  'SUCCESS',
+  'FAIL',
+  'REFUND',
+  'CLOSED',
+  'reject',
+];
+const hostileDigits = ['-1', '0.5', '00', '9007199254740993', '9'.repeat(40), '1900000002', '2038-01-19'];
+const unicode = ['\u{1F600}', '\u202e', 'é'.normalize('NFD'), '支付成功', 'x'.repeat(5_000)];
+const anyText = fc.oneof(
+  fc.constantFrom(...hostileTexts, ...hostileDigits, ...unicode),
+  fc.string({ unit: fc.constantFrom(...'0123456789abcXYZ_-|*支<>&"\\= '), maxLength: 40 }),
+);
+
+const jsonRaws = fc.oneof(
+  fc.constantFrom(
+    ...['null', 'true', 'false', '0', '-0', '-1', '1', '0.5', '1e2', '1e400', '-1e400', '9007199254740993'],
+    ...['9'.repeat(40), '[]', '[[]]', '[null]', '{}', '[{}]', '{"__proto__":{"a":1}}', '{"length":1e9}'],
+    ...['{"constructor":{"prototype":{}}}', '{"toString":null,"valueOf":null}', '"\\u0000"', '"\\ud800"'],
+    ...[deep('[', ']', 17), deep('{"a":', '}', 3).replace('}', '1}'), deep('[', ']', 5_000), 'NaN', '', '"'],
+  ),
+  anyText.map((text) => JSON.stringify(text)),
+  fc.integer().map(String),
+);
+
+const xmlRaws = fc.oneof(
+  fc.constantFrom(
+    ...['<a/>', '<a></a><a></a>', '<a><b>1</b></a>', '<List><a>1</a></List>', deep('<a>', '</a>', 20), '&x;'],
+    ...[
+      '<![CDATA[]]>',
+      '<![CDATA[<a>]]>',
+      ']]>',
+      '<!--x-->',
+      '<?x?>',
+      '<a',
+      '</xml>',
+      '&#0;',
+      '\u0000',
+      '&lt;',
+    ],
+  ),
+  anyText.map((text) => `<![CDATA[${text.replaceAll(']]>', '')}]]>`),
+  fc.integer().map(String),
+);
+
+const toEdits = (raw: fc.Arbitrary<string>): fc.Arbitrary<TreeEdit> =>
+  fc.record({ how: fc.constantFrom(...hows), at: fc.nat(400), raw, name: names });
+
+export const jsonEdits = toEdits(jsonRaws);
+export const xmlEdits = toEdits(xmlRaws);
+
+/** A value as JSON, but for the change. */
+export function editJson(value: JsonValue, edit: TreeEdit): EditedText {
+  return new Editor(edit, {
+    member: (name, content) => `${JSON.stringify(name)}:${content}`,
+    join: (members, isList) => (isList ? `[${members.join(',')}]` : `{${members.join(',')}}`),
+    leaf: (leaf) => (typeof leaf === 'bigint' ? String(leaf) : JSON.stringify(leaf)),
+    item: (_name, content) => content,
+    retype: (content) => (content.startsWith('"') ? content.slice(1, -1) || 'null' : JSON.stringify(content)),
+  }).edit(value);
+}
+
+/** A value below `<xml>`, a list being its element several times, but for the change. */
+export function editXml(value: JsonValue, edit: TreeEdit): EditedText {
+  const { text, names: touched } = new Editor(edit, xml).edit(value);
+  return { text: `<xml>${text}</xml>`, names: touched };
+}
+
+/** The same without a change. */
+export function toXml(value: JsonValue): string {
+  return `<xml>${new Editor({ how: 'remove', at: 0, raw: '', name: '' }, xml).write(value)}</xml>`;
+}
+
+const element = (name: string, content: string) => `<${name}>${content}</${name}>`;
+const xml: Writing = {
+  member: element,
+  join: (members) => members.join(''),
+  leaf: (leaf) => (typeof leaf === 'string' ? `<![CDATA[${leaf}]]>` : String(leaf ?? '')),
+  item: element,
+  retype: (content) => content.replace(/^<!\[CDATA\[(.*)\]\]>$/s, '$1'),
+};
+
+interface Writing {
+  member(name: string, content: string): string;
+  join(members: readonly string[], isList: boolean): string;
+  leaf(value: string | number | bigint | boolean | null): string;
+  /** An item of the list of that name. */
+  item(name: string, content: string): string;
+  retype(content: string): string;
+}
+
+class Editor {
+  readonly #edit: TreeEdit;
+  readonly #writing: Writing;
+  #target = -1;
+  #members = 0;
+  #touched: readonly string[] = [];
+
+  constructor(edit: TreeEdit, writing: Writing) {
+    this.#edit = edit;
+    this.#writing = writing;
+  }
+
+  edit(value: JsonValue): EditedText {
+    this.write(value);
+    this.#target = this.#edit.at % Math.max(1, this.#members);
+    this.#members = 0;
+    const text = this.#write(value, []);
+    return { text, names: this.#touched };
+  }
+
+  /** Without the change. */
+  write(value: JsonValue): string {
+    this.#target = -1;
+    return this.#write(value, []);
+  }
+
+  #write(value: JsonValue, path: readonly string[]): string {
+    if (typeof value !== 'object' || value === null) return this.#writing.leaf(value);
+    const isList = Array.isArray(value);
+    const parts = Object.entries(value as { readonly [name: string]: JsonValue | undefined }).flatMap(
+      ([name, member]) => (member === undefined ? [] : this.#writeMember(name, member, path, isList)),
+    );
+    return this.#writing.join(parts, isList);
+  }
+
+  #writeMember(key: string, member: JsonValue, path: readonly string[], isList: boolean): readonly string[] {
+    const isTarget = this.#members++ === this.#target;
+    const name = isList ? (path.at(-1) ?? key) : key;
+    const here = isList ? path : [...path, key];
+    const write = (written: string, content: string) =>
+      isList ? this.#writing.item(written, content) : this.#writing.member(written, content);
+    const content = this.#write(member, here);
+    if (!isTarget) return [write(name, content)];
+    this.#touched = [...here, this.#edit.name, ...namesIn(member)];
+    return this.#change(name, content, write);
+  }
+
+  #change(
+    name: string,
+    content: string,
+    write: (name: string, content: string) => string,
+  ): readonly string[] {
+    const { how, raw, name: added } = this.#edit;
+    const whole = write(name, content);
+    switch (how) {
+      case 'replace':
+        return [write(name, raw)];
+      case 'remove':
+        return [];
+      case 'repeat':
+        return [whole, write(name, raw)];
+      case 'precede':
+        return [write(name, raw), whole];
+      case 'insert':
+        return [write(added, raw), whole];
+      case 'wrap':
+        return [write(name, this.#writing.join([write(name, content)], true))];
+      case 'nest':
+        return [write(name, this.#writing.join([this.#writing.member(name, content)], false))];
+      case 'rename':
+        return [write(`${name}_`, content)];
+      case 'retype':
+        return [write(name, this.#writing.retype(content))];
+      default:
+        return how satisfies never;
+    }
+  }
+}
+
+function namesIn(value: JsonValue | undefined): readonly string[] {
+  if (typeof value !== 'object' || value === null) return [];
+  return Object.entries(value).flatMap(([name, member]) => [name, ...namesIn(member as JsonValue)]);
+}

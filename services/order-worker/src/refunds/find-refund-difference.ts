@@ -1,0 +1,28 @@
+import type { RefundEvent } from '@huidiao/contracts';
+import { AppError } from '@huidiao/errors';
+import type { Order } from '@huidiao/store';
+
+/**
+ * What a refund and our own order disagree about, as the error of a dead letter that names both figures; undefined
+ * where they agree. Pure. A second payment of an order is refunded under the order's number too, and must not be taken
+ * for a refund of the first one: the transaction tells them apart.
+ */
+export function findRefundDifference(order: Order, refund: RefundEvent): AppError | undefined {
+  const isOfPayment = order.transactionId === undefined || order.transactionId === refund.transactionId;
+  const isOfMerchant = order.subMchId === undefined || order.subMchId === refund.subMchId;
+  const isOfAmount = refund.totalFen === order.amountFen && refund.refundFen <= refund.totalFen;
+  if (isOfPayment && isOfMerchant && isOfAmount) return undefined;
+  const details = {
+    outTradeNo: order.outTradeNo,
+    refundId: refund.refundId,
+    outRefundNo: refund.outRefundNo,
+    orderTransactionId: order.transactionId,
+    refundedTransactionId: refund.transactionId,
+    orderSubMchId: order.subMchId,
+    refundedSubMchId: refund.subMchId,
+    orderAmountFen: order.amountFen,
+    refundedTotalFen: refund.totalFen,
+    refundFen: refund.refundFen,
+  };
+  return new AppError('REFUND_DIFFERS', { details });
+}

@@ -1,0 +1,39 @@
+import type { OrderRefund, RefundStatus } from './order.ts';
+
+/**
+ * What the known refunds of an order come to.
+ *
+ * - `full`: all of its amount was given back.
+ * - `part`: some was given back, and with what is still under way (ABNORMAL) it is less than the amount: the rest was
+ *   really bought.
+ * - `unsettled`: nothing was given back, or it depends on what becomes of an ABNORMAL refund.
+ */
+export type RefundVerdict = 'full' | 'part' | 'unsettled';
+
+/** Pure. Only SUCCESS has reached the buyer. https://pay.weixin.qq.com/doc/v3/merchant/4013071031 */
+export function judgeRefunds(refunds: readonly OrderRefund[], amountFen: number): RefundVerdict {
+  const givenBackFen = sumOf(refunds, 'SUCCESS');
+  if (givenBackFen >= amountFen) return 'full';
+  if (givenBackFen === 0 || givenBackFen + sumOf(refunds, 'ABNORMAL') >= amountFen) return 'unsettled';
+  return 'part';
+}
+
+function sumOf(refunds: readonly OrderRefund[], status: RefundStatus): number {
+  return refunds
+    .filter((refund) => refund.status === status)
+    .reduce((sum, { refundFen }) => sum + refundFen, 0);
+}
+
+/**
+ * The refunds after one more was told of; undefined where that says nothing new. Pure, and the order in which they are
+ * told makes no difference: SUCCESS and CLOSED are final, and only they take the place of ABNORMAL.
+ */
+export function mergeRefund(
+  present: readonly OrderRefund[],
+  told: OrderRefund,
+): readonly OrderRefund[] | undefined {
+  const known = present.find(({ refundId }) => refundId === told.refundId);
+  if (known === undefined) return [...present, told];
+  if (known.status !== 'ABNORMAL' || told.status === 'ABNORMAL') return undefined;
+  return present.map((refund) => (refund === known ? told : refund));
+}

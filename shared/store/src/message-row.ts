@@ -1,0 +1,38 @@
+import { Schema } from 'mongoose';
+import type { Message } from './message.ts';
+import { rowOptions } from './row-options.ts';
+
+/** A message as it lies in MongoDB. */
+export interface MessageRow extends Omit<Message, 'key' | 'rounds'> {
+  _id: string;
+  /** Absent is 0. */
+  rounds?: number;
+}
+
+export const messageSchema = new Schema<MessageRow>(
+  {
+    _id: String,
+    mchId: String,
+    appId: String,
+    openId: String,
+    templateId: String,
+    outTradeNo: String,
+    usefulUntil: Date,
+    state: String,
+    attempts: Number,
+    waitingSince: Date,
+    rounds: Number,
+    sendingAt: Date,
+    sendingId: String,
+    settledAt: Date,
+    facts: Schema.Types.Mixed,
+    createdAt: Date,
+    updatedAt: Date,
+  },
+  { ...rowOptions, collection: 'messages' },
+);
+
+export function toMessage(row: MessageRow): Message {
+  const { _id: key, ...message } = row;
+  return { key, ...message, rounds: row.rounds ?? 0 };
+}
