@@ -23,6 +23,8 @@ export interface Rig {
   readonly simulator: Simulator;
   readonly context: IngressContext;
   readonly logLines: readonly Record<string, unknown>[];
+  /** Of the app that has an EncodingAESKey. */
+  readonly push: { readonly token: string; readonly encodingAesKey: string };
   /** Everything that was queued since the last call. */
   takeJobs(): NewJob[];
   /** The address of callbacks of this kind. */
@@ -35,6 +37,8 @@ const makeAesKey = () => randomBytes(64).toString('base64').replaceAll(/[+/=]/g,
 
 /** What a merchant or an app is set otherwise. */
 export interface RigOptions {
+  /** Merchants besides, with the same keys. */
+  readonly moreMchIds?: readonly string[];
   readonly merchant?: Partial<Merchant>;
   readonly app?: Partial<App>;
 }
@@ -43,25 +47,24 @@ export async function createRig(options: RigOptions = {}): Promise<Rig> {
   const keys = generateKeyPairSync('rsa', { modulusLength: 2048 });
   const [apiV3Key, apiV2Key, token] = [makeSecret(), makeSecret(), makeSecret()];
   const encodingAesKey = makeAesKey();
+  const mchIds = [ids.mchId, ...(options.moreMchIds ?? [])];
   const simulator = await createSimulator({
-    merchants: [
-      {
-        mchId: ids.mchId,
-        merchantSerialNo: '5157F09EFDC096DE15EBE81A47057A7200000001',
-        merchantPublicKeyPem: keys.publicKey.export({ type: 'spki', format: 'pem' }).toString(),
-        apiV3Key,
-        apiV2Key,
-        appIds: [ids.safeAppId, ids.plainAppId],
-      },
-    ],
+    merchants: mchIds.map((mchId) => ({
+      mchId,
+      merchantSerialNo: '5157F09EFDC096DE15EBE81A47057A7200000001',
+      merchantPublicKeyPem: keys.publicKey.export({ type: 'spki', format: 'pem' }).toString(),
+      apiV3Key,
+      apiV2Key,
+      appIds: [ids.safeAppId, ids.plainAppId],
+    })),
     apps: [
       toSimulatedApp(ids.safeAppId, { token, encodingAesKey, mode: 'safe', format: 'json' }),
       toSimulatedApp(ids.plainAppId, { token, mode: 'plaintext', format: 'json' }),
     ],
   });
-  const merchant: Merchant = {
+  const toMerchant = (mchId: string): Merchant => ({
     ...plainMerchant,
-    mchId: ids.mchId,
+    mchId,
     merchantSerialNo: '5157F09EFDC096DE15EBE81A47057A7200000001',
     merchantPrivateKeyPem: keys.privateKey.export({ type: 'pkcs8', format: 'pem' }).toString(),
     apiV3Key,
@@ -74,7 +77,7 @@ export async function createRig(options: RigOptions = {}): Promise<Rig> {
     latePayment: 'refund',
     limits: { callbacksPerSecond: 10_000, callbacksBurst: 10_000, queriesPerSecond: 20 },
     ...options.merchant,
-  };
+  });
   const app = (appId: string, encodingAesKeys: readonly string[]): App => ({
     ...plainApp,
     appId,
@@ -89,7 +92,7 @@ export async function createRig(options: RigOptions = {}): Promise<Rig> {
   const logLines: Record<string, unknown>[] = [];
   const write = (line: string) => void logLines.push(JSON.parse(line));
   const apps = [app(ids.safeAppId, [encodingAesKey]), app(ids.plainAppId, [])];
-  const context = createContext(toConfig(merchant, apps), {
+  const context = createContext(toConfig(mchIds.map(toMerchant), apps), {
     logger: createLogger({ service: 'ingress', level: 'info' }, { write }),
     producer: {
       isReady: () => true,
@@ -108,6 +111,7 @@ export async function createRig(options: RigOptions = {}): Promise<Rig> {
     simulator,
     context,
     logLines,
+    push: { token, encodingAesKey },
     takeJobs: () => jobs.splice(0),
     urlOf: (kind, id = kind === 'mini-program' ? ids.safeAppId : ids.mchId) =>
       `http://127.0.0.1:${port}/callbacks/${kind}/${id}`,
@@ -123,7 +127,7 @@ function toSimulatedApp(appId: string, push: NonNullable<SimulatedApp['push']>):
 }
 type SimulatedApp = NonNullable<NonNullable<Parameters<typeof createSimulator>[0]>['apps']>[number];
 
-function toConfig(merchant: Merchant, apps: readonly App[]): IngressConfig {
+function toConfig(merchants: readonly Merchant[], apps: readonly App[]): IngressConfig {
   return {
     logLevel: 'info',
     http: { host: '127.0.0.1', port: 0 },
@@ -135,7 +139,7 @@ function toConfig(merchant: Merchant, apps: readonly App[]): IngressConfig {
     maxConnections: 1_000,
     wechatPayApiUrl: 'http://127.0.0.1:1',
     directory: {
-      merchants: new Map([[merchant.mchId, merchant]]),
+      merchants: new Map(merchants.map((one) => [one.mchId, one])),
       apps: new Map(apps.map((one) => [one.appId, one])),
     },
   };

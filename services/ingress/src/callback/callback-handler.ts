@@ -171,6 +171,10 @@ async function makeDurable(
   journey.jobIds = jobIds;
 }
 
+/** What is passed through beside the body is not always signed, and must not make a job too large for its schema. */
+const longestHeader = 4_096;
+const longestQuery = 2_048;
+
 function toReceivedCallback(
   { owner, headersToPass }: GenuineReceived,
   { body, rawQuery, headers }: UnprovenCallback,
@@ -178,14 +182,14 @@ function toReceivedCallback(
 ): ReceivedCallback {
   const passed = headersToPass.flatMap((name) => {
     const value = headers[name]?.[0];
-    return value === undefined ? [] : [[name, value] as const];
+    return value === undefined || value.length > longestHeader ? [] : [[name, value] as const];
   });
   return {
     receiver: owner.receiver,
     requestId,
     receivedAt,
     body,
-    rawQuery,
+    rawQuery: rawQuery.length > longestQuery ? '' : rawQuery,
     headers: Object.fromEntries(passed),
   };
 }

@@ -3,6 +3,7 @@ import { AssertionError } from 'chai';
 import type { FuzzKind } from './fuzz-case.fixture.test.ts';
 import { appIds, encodingAesKey, token } from './installation.fixture.test.ts';
 import type { Visit } from './site.fixture.test.ts';
+import type { WireRequest } from './wire.fixture.test.ts';
 
 /** What an answer means to WeChat. */
 export type AnswerMeaning = 'taken' | 'refused';
@@ -13,7 +14,9 @@ const json = 'application/json; charset=utf-8';
 const xml = 'text/xml; charset=utf-8';
 const text = 'text/plain; charset=utf-8';
 const toText = ({ status, headers, body }: Answered) =>
-  [status, headers.get('content-type') ?? '', body].join(' ').trimEnd();
+  [status, headers.get('content-type'), body === '' ? undefined : body]
+    .filter((part) => part !== undefined)
+    .join(' ');
 const failure = (status: number, message: string) =>
   `${status} ${json} {"code":"FAIL","message":"${message}"}`;
 const v2Failure = (status: number, message: string) =>
@@ -58,7 +61,7 @@ const unrouted: readonly string[] = [
 ];
 
 /** Whether WeChat takes it for an acknowledgement. Throws on an answer that is not of the contract. */
-export function readAnswer(kind: FuzzKind, { answer, line }: Visit): AnswerMeaning {
+export function readAnswer(kind: FuzzKind, request: WireRequest, { answer, line }: Visit): AnswerMeaning {
   if (answer.kind === 'gone') return 'refused';
   const written = toText(answer);
   if (line === undefined || line.outcome === 'aborted') {
@@ -67,28 +70,28 @@ export function readAnswer(kind: FuzzKind, { answer, line }: Visit): AnswerMeani
     if (written.startsWith(`200 ${text}`)) return 'taken';
   } else {
     const lawful = answers[kind][line.outcome]?.includes(written);
-    if (lawful || isPushReply(kind, line.outcome, answer)) {
+    if (lawful || (kind === 'push' && line.outcome === 'durable' && isReplyTo(request, answer))) {
       return line.outcome === 'durable' ? 'taken' : 'refused';
     }
   }
   throw new AssertionError(`${line?.outcome ?? 'no handler'}: no answer of the contract: ${written}`);
 }
 
-/** An answer that a push demands: fields of ours, sealed as the push was. */
-function isPushReply(kind: FuzzKind, outcome: string, { status, headers, body }: Answered): boolean {
-  if (kind !== 'push' || outcome !== 'durable' || status !== 200) return false;
-  const isJson = headers.get('content-type') === json;
-  if (!isJson && headers.get('content-type') !== xml) return false;
-  const read = (name: string) => (isJson ? String(JSON.parse(body)[name] ?? '') : readElement(body, name));
+/** An answer that a push demands: fields of ours, in the format of the push and sealed where it was. */
+function isReplyTo({ target, body: asked }: WireRequest, { status, headers, body }: Answered): boolean {
+  const isXml = asked.toString().trimStart().startsWith('<');
+  if (status !== 200 || headers.get('content-type') !== (isXml ? xml : json)) return false;
+  // Of the two apps that ask, one takes nothing but what is encrypted.
+  if (!target.includes(appIds.own)) return isReply(isXml, body);
+  const read = (name: string) => (isXml ? readElement(body, name) : String(JSON.parse(body)[name] ?? ''));
   const encrypted = read('Encrypt');
-  if (encrypted === '') return isReply(isJson, body);
   const opened = openMessage(encrypted, toAesKey(encodingAesKey));
   const isSigned = read('MsgSignature') === signPush(token, read('TimeStamp'), read('Nonce'), encrypted);
-  return isSigned && opened?.appId === appIds.own && isReply(isJson, opened.message);
+  return isSigned && opened?.appId === appIds.own && isReply(isXml, opened.message);
 }
 
-function isReply(isJson: boolean, reply: string): boolean {
-  if (!isJson) return /^<xml>.*<(MsgType|IosRefundQueryResponse)>.*<\/xml>$/s.test(reply);
+function isReply(isXml: boolean, reply: string): boolean {
+  if (isXml) return /^<xml>.*<(MsgType|IosRefundQueryResponse)>.*<\/xml>$/s.test(reply);
   const fields = JSON.parse(reply);
   return fields.MsgType === 'transfer_customer_service' || 'IosRefundQueryResponse' in fields;
 }

@@ -18,7 +18,7 @@ export function describeFuzz(suite: FuzzSuite): void {
         for (const [name, request] of valid) {
           const visit = await site.visit(request);
           expect(visit.faults, name).to.deep.equal([]);
-          expect(readAnswer(kind, visit), name).to.equal('taken');
+          expect(readAnswer(kind, request, visit), name).to.equal('taken');
         }
       } finally {
         await site.close();

@@ -4,8 +4,9 @@ import fc from 'fast-check';
 /** One change of what a message says, at one of its members, counted through the whole tree. */
 export interface TreeEdit {
   readonly how: (typeof hows)[number];
-  /** Modulo the number of members. */
+  /** Modulo the number of members, or of those that have the name `towards`, if there are any. */
   readonly at: number;
+  readonly towards: string | undefined;
   /** As it stands in the text; it may be no JSON, or no XML. */
   readonly raw: string;
   /** Of a member that is put in. */
@@ -44,6 +45,22 @@ const names = fc.constantFrom(
   ],
 );
 
+/** What is read most: a change anywhere seldom comes to one of a hundred members. */
+const weighty = fc.constantFrom(
+  ...[
+    'trade_state',
+    'refund_status',
+    'transaction_id',
+    'out_trade_no',
+    'out_refund_no',
+    'refund_id',
+    'state',
+  ],
+  ...['total', 'total_amount', 'refund', 'amount', 'sub_orders', 'payer', 'complaint_id', 'contract_id'],
+  ...['MsgId', 'MsgType', 'Event', 'CreateTime', 'ToUserName', 'FromUserName', 'OpenId', 'OutTradeNo', 'Env'],
+  ...['List', 'SubscribeStatusString', 'WxRefundId', 'RefundFee', 'ComplaintId', 'order_id', 'pay_order_id'],
+);
+
 const deep = (open: string, close: string, levels: number) => open.repeat(levels) + close.repeat(levels);
 const hostileTexts = [
   '',
@@ -59,9 +76,10 @@ const hostileTexts = [
   'reject',
 ];
 const hostileDigits = ['-1', '0.5', '00', '9007199254740993', '9'.repeat(40), '1900000002', '2038-01-19'];
+const ids = ['4200000000202611220000000001', '4200000000202611220000000002', 'a'.repeat(64), 'ORDER-2'];
 const unicode = ['\u{1F600}', '\u202e', 'é'.normalize('NFD'), '支付成功', 'x'.repeat(5_000)];
 const anyText = fc.oneof(
-  fc.constantFrom(...hostileTexts, ...hostileDigits, ...unicode),
+  fc.constantFrom(...hostileTexts, ...hostileDigits, ...ids, ...unicode),
   fc.string({ unit: fc.constantFrom(...'0123456789abcXYZ_-|*支<>&"\\= '), maxLength: 40 }),
 );
 
@@ -97,10 +115,41 @@ const xmlRaws = fc.oneof(
 );
 
 const toEdits = (raw: fc.Arbitrary<string>): fc.Arbitrary<TreeEdit> =>
-  fc.record({ how: fc.constantFrom(...hows), at: fc.nat(400), raw, name: names });
+  fc.record({
+    how: fc.constantFrom('replace', ...hows),
+    at: fc.nat(400),
+    towards: fc.option(weighty, { nil: undefined, freq: 2 }),
+    raw,
+    name: names,
+  });
 
 export const jsonEdits = toEdits(jsonRaws);
 export const xmlEdits = toEdits(xmlRaws);
+
+const states = [
+  'SUCCESS',
+  'REFUND',
+  'CLOSED',
+  'NOTPAY',
+  'REVOKED',
+  'ACCEPT',
+  'ABNORMAL',
+  'PROCESSING',
+  'success',
+];
+const amounts = ['0', '1', '-1', '0.5', '1e2', '"1"', '9007199254740991', '9007199254740992', 'null'];
+
+/** Changes of what a payment or a refund turns on. */
+export const moneyEdits: fc.Arbitrary<TreeEdit> = fc.record({
+  how: fc.constantFrom('replace', 'replace', 'remove', 'repeat', 'precede'),
+  at: fc.nat(20),
+  towards: fc.constantFrom(
+    ...['trade_state', 'trade_state', 'refund_status', 'refund_status', 'total', 'total_amount', 'refund'],
+    ...['transaction_id', 'out_trade_no', 'out_refund_no', 'refund_id'],
+  ),
+  raw: fc.constantFrom(...[...states, ...ids].map((text) => JSON.stringify(text)), ...amounts),
+  name: fc.constant('new'),
+});
 
 /** A value as JSON, but for the change. */
 export function editJson(value: JsonValue, edit: TreeEdit): EditedText {
@@ -119,9 +168,11 @@ export function editXml(value: JsonValue, edit: TreeEdit): EditedText {
   return { text: `<xml>${text}</xml>`, names: touched };
 }
 
+const unused: TreeEdit = { how: 'remove', at: 0, towards: undefined, raw: '', name: '' };
+
 /** The same without a change. */
 export function toXml(value: JsonValue): string {
-  return `<xml>${new Editor({ how: 'remove', at: 0, raw: '', name: '' }, xml).write(value)}</xml>`;
+  return `<xml>${new Editor(unused, xml).write(value)}</xml>`;
 }
 
 const element = (name: string, content: string) => `<${name}>${content}</${name}>`;
@@ -146,7 +197,8 @@ class Editor {
   readonly #edit: TreeEdit;
   readonly #writing: Writing;
   #target = -1;
-  #members = 0;
+  /** Names of the members that were written, in their order. */
+  #members: string[] = [];
   #touched: readonly string[] = [];
 
   constructor(edit: TreeEdit, writing: Writing) {
@@ -156,10 +208,18 @@ class Editor {
 
   edit(value: JsonValue): EditedText {
     this.write(value);
-    this.#target = this.#edit.at % Math.max(1, this.#members);
-    this.#members = 0;
+    this.#target = this.#toTarget();
+    this.#members = [];
     const text = this.#write(value, []);
     return { text, names: this.#touched };
+  }
+
+  #toTarget(): number {
+    const { at, towards } = this.#edit;
+    const all = [...this.#members.keys()];
+    const meant = all.filter((index) => this.#members[index] === towards);
+    const among = meant.length > 0 ? meant : all;
+    return among[at % Math.max(1, among.length)] ?? -1;
   }
 
   /** Without the change. */
@@ -178,8 +238,8 @@ class Editor {
   }
 
   #writeMember(key: string, member: JsonValue, path: readonly string[], isList: boolean): readonly string[] {
-    const isTarget = this.#members++ === this.#target;
     const name = isList ? (path.at(-1) ?? key) : key;
+    const isTarget = this.#members.push(name) - 1 === this.#target;
     const here = isList ? path : [...path, key];
     const write = (written: string, content: string) =>
       isList ? this.#writing.item(written, content) : this.#writing.member(written, content);

@@ -10,7 +10,7 @@ export async function judge(site: Site, kind: FuzzKind, fuzzCase: FuzzCase): Pro
   const { request, expected } = fuzzCase;
   const visit = await site.visit(request);
   if (visit.faults.length > 0) throw new AssertionError(visit.faults.join('; '));
-  const meaning = readAnswer(kind, visit);
+  const meaning = readAnswer(kind, request, visit);
   // What is acknowledged never comes again, so all of it must be queued; what is not comes again.
   const isQueued = visit.jobs.some(({ name }) => name.startsWith('apply-') || name === 'keep-callback');
   if (!isQueued && visit.jobs.length > 0) throw new AssertionError('forwarded, and neither applied nor kept');

@@ -16,7 +16,7 @@ import {
   withBody,
 } from './pay-v2-messages.fixture.test.ts';
 import { queries } from './queries.fixture.test.ts';
-import { expectHint } from './said.fixture.test.ts';
+import { expectHint, expectHintOf } from './said.fixture.test.ts';
 
 /** Changes of a callback of API v2 that nobody signed. */
 
@@ -28,6 +28,10 @@ const unchanged: Expected = { kind: 'unchanged' };
  * never more than a hint, which WeChat Pay is asked about.
  */
 const hint: Expected = { kind: 'taken', orRefusedWith: [401, 500], check: expectHint };
+const toHint = ({ reqInfo = {} }: V2Message): Expected => ({
+  ...hint,
+  check: (visit) => expectHintOf(visit, reqInfo),
+});
 
 const isEncrypted = (name: string) => encryptedV2.includes(name);
 
@@ -44,12 +48,15 @@ function toValueCase({ name, at, edit }: { name: string; at: number; edit: ByteE
   const [field = '', value = ''] = sent[place] ?? [];
   const edited = editText(value, edit);
   const request = withBody(message, toDocument('xml', Object.fromEntries(sent.with(place, [field, edited]))));
-  return { valid: message.request, request, expected: expectedOfValue(name, field, value === edited) };
+  const expected = value === edited ? unchanged : expectedOfValue(name, field, message);
+  return { valid: message.request, request, expected };
 }
 
-function expectedOfValue(name: string, field: string, isSame: boolean): Expected {
-  if (isSame) return unchanged;
-  if (isEncrypted(name)) return field === 'mch_id' ? refused : hint;
+function expectedOfValue(name: string, field: string, message: V2Message): Expected {
+  if (isEncrypted(name)) {
+    if (field === 'mch_id') return refused;
+    return field === 'req_info' ? hint : toHint(message);
+  }
   // Small letters are a sign as good as capitals.
   return field === 'sign' ? { kind: 'unchanged', orRefused: true } : refused;
 }
@@ -62,7 +69,7 @@ function toRemovalCase({ name, at }: { name: string; at: number }): FuzzCase {
   const request = withBody(message, toDocument('xml', Object.fromEntries(sent.toSpliced(place, 1))));
   if (isEncrypted(name)) {
     const isNeeded = field === 'mch_id' || field === 'req_info';
-    return { valid: message.request, request, expected: isNeeded ? refused : hint };
+    return { valid: message.request, request, expected: isNeeded ? refused : toHint(message) };
   }
   // An empty value is not part of what is signed.
   return { valid: message.request, request, expected: value === '' ? unchanged : refused };
@@ -75,8 +82,17 @@ function toAdditionCase({ name, field, value }: { name: string; field: string; v
   const added = toElement(field, `<![CDATA[${value}]]>`);
   const request = withBody(message, toDocument('xml', sent).replace('</xml>', `${added}</xml>`));
   if (Object.hasOwn(sent, field)) return { valid: message.request, request, expected: refused };
-  if (isEncrypted(name)) return { valid: message.request, request, expected: hint };
+  if (isEncrypted(name)) return { valid: message.request, request, expected: toHint(message) };
   return { valid: message.request, request, expected: value === '' ? unchanged : refused };
+}
+
+/** Nothing around req_info says anything of the refund. */
+function toAroundCase({ name, at, value }: { name: string; at: number; value: string }): FuzzCase {
+  const message = findV2Message(name);
+  const names = Object.keys(message.reqInfo ?? {});
+  const field = names[at % names.length] ?? '';
+  const request = withBody(message, toDocument('xml', { [field]: value, ...toSent(message) }));
+  return { valid: message.request, request, expected: toHint(message) };
 }
 
 const structures: Readonly<Record<string, (document: string) => string>> = {
@@ -197,14 +213,14 @@ export const unprovenV2: readonly Property[] = [
   toProperty({
     name: 'with another byte',
     isProven,
-    share: 12,
+    share: 11,
     specs: fc.record({ name: messages, edit: byteEdits }),
     toCase: toByteCase,
   }),
   toProperty({
     name: 'with another value',
     isProven,
-    share: 9,
+    share: 8,
     specs: fc.record({ name: messages, at, edit: byteEdits }),
     toCase: toValueCase,
   }),
@@ -225,6 +241,17 @@ export const unprovenV2: readonly Property[] = [
       value: fc.constantFrom('', '', '1', 'ADD'),
     }),
     toCase: toAdditionCase,
+  }),
+  toProperty({
+    name: 'with one more field around req_info',
+    isProven,
+    share: 2,
+    specs: fc.record({
+      name: fc.constantFrom(...encryptedV2),
+      at,
+      value: fc.constantFrom('', '1', 'CHANGE', 'ORDER-2', '4200000000202611220000000002'),
+    }),
+    toCase: toAroundCase,
   }),
   toProperty({
     name: 'with what no flat document has',

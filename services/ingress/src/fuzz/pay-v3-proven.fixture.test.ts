@@ -2,7 +2,7 @@ import type { JsonObject } from '@huidiao/wechat-simulator';
 import { expect } from 'chai';
 import fc from 'fast-check';
 import { type ByteEdit, byteEdits, editBytes } from './edit-bytes.fixture.test.ts';
-import { editJson, jsonEdits, type TreeEdit } from './edit-tree.fixture.test.ts';
+import { editJson, jsonEdits, moneyEdits, type TreeEdit } from './edit-tree.fixture.test.ts';
 import { type Expected, type FuzzCase, type Property, toProperty } from './fuzz-case.fixture.test.ts';
 import { foreignApiV3Key, mchIds } from './installation.fixture.test.ts';
 import {
@@ -13,7 +13,7 @@ import {
   v3Messages,
   wrapAnew,
 } from './pay-v3-messages.fixture.test.ts';
-import { expectKept, expectMoneyOfV3, expectSaid } from './said.fixture.test.ts';
+import { expectEveryOrder, expectKept, expectMoneyOfV3, expectSaid } from './said.fixture.test.ts';
 import type { Visit } from './site.fixture.test.ts';
 import type { WireRequest } from './wire.fixture.test.ts';
 
@@ -23,7 +23,9 @@ const messages = fc.constantFrom(...v3Messages.keys());
 /** Names by which a resource says whose it is. */
 const idNames = ['mchid', 'mch_id', 'sp_mchid', 'combine_mchid', 'receiver'];
 
-function taken(request: WireRequest, plaintext: string, orRefusedWith: readonly number[] = []): Expected {
+type Taken = Extract<Expected, { kind: 'taken' }>;
+
+function taken(request: WireRequest, plaintext: string, orRefusedWith: readonly number[] = []): Taken {
   const eventType = readEventType(request.body);
   const check = (visit: Visit) => {
     expectSaid(visit, plaintext, { mchId: mchIds.own });
@@ -47,7 +49,38 @@ function toResourceCase({ name, edit }: { name: string; edit: TreeEdit }): FuzzC
   const { text, names } = editJson(message.resource, edit);
   const request = sealAnew(message, text);
   const isAboutIds = names.some((one) => idNames.includes(one));
-  return { valid: message.request, request, expected: taken(request, text, isAboutIds ? [401] : []) };
+  const expected = taken(request, text, isAboutIds ? [401] : []);
+  const check = (visit: Visit) => {
+    expected.check(visit);
+    if (Array.isArray(message.resource.sub_orders)) expectEveryOrder(visit, message.resource, text);
+  };
+  return { valid: message.request, request, expected: { ...expected, check } };
+}
+
+/** One order of a combined payment has what another has. */
+function toMixedCase({
+  name,
+  from,
+  to,
+  member,
+}: {
+  name: string;
+  from: number;
+  to: number;
+  member: string;
+}): FuzzCase {
+  const message = findV3Message(name);
+  const orders = [...(message.resource.sub_orders as readonly JsonObject[])];
+  const [source = {}, target = {}] = [orders[from % orders.length], orders[to % orders.length]];
+  orders[to % orders.length] = { ...target, [member]: source[member] };
+  const text = JSON.stringify({ ...message.resource, sub_orders: orders });
+  const request = sealAnew(message, text);
+  const expected = taken(request, text);
+  const check = (visit: Visit) => {
+    expected.check(visit);
+    expectEveryOrder(visit, message.resource, text);
+  };
+  return { valid: message.request, request, expected: { ...expected, check } };
 }
 
 /** What stands around the resource: its event type chooses the rule by which ids are compared. */
@@ -105,6 +138,16 @@ const seals: Readonly<
   'by 国密': { expected: kept, apply: (message) => withResource(message, { algorithm: 'AEAD_SM4_GCM' }) },
   'without a nonce': { expected: kept, apply: (message) => withResource(message, { nonce: '' }) },
   'as no base64': { expected: kept, apply: (message) => withResource(message, { ciphertext: 'no base64!' }) },
+  'with a foreign character': {
+    expected: kept,
+    apply: (message) =>
+      withResource(message, { ciphertext: message.envelope.resource.ciphertext.replace(/^..../, '$&*') }),
+  },
+  'in two lines': {
+    expected: kept,
+    apply: (message) =>
+      withResource(message, { ciphertext: message.envelope.resource.ciphertext.replace(/^..../, '$&\n') }),
+  },
   'shorter than its tag': {
     expected: kept,
     apply: (message) => withResource(message, { ciphertext: Buffer.alloc(15).toString('base64') }),
@@ -131,6 +174,8 @@ function toSealCase({ name, how, edit }: { name: string; how: string; edit: Byte
   return { valid: message.request, request, expected };
 }
 
+const money = [...v3Messages.keys()].filter((name) => /^(TRANSACTION\.SUCCESS|REFUND\.)/.test(name));
+
 /** What clearly names its merchant and is told to another, though with the right keys. */
 const owned = [...v3Messages]
   .filter(([name, { resource }]) => {
@@ -148,6 +193,12 @@ function toOwnerCase({ name, mchId }: { name: string; mchId: string }): FuzzCase
   const member = ['combine_mchid', 'sp_mchid', 'mchid'].find((one) => one in message.resource) ?? 'mchid';
   const plaintext = JSON.stringify({ ...message.resource, [member]: mchId });
   return { valid: message.request, request: sealAnew(message, plaintext), expected: { kind: 'refused' } };
+}
+
+/** A resource that opens to no object says nothing, and names nobody. */
+function toNoObjectCase({ name, plaintext }: { name: string; plaintext: string }): FuzzCase {
+  const message = findV3Message(name);
+  return { valid: message.request, request: sealAnew(message, plaintext), expected: kept };
 }
 
 /** Whatever it is, WeChat Pay signed it. */
@@ -176,6 +227,24 @@ const bodies = fc.oneof(
   }),
   fc.json({ maxDepth: 3 }),
 );
+const noObjects = fc.oneof(
+  fc.constantFrom(
+    '',
+    ' ',
+    '[]',
+    '[{}]',
+    'null',
+    'true',
+    '0',
+    '-0',
+    '1e400',
+    '"x"',
+    '{',
+    '\ufeff{}',
+    '{"a":1}{"a":1}',
+  ),
+  fc.json({ maxDepth: 2 }).map((text) => `[${text}]`),
+);
 const eventTypes = fc.oneof(
   fc.constantFrom(...new Set([...v3Messages.values()].map(({ spec }) => spec.eventType))),
   fc.constantFrom(
@@ -195,9 +264,28 @@ export const provenV3: readonly Property[] = [
   toProperty({
     name: 'whose resource says something else',
     isProven,
-    share: 36,
+    share: 28,
     specs: fc.record({ name: messages, edit: jsonEdits }),
     toCase: toResourceCase,
+  }),
+  toProperty({
+    name: 'whose money is another',
+    isProven,
+    share: 9,
+    specs: fc.record({ name: fc.constantFrom(...money), edit: moneyEdits }),
+    toCase: toResourceCase,
+  }),
+  toProperty({
+    name: 'whose orders are mixed',
+    isProven,
+    share: 1,
+    specs: fc.record({
+      name: fc.constantFrom('TRANSACTION.SUCCESS:combine', 'TRANSACTION.SUCCESS:combine-ten'),
+      from: fc.nat(9),
+      to: fc.nat(9),
+      member: fc.constantFrom('transaction_id', 'transaction_id', 'out_trade_no', 'amount'),
+    }),
+    toCase: toMixedCase,
   }),
   toProperty({
     name: 'whose envelope says something else',
@@ -229,6 +317,13 @@ export const provenV3: readonly Property[] = [
       mchId: fc.constantFrom(mchIds.twin, mchIds.nobody, '19000000010', '190000000', '1900000001 ', 'x'),
     }),
     toCase: toOwnerCase,
+  }),
+  toProperty({
+    name: 'whose resource is no object',
+    isProven,
+    share: 2,
+    specs: fc.record({ name: messages, plaintext: noObjects }),
+    toCase: toNoObjectCase,
   }),
   toProperty({
     name: 'that is none',

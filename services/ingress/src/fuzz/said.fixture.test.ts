@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import type { CheckedJob } from '@huidiao/queue';
 import { AssertionError, expect } from 'chai';
 import type { Visit } from './site.fixture.test.ts';
@@ -101,6 +102,37 @@ function isPaidOrder(order: Said | null, payment: Said): boolean {
   );
 }
 
+/**
+ * Each order of a combined payment that was left as it was is paid, whatever became of the others; and of two that have
+ * one transaction_id the second is not lost.
+ */
+export function expectEveryOrder(visit: Visit, original: Said, plaintext: string): void {
+  const whole = parseOrNothing(plaintext);
+  const head = ['combine_mchid', 'combine_appid', 'combine_out_trade_no', 'combine_payer_info'];
+  if (head.some((name) => !isDeepStrictEqual(whole[name], original[name]))) return;
+  if (!Array.isArray(whole.sub_orders) || !Array.isArray(original.sub_orders)) return;
+  const untouched = original.sub_orders.filter((order) => hasOrder(whole.sub_orders, order));
+  const paid = toApplied(visit).map(({ said }) => said.transactionId);
+  const others = whole.sub_orders.filter((order) => !hasOrder(original.sub_orders, order));
+  for (const order of untouched) {
+    const isTaken = others.some((other) => other?.transaction_id === order.transaction_id);
+    if (isTaken) expect(visit.jobs.map(({ name }) => name)).to.include('keep-callback');
+    else expect(paid).to.include(order.transaction_id);
+  }
+}
+
+function hasOrder(orders: unknown, wanted: unknown): boolean {
+  return Array.isArray(orders) && orders.some((order) => isDeepStrictEqual(order, wanted));
+}
+
+function parseOrNothing(text: string): Said {
+  try {
+    return readExactly(text) ?? {};
+  } catch {
+    return {};
+  }
+}
+
 function expectRefundOfV3(refund: Said, eventType: unknown, resource: Said): void {
   const { refund: refundFen, total } = resource.amount as Said;
   expect(eventType).to.equal(`REFUND.${resource.refund_status}`);
@@ -134,4 +166,20 @@ export function expectHint(visit: Visit): void {
     name !== 'apply-refund' || (payload as { refund: Said }).refund.proof === 'key_alone';
   expect(visit.jobs.every(isHint)).to.equal(true);
   for (const { name } of visit.jobs) expect(name).not.to.be.oneOf(['apply-payment', 'apply-event']);
+}
+
+/** The same of one whose req_info was left as it was: nothing around it says anything of the refund. */
+export function expectHintOf(visit: Visit, reqInfo: Readonly<Record<string, string>>): void {
+  expectHint(visit);
+  for (const { said } of toApplied(visit)) {
+    const told = [said.outTradeNo, said.transactionId, said.outRefundNo, said.refundId];
+    expect([...told, String(said.refundFen), String(said.totalFen)]).to.deep.equal([
+      reqInfo.out_trade_no,
+      reqInfo.transaction_id,
+      reqInfo.out_refund_no,
+      reqInfo.refund_id,
+      reqInfo.refund_fee,
+      reqInfo.total_fee,
+    ]);
+  }
 }

@@ -52,6 +52,8 @@ export interface BenchOptions {
   readonly services: readonly ServiceName[];
   /** Services that cannot reach Redis. */
   readonly withoutRedis?: readonly ServiceName[];
+  /** Which events the shop wants to hear of; default none. */
+  readonly shopEvents?: readonly string[];
 }
 
 /** Starts the services. Close it. */
@@ -102,7 +104,7 @@ export async function openBench(surroundings: Surroundings, options: BenchOption
       isRedisAway: options.withoutRedis?.includes(service) ?? false,
       mongoUri,
       prefix,
-      directory: surroundings.directory,
+      directory: surroundings.directoryFor(options.shopEvents ?? []),
       wechatUrl: surroundings.simulator.uri,
       callbackBaseUrl: `http://127.0.0.1:${relays.ingress.port}`,
       clock,

@@ -199,6 +199,7 @@ export const scenarios: readonly Scenario[] = [
   {
     name: 'a message comes too late, and the shop hears of it',
     services: ['ingress', ...workers],
+    shopEvents: ['message.undeliverable'],
     aheadMs: { 'order-worker': 25 * hourMs, 'message-worker': 25 * hourMs, reconciler: 25 * hourMs },
     async play(run) {
       const outTradeNo = run.takeNumber();
@@ -215,10 +216,11 @@ export const scenarios: readonly Scenario[] = [
       const { simulator } = run.bench.surroundings;
       const outTradeNo = run.takeNumber();
       await register(run, outTradeNo);
-      run.bench.release('loops');
       const payment = pay(run, outTradeNo);
       await untilAcknowledged(run, payment);
       await untilTold(run, outTradeNo);
+      // Not before: their first look at a new order may come between a payment's reading and writing it.
+      run.bench.release('loops');
       const { refund } = simulator.refundAtConsole(mchId, outTradeNo, { refundFen: 1 });
       const about = {
         outTradeNo,
@@ -235,6 +237,7 @@ export const scenarios: readonly Scenario[] = [
   {
     name: 'a callback is told to the shop and passed through',
     services: ['ingress', ...workers],
+    shopEvents: ['complaint.*'],
     async play(run) {
       const { simulator, oldSystem } = run.bench.surroundings;
       const id = `notification-${run.token}`;

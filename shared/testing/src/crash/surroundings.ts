@@ -11,7 +11,8 @@ export interface Surroundings {
   readonly shop: Shop;
   /** The merchant's system of before, which takes callbacks that are passed through (透传). */
   readonly oldSystem: OldSystem;
-  readonly directory: ReturnType<typeof toDirectory>;
+  /** The merchant, whose shop wants to hear of these events. */
+  directoryFor(shopEvents: readonly string[]): ReturnType<typeof toDirectory>;
   close(): Promise<void>;
 }
 
@@ -31,13 +32,13 @@ export async function openSurroundings(): Promise<Surroundings> {
   // Each run is answered alike.
   simulator.faults.set({ msgid_missing_share: 0 });
   const shop = await createShop({ webhookSecret: keys.webhookSecret });
-  const settings: ShopSettings = {
+  const toSettings = (events: readonly string[]): ShopSettings => ({
     webhookUrl: shop.webhookUrl,
     webhookSecrets: [keys.webhookSecret],
     allowPrivateNetwork: true,
-    events: ['complaint.*', 'message.undeliverable'],
+    events,
     timeoutMs: 30_000,
-  };
+  });
   const oldSystem = await openOldSystem();
   const passThrough = [
     {
@@ -52,7 +53,7 @@ export async function openSurroundings(): Promise<Surroundings> {
     simulator,
     shop,
     oldSystem,
-    directory: toDirectory(keys, simulator, settings, { passThrough }),
+    directoryFor: (events) => toDirectory(keys, simulator, toSettings(events), { passThrough }),
     async close() {
       await simulator.close();
       await shop.close();

@@ -67,7 +67,7 @@ const deliveryPlanChanged = eventRule('delivery_plan.changed', {
     changeReason: 'change_reason',
     modifyTime: 'modify_time',
   },
-  key: (event) => [event.planId, event.auditState, event.modifyTime],
+  key: (event) => [event.planId, event.planState ?? 'none', event.auditState, event.modifyTime],
 });
 
 /** Coupons, cards, shopping malls. */
