@@ -187,7 +187,7 @@ export const mutants: readonly Mutant[] = [
     file: `${store}/record-refund.ts`,
     find: "if (verdict === 'full' && order.held !== 'refunded') {",
     replace: "if (verdict === 'full' && order.held === 'refunded') {",
-    tests: [`${store}/record-refund.test.ts`],
+    tests: [`${orderWorker}/jobs/apply-refund.test.ts`],
   },
   {
     name: 'a refund that is not signed counts without a query',
@@ -195,7 +195,7 @@ export const mutants: readonly Mutant[] = [
     file: `${orderWorker}/jobs/apply-refund.ts`,
     find: "return told.proof === 'signature' ? told :",
     replace: 'return told.proof ? told :',
-    tests: [`${orderWorker}/jobs/apply-refund.test.ts`],
+    tests: [`${orderWorker}/refunds/confirm-refund.test.ts`],
   },
   {
     name: 'altered bytes are opened as if they were genuine',
