@@ -160,6 +160,14 @@ function check() {
   process.exit(failed.length === 0 ? 0 : 1);
 }
 
+/** The property tests of callbacks, on as many cases as wanted; their sources, as the tests have them. */
+function fuzz(args) {
+  const file = join(cloneFolder, 'services/ingress/src/fuzz/fuzz-command.fixture.test.ts');
+  const options = { cwd: cloneFolder, stdio: 'inherit' };
+  const run = spawnSync(process.execPath, ['--conditions=source', '--import=tsx', file, ...args], options);
+  process.exit(run.status ?? 1);
+}
+
 /** What a command runs in this process, once it is built. */
 const programs = {
   start: 'deploy/local/dist/main.js',
@@ -170,7 +178,7 @@ const programs = {
 async function main([command, ...args]) {
   const problem = nodeVersionProblem(process.versions.node);
   if (problem) fail(problem);
-  if (!['test', 'check', ...Object.keys(programs)].includes(command)) fail(usage);
+  if (!['test', 'check', 'fuzz', ...Object.keys(programs)].includes(command)) fail(usage);
   await withLock(() => {
     install();
     // For the tests too, which start services as they run in production.
@@ -182,6 +190,7 @@ async function main([command, ...args]) {
     return runTests(cloneFolder, args, endWithNpm);
   }
   if (command === 'check') return check();
+  if (command === 'fuzz') return fuzz(args);
   const entry = join(cloneFolder, programs[command]);
   process.argv = [process.execPath, entry, ...args];
   endWithNpm(() => process.kill(process.pid, 'SIGTERM'));

@@ -131,3 +131,8 @@ export function sealAnew(message: V3Message, plaintext: string, key: string = ap
 export function wrapAnew(message: V3Message, envelope: unknown): WireRequest {
   return signAnew(message, Buffer.from(JSON.stringify(envelope)));
 }
+
+/** A whole number as text is what a parser makes of one beyond 2^53. */
+export function toPlaintext({ resource }: V3Message): string {
+  return JSON.stringify(resource, (_, value) => (typeof value === 'bigint' ? String(value) : value));
+}

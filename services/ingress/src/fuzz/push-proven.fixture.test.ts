@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { type ByteEdit, byteEdits, editBytes } from './edit-bytes.fixture.test.ts';
-import { editJson, editXml, jsonEdits, type TreeEdit, toXml, xmlEdits } from './edit-tree.fixture.test.ts';
+import { editJson, editXml, type TreeEdit, toXml } from './edit-tree.fixture.test.ts';
 import { type Expected, type FuzzCase, type Property, toProperty } from './fuzz-case.fixture.test.ts';
 import { foreignEncodingAesKey } from './installation.fixture.test.ts';
 import {
@@ -15,6 +15,7 @@ import {
   toEncrypted,
 } from './push-messages.fixture.test.ts';
 import { expectNoMoney, expectSaid } from './said.fixture.test.ts';
+import { jsonEdits, xmlEdits } from './tree-edits.fixture.test.ts';
 
 /** Changes of a push that is encrypted and signed after them, as WeChat would; in plaintext mode nobody signs a body. */
 

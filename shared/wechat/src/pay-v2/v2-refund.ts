@@ -18,8 +18,6 @@ const eventTypes = {
   REFUNDCLOSE: 'refund.closed',
 } as const;
 
-const refundFen = fenText.pipe(z.number().max(Number.MAX_SAFE_INTEGER));
-
 /** What stands around req_info, and what was in it. https://pay.weixin.qq.com/doc/v2/partner/4011989265 */
 const v2Refund = z.object({
   /** The service provider's, where sub_mch_id names one of its merchants. */
@@ -29,8 +27,8 @@ const v2Refund = z.object({
   out_trade_no: outTradeNo,
   refund_id: refundId,
   out_refund_no: outRefundNo,
-  total_fee: refundFen,
-  refund_fee: refundFen,
+  total_fee: fenText,
+  refund_fee: fenText,
   refund_status: z.enum(['SUCCESS', 'CHANGE', 'REFUNDCLOSE']),
   success_time: z.string().optional(),
 });

@@ -2,7 +2,7 @@ import { expect } from 'chai';
 import { describe, it } from 'mocha';
 import { toV2Failure, v2Acknowledgement } from './v2-answer.ts';
 import { readV2Coupons } from './v2-coupons.ts';
-import { toRfc3339 } from './v2-values.ts';
+import { fenText, toRfc3339 } from './v2-values.ts';
 
 describe('values of API v2', () => {
   for (const [text, expected] of [
@@ -20,6 +20,20 @@ describe('values of API v2', () => {
   ] as const) {
     it(`have ${JSON.stringify(text) ?? 'no time'} as ${expected ?? 'no time'}`, () => {
       expect(toRfc3339(text)).to.equal(expected);
+    });
+  }
+
+  for (const [text, expected] of [
+    ['0', 0],
+    ['9007199254740991', 9_007_199_254_740_991],
+    ['9007199254740992', undefined],
+    ['9'.repeat(17), undefined],
+    ['01', undefined],
+    ['1.0', undefined],
+    ['-1', undefined],
+  ] as const) {
+    it(`have ${text} as ${expected ?? 'no'} fen`, () => {
+      expect(fenText.safeParse(text).data).to.equal(expected);
     });
   }
 

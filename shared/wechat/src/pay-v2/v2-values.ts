@@ -2,11 +2,12 @@ import { z } from 'zod';
 import { toBeijingTime } from '../pay/to-beijing-time.ts';
 import type { V2Fields } from './v2-sign.ts';
 
-/** A whole number of fen in digits. */
+/** A whole number of fen in digits, no larger than a double counts exactly. */
 export const fenText = z
   .string()
   .regex(/^(?:0|[1-9][0-9]{0,15})$/, 'must be whole fen in digits')
-  .transform(Number);
+  .transform(Number)
+  .pipe(z.number().max(Number.MAX_SAFE_INTEGER));
 
 const beijingTime = /^([0-9]{4})-?([0-9]{2})-?([0-9]{2}) ?([0-9]{2}):?([0-9]{2}):?([0-9]{2})$/;
 

@@ -51,8 +51,9 @@ export function isPushObject(value: PushValue): value is PushObject {
   return typeof value === 'object' && !Array.isArray(value);
 }
 
-/** Undefined for what is too deep. A field that is null is one that is not there. */
+/** Undefined for what is too deep. A field that is null, or a number beyond all doubles, is one that is not there. */
 function toPushValue(value: unknown, level: number): PushValue | undefined {
+  if (typeof value === 'number' && !Number.isFinite(value)) return '';
   if (typeof value !== 'object' || value === null) return String(value ?? '');
   if (level > deepestLevel) return undefined;
   if (Array.isArray(value)) {

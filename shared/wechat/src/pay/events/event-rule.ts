@@ -107,8 +107,8 @@ function tellUnhandled(
 function readField(resource: Resource, source: FieldSource, schema: z.core.$ZodType | undefined): unknown {
   const value = readSource(resource, source);
   if (value === undefined || schema === undefined || fits(schema, value)) return value;
-  // plan_id and others are a number here and text there.
-  if (typeof value === 'number' && fits(schema, String(value))) return String(value);
+  // plan_id and others are a number here and text there; what a double cannot hold is neither.
+  if (Number.isFinite(value) && fits(schema, String(value))) return String(value);
   return fits(schema, undefined) ? undefined : value;
 }
 

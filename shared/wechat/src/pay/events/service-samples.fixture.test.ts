@@ -32,7 +32,7 @@ export const serviceSamples: Readonly<Record<string, ExpectedSample>> = {
     eventType: 'DELIVERY_PLAN.CHANGE',
     originalType: 'delivery_plan',
     event: { type: 'delivery_plan.changed', planId: '7000', planState: 'CREATED', auditState: 'PASSED' },
-    key: 'delivery_plan.changed_1900000001_7000_PASSED_sha256-',
+    key: 'delivery_plan.changed_1900000001_7000_CREATED_PASSED_sha256-',
   },
   'cn/MarketingMemberCardOpen/MarketingMemberCardResource': {
     eventType: 'MEMBERCARD.ACTIVATE_CARD',

@@ -15,9 +15,10 @@ const combinedTransaction = z.looseObject({
   combine_mchid: mchId,
   combine_appid: appId,
   combine_out_trade_no: z.string().min(1).max(64),
-  sub_orders: z.array(z.looseObject({})).max(mostOrders),
+  sub_orders: z.array(z.unknown()).max(mostOrders),
 });
 type CombinedTransaction = z.infer<typeof combinedTransaction>;
+const subOrder = z.looseObject({});
 
 /**
  * A combined payment (合单): each order is a payment of its own, and one that is not paid or that our schema refuses
@@ -40,11 +41,15 @@ export function tellCombined(notification: OpenedNotification, resource: Resourc
 function tellSubOrders(notification: OpenedNotification, combined: CombinedTransaction): ToldFact[] {
   const told = new Map<string, ToldFact>();
   for (const [at, order] of combined.sub_orders.entries()) {
-    const fact = tellSubOrder(notification, combined, order, at);
+    const fields = subOrder.safeParse(order).data;
+    const fact =
+      fields === undefined
+        ? refuseOrder(notification, combined, {}, at, 'is not an object')
+        : tellSubOrder(notification, combined, fields, at);
     const twin = told.get(fact.callbackKey);
     const isTaken = twin !== undefined && !isDeepStrictEqual(twin.event, fact.event);
     const kept = isTaken
-      ? refuseOrder(notification, combined, order, at, 'its transaction_id is of another order')
+      ? refuseOrder(notification, combined, fields ?? {}, at, 'its transaction_id is of another order')
       : fact;
     told.set(kept.callbackKey, kept);
   }
