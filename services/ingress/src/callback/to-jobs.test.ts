@@ -137,6 +137,15 @@ describe('the jobs of a genuine callback', () => {
     expect(isForwarded({ ...none, passThrough: [old('one', '*')] })).to.equal(true);
   });
 
+  it('have room for the largest body, whatever characters it is of', () => {
+    for (const character of ['\0', '\u001f', '\u0085', '"', '\n', 'é', '字']) {
+      const size = Math.floor(1_500_000 / Buffer.byteLength(character));
+      const received = { ...callback, body: Buffer.from(character.repeat(size)) };
+      const [job] = toJobs(genuine(unhandled), received, none);
+      expect(() => checkNewJob(job as NonNullable<typeof job>), JSON.stringify(character)).not.to.throw();
+    }
+  });
+
   it('fit their schemas, for a merchant and for an app, whatever bytes the body has', () => {
     const targets = { shop: shop('*'), passThrough: [old('one', '*')] };
     for (const receiver of [{ mchId }, { appId: 'wx1234567890abcdef' }]) {

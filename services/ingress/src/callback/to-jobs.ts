@@ -159,7 +159,13 @@ function toOrigin(genuine: GenuineCallback, callback: ReceivedCallback) {
   };
 }
 
+/** As text where that is readable: JSON writes a control character in six bytes, which no job has room for. */
 function toBody(bytes: Buffer): Pick<JobData<'keep-callback'>, 'body' | 'bodyEncoding'> {
-  const bodyEncoding = isUtf8(bytes) ? 'utf8' : 'base64';
-  return { body: bytes.toString(bodyEncoding), bodyEncoding };
+  const text = isUtf8(bytes) ? bytes.toString('utf8') : undefined;
+  return text === undefined || controlCharacter.test(text)
+    ? { body: bytes.toString('base64'), bodyEncoding: 'base64' }
+    : { body: text, bodyEncoding: 'utf8' };
 }
+
+/** Tab and the two ends of lines are written in two bytes. */
+const controlCharacter = /[^\P{Cc}\t\n\r]/u;

@@ -15,7 +15,7 @@ import {
   toEncrypted,
 } from './push-messages.fixture.test.ts';
 import { expectNoMoney, expectSaid } from './said.fixture.test.ts';
-import { jsonEdits, xmlEdits } from './tree-edits.fixture.test.ts';
+import { jsonEdits, lengthEdits, xmlEdits } from './tree-edits.fixture.test.ts';
 
 /** Changes of a push that is encrypted and signed after them, as WeChat would; in plaintext mode nobody signs a body. */
 
@@ -165,15 +165,22 @@ export const provenPush: readonly Property[] = [
   toProperty({
     name: 'that says something else in JSON',
     isProven,
-    share: 22,
+    share: 19,
     specs: fc.record({ name: named('json'), edit: jsonEdits }),
     toCase: toContentCase,
   }),
   toProperty({
     name: 'that says something else in XML',
     isProven,
-    share: 18,
+    share: 17,
     specs: fc.record({ name: named('xml'), edit: xmlEdits }),
+    toCase: toContentCase,
+  }),
+  toProperty({
+    name: 'that says something long',
+    isProven,
+    share: 4,
+    specs: fc.record({ name: named('json'), edit: lengthEdits }),
     toCase: toContentCase,
   }),
   toProperty({

@@ -121,3 +121,14 @@ export const moneyEdits: fc.Arbitrary<TreeEdit> = fc.record({
   raw: fc.constantFrom(...[...states, ...ids].map((text) => JSON.stringify(text)), ...amounts),
   name: fc.constant('new'),
 });
+
+/** Values that are lawful but for their length: keys and ids are made of them. */
+export const lengthEdits: fc.Arbitrary<TreeEdit> = fc.record({
+  how: fc.constant('replace'),
+  at: fc.nat(400),
+  towards: fc.constant(undefined),
+  raw: fc
+    .tuple(fc.constantFrom('a', '7', 'Z9_-'), fc.constantFrom(33, 65, 121, 129, 201, 257, 2_001))
+    .map(([unit, times]) => JSON.stringify(unit.repeat(times))),
+  name: fc.constant('new'),
+});
