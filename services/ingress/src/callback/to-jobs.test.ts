@@ -137,6 +137,15 @@ describe('the jobs of a genuine callback', () => {
     expect(isForwarded({ ...none, passThrough: [old('one', '*')] })).to.equal(true);
   });
 
+  it('leave an order that nobody understood to a person when only the payments beside it are passed through', () => {
+    const jobs = toJobs(genuine(payment(1), unhandled), callback, {
+      ...none,
+      passThrough: [old('one', 'payment.*')],
+    });
+    expect(jobs.map(({ name }) => name)).to.deep.equal(['apply-payment', 'keep-callback', 'pass-through']);
+    expect(jobs[1]?.data).to.deep.include({ isForwarded: false });
+  });
+
   it('have room for the largest body, whatever characters it is of', () => {
     for (const character of ['\0', '\u001f', '\u0085', '"', '\n', 'é', '字']) {
       const size = Math.floor(1_500_000 / Buffer.byteLength(character));

@@ -51,7 +51,7 @@ export function toJobs(
   const forwards = genuine.facts.every(isOfCheck)
     ? []
     : [...toForwardJobs(genuine, callback, targets.shop), ...toPassThroughJobs(genuine, callback, targets)];
-  const facts = genuine.facts.map((fact) => toFactJob(genuine, fact, callback, forwards.length > 0));
+  const facts = genuine.facts.map((fact) => toFactJob(genuine, fact, callback, targets));
   return [...facts, ...forwards];
 }
 
@@ -64,7 +64,7 @@ function toFactJob(
   genuine: GenuineCallback,
   fact: ToldFact,
   callback: ReceivedCallback,
-  isForwarded: boolean,
+  targets: ForwardingTargets,
 ): CallbackJob {
   const { event } = fact;
   const origin = { ...toOrigin(genuine, callback), callbackKey: fact.callbackKey };
@@ -76,12 +76,25 @@ function toFactJob(
     case 'refund.closed':
       return { name: 'apply-refund', id: toApplyRefundJobId(event), data: { ...origin, refund: event } };
     case 'callback.unhandled':
-      return toKeepCallbackJob(genuine, callback, { ...event, ...fact, isForwarded });
+      return toKeepCallbackJob(genuine, callback, {
+        ...event,
+        ...fact,
+        isForwarded: isWanted(event.type, targets),
+      });
     default: {
       const id = toCallbackJobId('apply-event', fact.callbackKey);
       return { name: 'apply-event', id, data: { ...origin, event } };
     }
   }
+}
+
+/**
+ * Whether somebody wants to hear of this very type. That the callback is forwarded for another fact of it is not enough:
+ * whoever takes payments alone does not see to an order of a combined payment that nobody understood.
+ */
+function isWanted(type: string, { shop, passThrough }: ForwardingTargets): boolean {
+  const targets = shop === undefined ? passThrough : [shop, ...passThrough];
+  return targets.some(({ events }) => isWantedEvent(events, type));
 }
 
 /** The job that keeps a callback whole, for whatever reason nothing else can be done with it. */
