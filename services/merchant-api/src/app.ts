@@ -1,22 +1,16 @@
-import type { MerchantDirectory } from '@huidiao/contracts';
+import { type EndpointName, merchantApi } from '@huidiao/contracts';
 import type { Logger, Metrics } from '@huidiao/runtime';
-import type { Store } from '@huidiao/store';
-import express, { type Express, type RequestHandler } from 'express';
-import { authenticate } from './http/authenticate.ts';
+import express, { type Express } from 'express';
+import { type AuthenticateDeps, authenticate } from './http/authenticate.ts';
+import type { EndpointHandler } from './http/endpoint-handler.ts';
 import { handleError } from './http/handle-error.ts';
 import { observeRequests } from './http/observe-requests.ts';
 import { sendProblem } from './http/problem.ts';
 import { readJson } from './http/read-json.ts';
-import { requestFactsOf } from './http/request-facts.ts';
-import { type CreateOrderRouteDeps, createOrderRoute } from './routes/create-order.ts';
-import { readOrderRoute } from './routes/read-order.ts';
+import { named, serveEndpoint, toExpressPath } from './http/serve-endpoint.ts';
+import { type OrderEndpointDeps, orderEndpointHandlers } from './orders/order-endpoints.ts';
 
-export interface AppDeps {
-  readonly store: Pick<Store, 'orders' | 'callbacks' | 'apiKeys'>;
-  readonly directory: MerchantDirectory;
-  readonly clock: CreateOrderRouteDeps['clock'];
-  readonly turn: CreateOrderRouteDeps['turn'];
-  readonly payingOf: CreateOrderRouteDeps['payingOf'];
+export interface AppDeps extends AuthenticateDeps, OrderEndpointDeps {
   readonly logger: Logger;
   readonly metrics: Metrics;
 }
@@ -26,20 +20,23 @@ export function createApp(deps: AppDeps): Express {
   const app = express();
   app.disable('x-powered-by');
   app.disable('etag');
+  app.set('query parser', 'simple');
 
-  const { orders, apiKeys } = deps.store;
-  const known = authenticate(apiKeys, deps.directory);
   app.use(observeRequests(deps.logger, deps.metrics));
-  app.post('/v1/orders', named('/v1/orders'), known, readJson(), createOrderRoute({ ...deps, orders }));
-  app.get('/v1/orders/:out_trade_no', named('/v1/orders/{out_trade_no}'), known, readOrderRoute(deps.store));
+  const handlers = { ...orderEndpointHandlers(deps) };
+  for (const [name, handler] of Object.entries(handlers))
+    addEndpoint(app, deps, name as EndpointName, handler);
   app.use((_req, res) => sendProblem(res, { status: 404, code: 'ROUTE_NOT_FOUND' }));
   app.use(handleError(deps.logger));
   return app;
 }
 
-function named(route: string): RequestHandler {
-  return (_req, res, next) => {
-    requestFactsOf(res).route = route;
-    next();
-  };
+/** The catalogue says what the handler takes and gives; here only the names meet. */
+function addEndpoint(app: Express, deps: AppDeps, name: EndpointName, handler: unknown): void {
+  const endpoint = merchantApi[name];
+  const verb = endpoint.method.toLowerCase() as 'get' | 'post' | 'put' | 'delete';
+  const before = [named(endpoint.path), authenticate(deps, endpoint.auth)];
+  const readers = 'body' in endpoint ? readJson() : [];
+  const served = serveEndpoint(endpoint, handler as EndpointHandler<typeof endpoint>);
+  app[verb](toExpressPath(endpoint.path), ...before, ...readers, served);
 }

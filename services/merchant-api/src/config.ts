@@ -9,6 +9,7 @@ import {
   loadMerchantDirectory,
   merchantsShape,
   mongoShape,
+  redisShape,
 } from '@huidiao/runtime';
 import { longestMchId, mostNotifyUrlCharacters, toNotifyUrl } from './orders/notify-url.ts';
 
@@ -16,8 +17,15 @@ export interface MerchantApiConfig {
   readonly logLevel: string;
   readonly http: { readonly host: string; readonly port: number; readonly drainMs: number };
   readonly health: { readonly host: string; readonly port: number };
+  readonly redis: {
+    readonly url: string;
+    readonly prefix: string;
+    readonly appendfsync: 'always' | 'everysec' | 'unchecked';
+    readonly waitReplicas: number;
+  };
   readonly mongo: { readonly uri: string };
   readonly wechatPayApiUrl: string;
+  readonly wechatApiUrl: string;
   /** Where the internet reaches the ingress; without a slash at the end. */
   readonly callbackBaseUrl: string;
   readonly directory: MerchantDirectory;
@@ -27,10 +35,12 @@ export interface MerchantApiConfig {
 export const merchantApiShape = {
   ...commonShape,
   ...listenShape({ port: 3001 }),
+  ...redisShape,
   ...mongoShape,
   ...merchantsShape,
   HEALTH_PORT: envPort({ default: 9091 }),
   WECHAT_PAY_API_URL: envBaseUrl({ default: 'https://api.mch.weixin.qq.com' }),
+  WECHAT_API_URL: envBaseUrl({ default: 'https://api.weixin.qq.com' }),
   /** WeChat Pay takes no query in a notify_url, and 255 characters. https://pay.weixin.qq.com/doc/v3/merchant/4012525167 */
   CALLBACK_BASE_URL: envBaseUrl({
     hint: 'set it to the public address of the ingress, such as https://callbacks.example.com',
@@ -50,8 +60,15 @@ export function loadMerchantApiConfig(env: NodeJS.ProcessEnv): MerchantApiConfig
     logLevel: variables.LOG_LEVEL,
     http: { host: variables.HOST, port: variables.PORT, drainMs },
     health: { host: variables.HEALTH_HOST, port: variables.HEALTH_PORT },
+    redis: {
+      url: variables.REDIS_URL,
+      prefix: variables.REDIS_PREFIX,
+      appendfsync: variables.REDIS_APPENDFSYNC,
+      waitReplicas: variables.REDIS_WAIT_REPLICAS,
+    },
     mongo: { uri: variables.MONGODB_URI },
     wechatPayApiUrl: variables.WECHAT_PAY_API_URL,
+    wechatApiUrl: variables.WECHAT_API_URL,
     callbackBaseUrl: variables.CALLBACK_BASE_URL,
     directory: createLiveDirectory({ file: variables.MERCHANTS_FILE, env }),
   });

@@ -1,9 +1,12 @@
 import { createServer, type Server } from 'node:http';
 import { type AroundPorts, asTheyAre, type Clock, type Merchant, systemClock } from '@huidiao/contracts';
+import { createProducer } from '@huidiao/queue';
 import {
+  closeRedis,
   createLifecycle,
   createLogger,
   createMetrics,
+  createRedis,
   httpServerOptions,
   type Lifecycle,
   type Logger,
@@ -11,7 +14,14 @@ import {
   toLiveDirectory,
 } from '@huidiao/runtime';
 import { createStore, type Store } from '@huidiao/store';
-import { createPayClient, createPlatformKeyrings, type PlatformKeyrings } from '@huidiao/wechat';
+import {
+  createAccessTokens,
+  createAppCaller,
+  createPayClient,
+  createPlatformKeyrings,
+  createRedisAccessTokenStore,
+  type PlatformKeyrings,
+} from '@huidiao/wechat';
 import { createApp } from './app.ts';
 import type { MerchantApiConfig } from './config.ts';
 import type { PayingMerchant } from './orders/create-order.ts';
@@ -58,6 +68,25 @@ export function createContext(
 
   const directory = toLiveDirectory(config.directory);
   lifecycle.onRelease('directory', () => directory.close());
+  // Redis being away is no reason not to take orders: jobs are hints, and whatever needs a token says 503.
+  const { url, prefix, appendfsync, waitReplicas } = config.redis;
+  const producer = createProducer({
+    redis: { url },
+    prefix,
+    durability: appendfsync,
+    waitReplicas,
+    logger,
+    metrics,
+  });
+  lifecycle.onRelease('producer', () => producer.close());
+  const redis = createRedis('command', { url, name: 'merchant-api' }, logger);
+  lifecycle.onRelease('redis', () => closeRedis(redis));
+  const wechat = { baseUrl: config.wechatApiUrl, clock, logger, metrics };
+  const apps = { get: (appId: string) => directory.apps.get(appId) };
+  const tokenStore = createRedisAccessTokenStore({ redis, prefix, apps, clock });
+  const accessTokens = createAccessTokens({ ...wechat, store: tokenStore });
+  const appCaller = createAppCaller({ ...wechat, accessTokens, name: 'wechat-app' });
+  lifecycle.onRelease('app caller', () => appCaller.close());
   const wechatPay = { baseUrl: config.wechatPayApiUrl, clock, logger, metrics };
   const keyrings = createPlatformKeyrings({ ...wechatPay, directory });
   lifecycle.onRelease('keyrings', () => keyrings.close());
@@ -73,9 +102,18 @@ export function createContext(
     notifyUrl: toNotifyUrl(config.callbackBaseUrl, merchant.mchId),
   });
 
-  const app = createApp(
-    around({ store, directory, clock, turn: overrides.turn ?? turn, payingOf, logger, metrics }),
-  );
+  const ports = around({ store, producer, appCaller });
+  const app = createApp({
+    ...ports.store,
+    ...ports,
+    sessions: { authenticate: async () => undefined },
+    directory,
+    clock,
+    turn: overrides.turn ?? turn,
+    payingOf,
+    logger,
+    metrics,
+  });
   const server = createServer(httpServerOptions, app);
   return { config, logger, metrics, lifecycle, store, keyrings, server };
 }

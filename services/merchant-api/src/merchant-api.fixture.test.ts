@@ -7,7 +7,7 @@ import type {
   RequestPaymentParameters,
 } from '@huidiao/contracts';
 import { createLogger } from '@huidiao/runtime';
-import { plainMerchant, testMongoUri } from '@huidiao/testing';
+import { plainMerchant, testMongoUri, testPrefix, testRedisUrl } from '@huidiao/testing';
 import { createSimulator, type Simulator } from '@huidiao/wechat-simulator';
 import {
   createContext,
@@ -185,8 +185,10 @@ function toConfig(simulator: Simulator): MerchantApiConfig {
     logLevel: 'debug',
     http: { host: '127.0.0.1', port: 0, drainMs: 2_000 },
     health: { host: '127.0.0.1', port: 0 },
+    redis: { url: testRedisUrl(), prefix: testPrefix(), appendfsync: 'always', waitReplicas: 0 },
     mongo: { uri: testMongoUri() },
     wechatPayApiUrl: simulator.uri,
+    wechatApiUrl: simulator.uri,
     callbackBaseUrl: 'http://127.0.0.1:9',
     directory,
   };

@@ -19,6 +19,7 @@ export const orderWorkerShape = {
   ...merchantsShape,
   HEALTH_PORT: envPort({ default: 9092 }),
   WECHAT_PAY_API_URL: envBaseUrl({ default: 'https://api.mch.weixin.qq.com' }),
+  WECHAT_API_URL: envBaseUrl({ default: 'https://api.weixin.qq.com' }),
   /** Jobs of each of its queues at once. */
   WORKER_CONCURRENCY: envInteger({ min: 1, max: 1_000, default: 32 }),
   /** After this the reconciler adds the job of an effect whose result is not recorded. */
@@ -40,6 +41,7 @@ export interface OrderWorkerConfig {
   };
   readonly mongo: { readonly uri: string };
   readonly wechatPayApiUrl: string;
+  readonly wechatApiUrl: string;
   readonly concurrency: number;
   readonly effectGraceMs: number;
   readonly jobLockMs: number;
@@ -61,6 +63,7 @@ export function loadOrderWorkerConfig(env: NodeJS.ProcessEnv): OrderWorkerConfig
     },
     mongo: { uri: read.MONGODB_URI },
     wechatPayApiUrl: read.WECHAT_PAY_API_URL,
+    wechatApiUrl: read.WECHAT_API_URL,
     concurrency: read.WORKER_CONCURRENCY,
     effectGraceMs: read.EFFECT_GRACE_MS,
     jobLockMs: read.JOB_LOCK_MS,

@@ -28,7 +28,10 @@ const ofOrder = { mchId, outTradeNo: order.outTradeNo, effectId: 'effect-1', req
 
 /** One of each job that the order-worker has a handler for, and what becomes of it where nothing else is there. */
 const jobs: {
-  [N in Exclude<JobName, 'send-subscribe-message'>]: [data: NewJob<N>['data'], outcome: string];
+  [N in Exclude<JobName, 'send-subscribe-message' | 'make-refund' | 'upload-shipment'>]: [
+    data: NewJob<N>['data'],
+    outcome: string,
+  ];
 } = {
   'apply-payment': [toApplyPayment(order), 'ORDER_NOT_YET_KNOWN'],
   'apply-refund': [toApplyRefund(order), 'ORDER_NOT_YET_KNOWN'],
@@ -66,6 +69,7 @@ describe('order-worker', () => {
         redis,
         mongo: { uri: mongoUri },
         wechatPayApiUrl: 'http://127.0.0.1:1',
+        wechatApiUrl: 'http://127.0.0.1:1',
         concurrency: 5,
         effectGraceMs: 1_000,
         jobLockMs: 30_000,

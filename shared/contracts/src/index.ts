@@ -12,7 +12,7 @@ export * from './ids.ts';
 export * from './job-catalogue.ts';
 export * from './job-id.ts';
 export * from './lane.ts';
-export * from './merchant-api.ts';
+export * from './merchant-api/index.ts';
 export * from './merchant-config.ts';
 export * from './ports.ts';
 export * from './shop-webhook.ts';

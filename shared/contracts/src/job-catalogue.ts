@@ -10,6 +10,8 @@ export const queueNames = [
   'platform-event',
   'event-forwarding',
   'order-fulfilment',
+  'order-refund',
+  'shipping-upload',
   'subscribe-message',
 ] as const;
 export type QueueName = (typeof queueNames)[number];
@@ -134,6 +136,18 @@ export const jobCatalogue = {
     schema: z.object({ ...origin, mchId, outTradeNo, effectId: z.string().max(200) }),
     retry: { attempts: 8, baseDelayMs: 2 * secondMs, maxDelayMs: 10 * minuteMs, giveUpAfterMs: dayMs },
   },
+  /** Ask WeChat Pay for a refund of an order, once, and follow it until it is final. */
+  'make-refund': {
+    queue: 'order-refund',
+    schema: z.object({ ...origin, mchId, outTradeNo, effectId: z.string().max(200) }),
+    retry: { attempts: 100, baseDelayMs: 2 * secondMs, maxDelayMs: 10 * minuteMs, giveUpAfterMs: dayMs },
+  },
+  /** Tell WeChat's order management (发货管理) that goods of an order were shipped. */
+  'upload-shipment': {
+    queue: 'shipping-upload',
+    schema: z.object({ ...origin, mchId, outTradeNo, effectId: z.string().max(200) }),
+    retry: { attempts: 100, baseDelayMs: 15 * secondMs, maxDelayMs: 30 * minuteMs, giveUpAfterMs: dayMs },
+  },
   /** Tell the shop by webhook that a buyer could not be told, and why. */
   'report-undeliverable': {
     queue: 'event-forwarding',
@@ -158,7 +172,12 @@ export type JobNameOf<Q extends QueueName> = {
 }[JobName];
 
 /** The jobs that an effect of an order may ask for. */
-export type EffectJobName = 'fulfil-order' | 'send-subscribe-message' | 'report-undeliverable';
+export type EffectJobName =
+  | 'fulfil-order'
+  | 'send-subscribe-message'
+  | 'report-undeliverable'
+  | 'make-refund'
+  | 'upload-shipment';
 
 /** Completed jobs only stay for looking at them: MongoDB decides what happened, not Redis. */
 export const completedJobRetention = { age: 10 * 60, count: 20_000 } as const;

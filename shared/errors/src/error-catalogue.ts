@@ -304,6 +304,12 @@ export const errorCatalogue = {
     meaning: 'The body of the request is over the limit.',
     whatToDo: 'Send less; an order needs a few hundred bytes.',
   },
+  REQUEST_RATE_EXCEEDED: {
+    kind: 'throttled',
+    meaning: 'More requests than this key, user or address may make in a second.',
+    whatToDo:
+      'Repeat the request after Retry-After; raise limits.api_requests_per_second where the merchant needs more.',
+  },
   REQUEST_MEDIA_TYPE: {
     kind: 'permanent',
     meaning: 'The body is not plain JSON in UTF-8.',

@@ -43,6 +43,8 @@ const effectJobs: Readonly<Record<EffectJobName, true>> = {
   'fulfil-order': true,
   'send-subscribe-message': true,
   'report-undeliverable': true,
+  'make-refund': true,
+  'upload-shipment': true,
 };
 
 function isEffectJob(jobName: string): jobName is EffectJobName {

@@ -236,14 +236,16 @@ const starters: Record<ServiceName, Starter> = {
     await waitFor('the ingress to reach Redis', () => context.producer.isReady());
     return { lifecycle: context.lifecycle, port };
   },
-  'merchant-api': async ({ mongoUri, directory, simulator, ingressPort, loggerOf }) => {
+  'merchant-api': async ({ redisUrl, mongoUri, prefix, directory, simulator, ingressPort, loggerOf }) => {
     const context = merchantApi.createContext(
       {
         logLevel: 'debug',
         http: { ...anyPort, drainMs: 1_000 },
         health: anyPort,
+        redis: { url: redisUrl, prefix, appendfsync: 'always', waitReplicas: 0 },
         mongo: { uri: mongoUri },
         wechatPayApiUrl: simulator.uri,
+        wechatApiUrl: simulator.uri,
         callbackBaseUrl: `http://127.0.0.1:${ingressPort}`,
         directory,
       },
@@ -260,6 +262,7 @@ const starters: Record<ServiceName, Starter> = {
         redis: { url: redisUrl, prefix, appendfsync: 'always', waitReplicas: 0 },
         mongo: { uri: mongoUri },
         wechatPayApiUrl: simulator.uri,
+        wechatApiUrl: simulator.uri,
         concurrency: 32,
         effectGraceMs: options.effectGraceMs ?? 10_000,
         jobLockMs: 30_000,

@@ -1,6 +1,8 @@
 export * from './genuine-callback.ts';
 export * from './mini-program/access-tokens.ts';
+export * from './mini-program/app-caller.ts';
 export * from './mini-program/beijing-day.ts';
+export type { MiniProgramAnswer } from './mini-program/call-mini-program-api.ts';
 export * from './mini-program/error-codes.ts';
 export * from './mini-program/fetch-stable-token.ts';
 export * from './mini-program/mini-program-client.ts';

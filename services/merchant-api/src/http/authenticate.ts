@@ -1,40 +1,82 @@
-import type { MerchantDirectory } from '@huidiao/contracts';
+import type { EndpointAuth, MerchantDirectory } from '@huidiao/contracts';
 import type { Store } from '@huidiao/store';
-import type { RequestHandler } from 'express';
+import type { RequestHandler, Response } from 'express';
+import type { Caller } from './endpoint-handler.ts';
 import { sendProblem } from './problem.ts';
 import { requestFactsOf } from './request-facts.ts';
 
-/** `Authorization: Bearer <api key>`. https://www.rfc-editor.org/rfc/rfc6750#section-2.1 */
+/** `Authorization: Bearer <token>`. https://www.rfc-editor.org/rfc/rfc6750#section-2.1 */
 const bearer = /^Bearer +([\x21-\x7e]{1,256}) *$/i;
 
+/** What a session's token stands for. */
+export interface AuthenticatedSession {
+  readonly sessionId: string;
+  readonly mchId: string;
+  readonly appId: string;
+  readonly openId: string;
+}
+
+export interface AuthenticateDeps {
+  readonly apiKeys: Pick<Store['apiKeys'], 'authenticate'>;
+  /** Any text may come in; `undefined` for a token that is malformed, unknown or has ended. */
+  readonly sessions: { authenticate(token: string): Promise<AuthenticatedSession | undefined> };
+  readonly directory: MerchantDirectory;
+}
+
+const callers = new WeakMap<Response, Caller>();
+
+/** Who sent the request that this response answers; `undefined` where nobody in particular may. */
+export function callerOf(res: Response): Caller | undefined {
+  return callers.get(res);
+}
+
 /**
- * Lets through only requests with a good API key, and makes the key's merchant the merchant of the request. An
- * unknown key, a revoked one and one of a merchant that is no longer configured get the same answer.
+ * Lets through only requests with a token of the kinds that the endpoint takes, and makes its merchant the merchant of
+ * the request. An unknown token, a revoked one, one of another kind and one of a merchant that is no longer configured
+ * get the same answer.
  *
  * @throws AppError STORE_UNAVAILABLE.
  */
-export function authenticate(
-  apiKeys: Pick<Store['apiKeys'], 'authenticate'>,
-  directory: MerchantDirectory,
-): RequestHandler {
+export function authenticate(deps: AuthenticateDeps, accepted: readonly EndpointAuth[]): RequestHandler {
   return async (req, res, next) => {
-    const key = bearer.exec(req.headers.authorization ?? '')?.[1];
-    const known = key === undefined ? undefined : await apiKeys.authenticate(key);
-    const merchant = known === undefined ? undefined : directory.merchants.get(known.mchId);
-    if (merchant === undefined) {
+    const token = bearer.exec(req.headers.authorization ?? '')?.[1];
+    const caller = token === undefined ? undefined : await identify(deps, accepted, token);
+    if (caller === undefined && !accepted.includes('nobody')) {
       sendProblem(res, {
         status: 401,
         code: 'REQUEST_UNAUTHENTICATED',
-        headers: { 'www-authenticate': toChallenge(key) },
+        headers: { 'www-authenticate': toChallenge(token) },
       });
       return;
     }
-    requestFactsOf(res).merchant = merchant;
+    if (caller !== undefined) {
+      callers.set(res, caller);
+      requestFactsOf(res).merchant = caller.merchant;
+    }
     next();
   };
 }
 
-/** A request without a key gets no error in the challenge. https://www.rfc-editor.org/rfc/rfc6750#section-3.1 */
-function toChallenge(key: string | undefined): string {
-  return key === undefined ? 'Bearer realm="huidiao"' : 'Bearer realm="huidiao", error="invalid_token"';
+async function identify(
+  { apiKeys, sessions, directory }: AuthenticateDeps,
+  accepted: readonly EndpointAuth[],
+  token: string,
+): Promise<Caller | undefined> {
+  if (accepted.includes('api_key')) {
+    const known = await apiKeys.authenticate(token);
+    const merchant = known && directory.merchants.get(known.mchId);
+    if (known !== undefined && merchant !== undefined)
+      return { kind: 'api_key', merchant, keyId: known.keyId };
+  }
+  if (!accepted.includes('session')) return undefined;
+  const session = await sessions.authenticate(token);
+  const merchant = session && directory.merchants.get(session.mchId);
+  if (session === undefined || merchant === undefined) return undefined;
+  const { appId, openId, sessionId } = session;
+  return { kind: 'session', merchant, appId, openId, sessionId };
+}
+
+/** A request without a token gets no error in the challenge. https://www.rfc-editor.org/rfc/rfc6750#section-3.1 */
+function toChallenge(token: string | undefined): string {
+  return token === undefined ? 'Bearer realm="huidiao"' : 'Bearer realm="huidiao", error="invalid_token"';
 }

@@ -1,8 +1,13 @@
 import type { ProblemDocument } from '@huidiao/contracts';
 import { type AppError, type ErrorCode, errorCatalogue } from '@huidiao/errors';
 import type { Response } from 'express';
-import type { FieldError } from '../orders/create-order.ts';
 import { requestFactsOf } from './request-facts.ts';
+
+/** One field that the client has to mend. */
+export interface FieldError {
+  readonly field: string;
+  readonly message: string;
+}
 
 /** An answer other than 2xx, before it is written. */
 export interface Problem {

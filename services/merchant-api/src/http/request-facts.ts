@@ -46,10 +46,3 @@ export function requestFactsOf(res: Response): RequestFacts {
   if (facts === undefined) throw new Error('a handler ran before observeRequests');
   return facts;
 }
-
-/** The merchant of the API key; only behind `authenticate`. */
-export function merchantOf(res: Response): Merchant {
-  const { merchant } = requestFactsOf(res);
-  if (merchant === undefined) throw new Error('a handler ran before authenticate');
-  return merchant;
-}

@@ -1,14 +1,9 @@
 import type { CreateOrderRequest, Merchant } from '@huidiao/contracts';
 import type { NewOrder, Order, Store } from '@huidiao/store';
 import type { PayClient } from '@huidiao/wechat';
+import type { FieldError } from '../http/problem.ts';
 import { type PrepayOrderDeps, type PrepayOutcome, prepayOrder } from './prepay-order.ts';
 import { type OrderContent, toContentHash, toOrderContent, toWholeSeconds } from './to-order-content.ts';
-
-/** One field that the client has to mend. */
-export interface FieldError {
-  readonly field: string;
-  readonly message: string;
-}
 
 export type CreateOrderOutcome =
   /** `prepay: false`. */

@@ -1,12 +1,13 @@
-import { type Clock, type JobData, type Lane, type MerchantDirectory, toEffectId } from '@huidiao/contracts';
+import type { Clock, JobData, MerchantDirectory } from '@huidiao/contracts';
 import { AppError } from '@huidiao/errors';
 import type { JobAttempt, JobOutcome, Producer } from '@huidiao/queue';
 import type { Logger } from '@huidiao/runtime';
-import type { Effect, Order, Store } from '@huidiao/store';
+import type { Order, Store } from '@huidiao/store';
 import type { ShopClient } from '../shop/shop-client.ts';
 import { toOrderPaidWebhook } from '../shop/to-shop-webhook.ts';
 import { addEffectJobs } from './add-effect-jobs.ts';
 import { merchantNotConfigured } from './merchant-not-configured.ts';
+import { toMessageEffects } from './to-message-effects.ts';
 
 export interface FulfilOrderDeps {
   readonly store: Pick<Store, 'orders'>;
@@ -39,7 +40,8 @@ export function createFulfilOrder(deps: FulfilOrderDeps) {
     const { id, webhook } = toOrderPaidWebhook(order);
     const { httpStatus } = await deps.shop.tell(merchant, id, webhook);
 
-    const effects = toMessageEffects(deps, order, job.requestId, attempt.lane);
+    const cause = { requestId: job.requestId, lane: attempt.lane };
+    const effects = toMessageEffects(deps, order, { trigger: 'order_paid' }, cause);
     const accepted = await deps.store.orders.accept(order.mchId, outTradeNo, job.effectId, {
       httpStatus,
       fulfilledToo: isDeliveredAtOnce(order),
@@ -64,13 +66,4 @@ async function noteIfHeld({ store }: FulfilOrderDeps, told: Order, httpStatus: n
 /** Virtual goods (3) and self pick-up (4) leave nothing to deliver once the shop has accepted. */
 function isDeliveredAtOnce(order: Order): boolean {
   return order.logisticsType === 3 || order.logisticsType === 4;
-}
-
-/** The buyer is told only if the app has a template for it and the payment or the order names the buyer. */
-function toMessageEffects(deps: FulfilOrderDeps, order: Order, requestId: string, lane: Lane): Effect[] {
-  const template = deps.directory.apps.get(order.appId)?.templates.orderPaid;
-  if (template === undefined || (order.payment?.openId ?? order.openId) === undefined) return [];
-  const id = toEffectId('send-subscribe-message', order.mchId, order.outTradeNo, 'order_paid');
-  const dueAt = new Date(deps.clock.now().getTime() + deps.effectGraceMs);
-  return [{ id, job: 'send-subscribe-message', dueAt, requestId, lane }];
 }

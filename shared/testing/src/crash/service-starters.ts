@@ -73,14 +73,17 @@ export const serviceStarters: Starters = {
     await waitFor('the ingress', () => (isRedisAway ? inboxLook.isReady() : producer.isReady()), patience);
     return { lifecycle, http: { server, port } };
   },
-  'merchant-api': async ({ mongoUri, wechatUrl, callbackBaseUrl, directory, logger, aroundPorts }) => {
+  'merchant-api': async (settings) => {
+    const { mongoUri, wechatUrl, callbackBaseUrl, directory, logger, aroundPorts } = settings;
     const context = merchantApi.createContext(
       {
         logLevel: 'error',
         http: { ...anyPort, drainMs: 100 },
         health: anyPort,
+        redis: toRedis(settings),
         mongo: { uri: mongoUri },
         wechatPayApiUrl: wechatUrl,
+        wechatApiUrl: wechatUrl,
         callbackBaseUrl,
         directory,
       },
@@ -98,6 +101,7 @@ export const serviceStarters: Starters = {
         redis: toRedis(settings),
         mongo: { uri: mongoUri },
         wechatPayApiUrl: settings.wechatUrl,
+        wechatApiUrl: settings.wechatUrl,
         concurrency: 5,
         effectGraceMs: leaseMs,
         jobLockMs,

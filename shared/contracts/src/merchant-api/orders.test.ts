@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import { describe, it } from 'mocha';
-import { createOrderRequest } from './merchant-api.ts';
+import { createOrderRequest } from './orders.ts';
 
 const order = {
   appid: 'wxd678efh567hg6787',

@@ -1,6 +1,7 @@
 import { z } from 'zod';
-import { isCheckOrder } from './check-order.ts';
-import { amountFen, appId, openId, outTradeNo } from './ids.ts';
+import { isCheckOrder } from '../check-order.ts';
+import { amountFen, appId, openId, outTradeNo } from '../ids.ts';
+import { toEndpoint } from './endpoint.ts';
 
 /** How the goods reach the buyer: WeChat's own numbers, 1 物流 express, 2 同城 same-city, 3 虚拟 virtual, 4 自提 pick-up. */
 export const logisticsType = z.union([z.literal(1), z.literal(2), z.literal(3), z.literal(4)]);
@@ -137,14 +138,33 @@ export const createOrderResponse = z.strictObject({
 });
 export type CreateOrderResponse = z.infer<typeof createOrderResponse>;
 
-/** Every error of merchant-api: RFC 9457, with our code. */
-export const problemDocument = z.strictObject({
-  type: z.string(),
-  title: z.string(),
-  status: z.number().int(),
-  code: z.string(),
-  detail: z.string().optional(),
-  request_id: z.string(),
-  errors: z.array(z.strictObject({ field: z.string(), message: z.string() })).optional(),
-});
-export type ProblemDocument = z.infer<typeof problemDocument>;
+const orderPath = z.strictObject({ out_trade_no: outTradeNo });
+
+export const orderEndpoints = {
+  createOrder: toEndpoint({
+    method: 'POST',
+    path: '/v1/orders',
+    auth: ['api_key'],
+    summary:
+      'Registers an order and, unless prepay is false, starts its payment. The same request may be repeated.',
+    body: createOrderRequest,
+    answers: { 201: createOrderResponse, 200: createOrderResponse },
+    problems: [
+      'ORDER_CONFLICT',
+      'ORDER_NOT_PAYABLE',
+      'ORDER_NUMBER_USED',
+      'WECHAT_REFUSED',
+      'ORDER_PREPAY_UNDER_WAY',
+    ],
+  }),
+  readOrder: toEndpoint({
+    method: 'GET',
+    path: '/v1/orders/{out_trade_no}',
+    auth: ['api_key', 'session'],
+    summary: 'An order with its time line and what WeChat said about it. A session sees only its own orders.',
+    params: orderPath,
+    unknownPath: 'ORDER_NOT_FOUND',
+    answers: { 200: readOrderResponse },
+    problems: ['ORDER_NOT_FOUND'],
+  }),
+} as const;
