@@ -4,6 +4,7 @@ import { createRequire } from 'node:module';
 
 const require = createRequire(import.meta.url);
 const { isWorker, toWorkerHooks } = require('./src/worker-hooks.ts');
+require('./src/check-answers.ts').checkAnswers();
 const servers = isWorker ? undefined : require('./src/root-hooks.ts');
 await servers?.startTestServers();
 

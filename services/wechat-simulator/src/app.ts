@@ -5,8 +5,8 @@ import { createMiniProgramRouter } from './routes/mini-program.ts';
 import { createWechatPayRouter } from './routes/wechat-pay.ts';
 
 /**
- * One port plays both hosts: api.mch.weixin.qq.com under /v3, api.weixin.qq.com under /cgi-bin, and what stands
- * for the buyers under /simulator. `report` hears of the simulator's own faults.
+ * One port plays both hosts: api.mch.weixin.qq.com under /v3, api.weixin.qq.com under /cgi-bin, /sns and /wxa,
+ * and what stands for the buyers under /simulator. `report` hears of the simulator's own faults.
  */
 export function createApp(context: Context, report: (error: unknown) => void): Express {
   const app = express();
@@ -14,7 +14,7 @@ export function createApp(context: Context, report: (error: unknown) => void): E
   app.disable('etag');
   app.set('query parser', 'simple');
   app.use('/v3', createWechatPayRouter(context));
-  app.use('/cgi-bin', createMiniProgramRouter(context));
+  app.use(createMiniProgramRouter(context));
   app.use('/simulator', createControlRouter(context));
   app.use(
     (_, response) => void response.status(404).json({ code: 'NOT_FOUND', message: 'see GET /simulator' }),

@@ -1,3 +1,6 @@
+export type { BillChange, BillKey } from './bill/bill-book.ts';
+export type { BilledRefundState, BillRow, BillRowToAdd } from './bill/bill-row.ts';
+export { type SyntheticRows, toSyntheticRow } from './bill/synthetic-rows.ts';
 export * from './clock.ts';
 export { loadSimulatorConfig, type SimulatorConfig } from './config.ts';
 export * from './control-refusal.ts';
@@ -28,12 +31,30 @@ export { allEvents, type FoundEvent, findEvent } from './events/find-event.ts';
 export { payEvents } from './events/pay-events.ts';
 export { pushEvents } from './events/push-events.ts';
 export { v2Events } from './events/v2-events.ts';
-export { type ApiFault, type ApiName, apiNames, type FaultSettings, type Faults } from './faults.ts';
+export { type FaultKind, type FaultMoment, faultKinds, faultMoments } from './fault-decks.ts';
+export {
+  type ApiFault,
+  type ApiName,
+  apiNames,
+  type FaultCounts,
+  type FaultSettings,
+  type Faults,
+} from './faults.ts';
 export * from './ledger-view.ts';
+export type { PhoneNumberDetail, SealedUserData, UserChange, UserInfo } from './mini-program/client-user.ts';
 export type { Buyer, PopupAnswer } from './mini-program/consents.ts';
 export type { GrantKey } from './mini-program/message-book.ts';
+export type { TradeActions, TradeManagement, TradeNumber } from './mini-program/trades/trade-actions.ts';
+export {
+  type AppTradeView,
+  type OrderState,
+  orderStates,
+  type TradeView,
+} from './mini-program/trades/trade-state.ts';
+export type { UserActions } from './mini-program/user-actions.ts';
 export * from './pay/build-signed-notification.ts';
 export * from './pay/encrypt-resource.ts';
+export type { MerchantMoneyView, MoneyView, OrderMoneyView, RefundedView } from './pay/money-view.ts';
 export type { CombinedPayment, DirectPayment } from './pay/pay-directly.ts';
 export type { RequestPayment } from './pay/pay-order.ts';
 export * from './pay/platform-certificate.ts';
@@ -52,6 +73,7 @@ export type { ConsoleRefund, RefundCourse } from './pay/settle-refund.ts';
 export { probePrefix } from './pay/sign-message.ts';
 export { type Tamper, tamperNames } from './pay/tamper.ts';
 export { makeTransaction, type TransactionToMake } from './pay/transaction.ts';
+export { toBeijingDay } from './pay/wire-time.ts';
 export * from './pay-v2/build-v2-callback.ts';
 export * from './pay-v2/encrypt-req-info.ts';
 export type { V2ToSend } from './pay-v2/send-v2.ts';

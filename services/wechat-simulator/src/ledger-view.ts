@@ -1,8 +1,16 @@
 import type { Context } from './context.ts';
 import type { Attempt, Channel, Notification } from './delivery/notification.ts';
+import type { FaultCounts } from './faults.ts';
 import type { RecordedCall } from './ledger.ts';
 import type { TokenCounts } from './mini-program/access-token-book.ts';
 import type { RecordedMessage } from './mini-program/message-book.ts';
+import {
+  type AppTradeView,
+  type TradeView,
+  toAppTradeView,
+  toTradeView,
+} from './mini-program/trades/trade-state.ts';
+import { type MoneyView, toMoneyView } from './pay/money-view.ts';
 import type { Order } from './pay/order-book.ts';
 import type { Refund } from './pay/refund-book.ts';
 
@@ -50,13 +58,21 @@ export interface LedgerView {
   readonly clock: { readonly now: string; readonly speed: number };
   readonly orders: readonly OrderView[];
   readonly refunds: readonly RefundView[];
+  /** What was paid and refunded, by merchant and by order, in fen. */
+  readonly money: MoneyView;
   readonly notifications: readonly NotificationView[];
   readonly messages: readonly RecordedMessage[];
   readonly grants: readonly { appid: string; openid: string; template_id: string; count: number }[];
+  /** Payments under shipping management, and where their money is. */
+  readonly trades: readonly TradeView[];
+  /** What WeChat holds about each app's trade management. */
+  readonly app_trades: Readonly<Record<string, AppTradeView>>;
   readonly tokens: Readonly<Record<string, TokenCounts>>;
   readonly calls: {
     readonly counts: Readonly<Record<string, number>>;
     readonly latest: readonly RecordedCall[];
+    /** How often each API was made to go wrong, and how. */
+    readonly faults: FaultCounts;
   };
   readonly probes_accepted: Context['ledger']['probesAccepted'];
 }
@@ -77,6 +93,7 @@ export function toLedgerView(context: Context, outTradeNo?: string): LedgerView 
       .all()
       .filter(({ order }) => isAsked(order))
       .map(toRefundView),
+    money: toMoneyView(context, orders),
     notifications: context.delivery.all().filter(isAsked).map(toNotificationView),
     messages: context.messages.messages.filter(isBuyers),
     grants: context.messages
@@ -88,10 +105,21 @@ export function toLedgerView(context: Context, outTradeNo?: string): LedgerView 
         template_id: templateId,
         count,
       })),
+    app_trades: Object.fromEntries(
+      [...context.apps.keys()].map((appId) => [appId, toAppTradeView(context, appId)]),
+    ),
+    trades: context.trades
+      .all()
+      .filter(({ order }) => isAsked(order))
+      .map((trade) => toTradeView(context, trade)),
     tokens: Object.fromEntries(
       [...context.apps.keys()].map((appId) => [appId, { ...context.tokens.counts(appId) }]),
     ),
-    calls: { counts: { ...context.ledger.callCounts }, latest: [...context.ledger.calls] },
+    calls: {
+      counts: { ...context.ledger.callCounts },
+      latest: [...context.ledger.calls],
+      faults: structuredClone(context.faults.counts),
+    },
     probes_accepted: [...context.ledger.probesAccepted],
   };
 }

@@ -65,13 +65,15 @@ function toMerchant(
 }
 
 function toApp(app: SimulatorFile['apps'][number], path: string, reader: KeyReader): SimulatedApp {
-  const { token, encoding_aes_key, push_url, original_id, ip_whitelist, consents } = app;
+  const { token, encoding_aes_key, push_url, original_id, ip_whitelist, consents, daily_send_limit } = app;
   return {
     appId: app.appid,
     appSecret: reader.secret(`${path}.app_secret`, app.app_secret),
     templates: app.templates,
     grantsPerPayment: app.grants_per_payment,
-    dailySendLimit: app.daily_send_limit,
+    kind: app.kind,
+    trade: { isManaged: app.trade_managed, isConfirmed: app.trade_confirmed, hasShipped: app.has_shipped },
+    ...(daily_send_limit !== undefined && { dailySendLimit: daily_send_limit }),
     ...(ip_whitelist && { ipWhitelist: ip_whitelist }),
     ...(original_id && { originalId: original_id }),
     ...(consents && { consents }),
@@ -79,7 +81,8 @@ function toApp(app: SimulatorFile['apps'][number], path: string, reader: KeyRead
       push: {
         token: reader.secret(`${path}.token`, token),
         mode: app.push_mode ?? (encoding_aes_key === undefined ? 'plaintext' : 'safe'),
-        format: app.push_format,
+        // WeChat pushes to service accounts in XML alone.
+        format: app.push_format ?? (app.kind === 'service-account' ? 'xml' : 'json'),
         ...(encoding_aes_key && {
           encodingAesKey: reader.encodingAesKey(`${path}.encoding_aes_key`, encoding_aes_key),
         }),

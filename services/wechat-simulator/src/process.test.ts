@@ -5,6 +5,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { toNodeProgram } from '@huidiao/testing';
 import { expect } from 'chai';
 import { after, before, describe, it } from 'mocha';
 import { createCertifiedKey, loadSimulatorConfig } from './index.ts';
@@ -71,6 +72,21 @@ describe('wechat-simulator: its file and its process', () => {
     });
     expect(settings.platform.publicKey?.id).to.equal('PUB_KEY_ID_0123456789');
     expect(settings).to.include({ allowPrivateNotifyHosts: true, allowRemoteControl: false, clockSpeed: 1 });
+  });
+
+  it('reads of a service account that it is one, and of an app whether its orders are managed', () => {
+    const app = { app_secret: { env: 'APP_SECRET' }, token: { env: 'PUSH_TOKEN' } };
+    const apps = [
+      { ...app, appid: testApp.appId, trade_managed: true, has_shipped: false },
+      { ...app, appid: 'wxfedcba0987654321', kind: 'service-account' },
+    ];
+    const settings = load(file({ apps }), { APP_SECRET: testApp.appSecret, PUSH_TOKEN: pushToken });
+    const [miniProgram, account] = settings.apps;
+    expect(miniProgram?.kind).to.equal('mini-program');
+    expect(miniProgram?.trade).to.include({ isManaged: true, hasShipped: false });
+    expect(miniProgram?.push?.format).to.equal('json');
+    expect(account?.kind).to.equal('service-account');
+    expect(account?.push?.format).to.equal('xml');
   });
 
   it('reads what API v2, the message push and the consoles need', () => {
@@ -208,9 +224,10 @@ describe('wechat-simulator: its file and its process', () => {
     expect(() => load(content, {})).to.throw(/merchant_public_key_file[\s\S]*api_v3_key[\s\S]*app_secret/);
   });
 
+  const simulator = toNodeProgram(fileURLToPath(new URL('./main.ts', import.meta.url)));
   const spawnSimulator = (): ChildProcess =>
-    fork(fileURLToPath(new URL('./main.ts', import.meta.url)), {
-      execArgv: ['--conditions=source', '--import=tsx'],
+    fork(simulator.file, {
+      execArgv: [...simulator.nodeOptions],
       env: {
         ...process.env,
         SIMULATOR_FILE: write(file()),

@@ -39,21 +39,34 @@ export interface SimulatedPush {
  */
 export type Consents = 'silent' | 'popup' | 'kept';
 
-/** A mini-program as WeChat knows it. */
+/** Whether an app's orders are under WeChat's shipping management (发货信息管理), which freezes their money until then. */
+export interface SimulatedTrade {
+  readonly isManaged: boolean;
+  /** The merchants of the app agreed to it (交易结算管理确认). Default: as isManaged. */
+  readonly isConfirmed?: boolean | undefined;
+  /** Only an app that has shipped something is reminded of single orders; another of the API, daily. Default true. */
+  readonly hasShipped?: boolean | undefined;
+}
+
+/** A mini-program or a service account as WeChat knows it. */
 export interface SimulatedApp {
   readonly appId: string;
   readonly appSecret: string;
+  /** 小程序 or 服务号: each has messages of its own. Default mini-program. */
+  readonly kind?: 'mini-program' | 'service-account';
   /** 模板ID → keywords. */
   readonly templates: Readonly<Record<string, readonly string[]>>;
   /** Messages of each template that every payment of a buyer allows. Default 1. */
   readonly grantsPerPayment?: number;
   /** Source addresses that may fetch a token. Default: all. */
   readonly ipWhitelist?: readonly string[];
-  /** subscribe/send per day of Beijing. Default 30 million. */
+  /** subscribe/send per day of Beijing, of a service account template/send. Default 30 million, and 100,000. */
   readonly dailySendLimit?: number;
   /** 原始ID, gh_…. Default: made from the appid. */
   readonly originalId?: string;
   readonly push?: SimulatedPush;
+  /** Default: not managed. */
+  readonly trade?: SimulatedTrade;
   /** Default silent. */
   readonly consents?: Consents;
 }

@@ -42,14 +42,19 @@ const app = z
     appid: appId,
     /** AppSecret(小程序密钥). */
     app_secret: secretRef,
+    /** 小程序 or 服务号. */
+    kind: z.enum(['mini-program', 'service-account']).default('mini-program'),
     /** 模板ID → its keywords: { "tmpl…": ["thing1", "amount2"] }. */
     templates: z.record(z.string().min(1), z.array(z.string().regex(/^[a-z_]+[0-9]+$/)).min(1)).default({}),
     /** Messages of each template that a buyer allows with each payment, as if the page had asked. */
     grants_per_payment: z.number().int().min(0).max(100).default(1),
     /** Addresses that may fetch a token; everybody where it is left out. */
     ip_whitelist: z.array(z.string()).optional(),
-    /** subscribe/send per day of Beijing; WeChat gives 30 million to apps that take payments. */
-    daily_send_limit: z.number().int().min(0).default(30_000_000),
+    /**
+     * subscribe/send, of a service account template/send, per day of Beijing: WeChat gives 30 million to apps that take
+     * payments, and 100,000.
+     */
+    daily_send_limit: z.number().int().min(0).optional(),
     /** 原始ID, gh_…; made from the appid where it is left out. */
     original_id: z
       .string()
@@ -61,11 +66,15 @@ const app = z
     encoding_aes_key: secretRef.optional(),
     /** 明文, 兼容, 安全 (safe where there is a key) and the data format, as the console has them. */
     push_mode: z.enum(['plaintext', 'compatible', 'safe']).optional(),
-    push_format: z.enum(['json', 'xml']).default('json'),
+    push_format: z.enum(['json', 'xml']).optional(),
     /** Where pushes go, as the console has it; else what POST /simulator/push-address checked last. */
     push_url: z.url({ protocol: /^https?$/ }).optional(),
     /** After a payment: `silent` agrees at once, `popup` answers later and pushes it, `kept` agrees without an event. */
     consents: z.enum(['silent', 'popup', 'kept']).optional(),
+    /** 发货信息管理: orders are frozen until they are shipped; whether that is agreed to; whether any was shipped before. */
+    trade_managed: z.boolean().default(false),
+    trade_confirmed: z.boolean().optional(),
+    has_shipped: z.boolean().default(true),
   })
   .refine(
     (one) => one.token !== undefined || (one.encoding_aes_key ?? one.push_url ?? one.consents) === undefined,

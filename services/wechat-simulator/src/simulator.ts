@@ -1,6 +1,7 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { createApp } from './app.ts';
+import type { BillChange } from './bill/bill-book.ts';
 import type { SimulatedClock } from './clock.ts';
 import { type Context, createContext } from './context.ts';
 import type { EventReceipt } from './delivery/event-receipt.ts';
@@ -10,6 +11,8 @@ import type { Faults } from './faults.ts';
 import { type LedgerView, toLedgerView } from './ledger-view.ts';
 import { answerPopup, type Buyer, type PopupAnswer, refuseTemplate } from './mini-program/consents.ts';
 import type { GrantKey } from './mini-program/message-book.ts';
+import { type TradeActions, toTradeActions } from './mini-program/trades/trade-actions.ts';
+import { toUserActions, type UserActions } from './mini-program/user-actions.ts';
 import { buildSignedNotification, type NotificationToBuild } from './pay/build-signed-notification.ts';
 import { type CombinedPayment, type DirectPayment, payCombined, payDirectly } from './pay/pay-directly.ts';
 import { payByBuyer, payByScan, type RequestPayment } from './pay/pay-order.ts';
@@ -31,6 +34,7 @@ import {
   type RefundCourse,
   refundAtConsole,
 } from './pay/settle-refund.ts';
+import { startPaying } from './pay/start-paying.ts';
 import { announceV2, sendV2, type V2ToSend } from './pay-v2/send-v2.ts';
 import { type AddressCheck, checkPushAddress } from './push/check-push-address.ts';
 import { announcePush, type PushToSend, sendPush } from './push/send-push.ts';
@@ -46,7 +50,7 @@ export interface HandSentNotification
 }
 
 /** A simulated WeChat within the process, for tests. Close it. */
-export interface Simulator {
+export interface Simulator extends UserActions, TradeActions {
   /** http://127.0.0.1:port, the base of both WeChat Pay's and the mini-program's APIs. */
   readonly uri: string;
   readonly port: number;
@@ -81,6 +85,15 @@ export interface Simulator {
     course: RefundCourse,
     deliveries?: Deliveries,
   ): Notification | undefined;
+  /** The buyer is about to pay: closing the order gets FREQUENCY_LIMITED, for 30 s by default. Throws ControlRefusal. */
+  startPaying(order: { mchId: string; outTradeNo: string; forMs?: number }): void;
+  /** What the merchant has left to refund with, in fen, from now on counted; undefined: enough for everything. */
+  setBalance(mchId: string, balanceFen: number | undefined): void;
+  /**
+   * A day's bill (yyyy-mm-dd, Beijing) is to differ from what happened here: lines of other tills, lines that are
+   * missing, other amounts, or any number of synthetic lines, which are made while the bill is downloaded.
+   */
+  changeBill(mchId: string, billDate: string, change: BillChange): void;
   /** Sends an event of API v3 by its name, once and past all faults. Throws ControlRefusal. */
   sendEvent(name: string, event?: EventToSend): Promise<EventReceipt>;
   /** The same with re-sends, faults and deliveries. */
@@ -164,6 +177,9 @@ function toActions(context: Context): Omit<Simulator, State> {
     refundAtConsole: (mchId, outTradeNo, refund) => refundAtConsole(context, mchId, outTradeNo, refund),
     settleRefund: (mchId, outRefundNo, course, deliveries) =>
       findAndSettle(context, { mchId, outRefundNo, course, deliveries }),
+    startPaying: (order) => startPaying(context, order),
+    setBalance: (mchId, balanceFen) => context.balances.set(mchId, balanceFen),
+    changeBill: (mchId, billDate, change) => context.bills.change(mchId, billDate, change),
     sendEvent: (name, event) => sendEvent(context, name, event),
     announceEvent: (name, event, deliveries) => announceEvent(context, name, event, deliveries),
     sendV2: (name, callback) => sendV2(context, name, callback),
@@ -178,6 +194,8 @@ function toActions(context: Context): Omit<Simulator, State> {
     retireOldestCertificate: () => context.platformKeys.retireOldest(),
     resend: (id) => context.delivery.resend(id),
     sendNotification: (notification) => sendByHand(context, notification),
+    ...toUserActions(context),
+    ...toTradeActions(context),
     grant: (key, count) => context.messages.grant(key, count),
     revokeToken: (appId) => context.tokens.revoke(appId),
   };

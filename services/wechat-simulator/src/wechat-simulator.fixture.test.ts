@@ -49,6 +49,8 @@ export interface CallOptions {
   readonly signedUrl?: string;
   readonly signedBody?: string;
   readonly authorization?: string;
+  /** Another merchant than testMerchant, with the same key. */
+  readonly mchId?: string;
   /** Wechatpay-Serial: the key that the answer is to be signed with. */
   readonly askedSerial?: string;
 }
@@ -57,6 +59,7 @@ export interface Answer {
   readonly status: number;
   readonly headers: Headers;
   readonly text: string;
+  readonly bytes: Buffer;
   readonly json: AnswerBody;
 }
 
@@ -93,7 +96,7 @@ export async function callPay(
     `${method}\n${options.signedUrl ?? path}\n${timestamp}\n${nonce}\n${options.signedBody ?? text}\n`,
   );
   const fields = {
-    mchid: testMerchant.mchId,
+    mchid: options.mchId ?? testMerchant.mchId,
     nonce_str: nonce,
     timestamp: String(timestamp),
     serial_no: options.serial ?? testMerchant.merchantSerialNo,
@@ -125,14 +128,15 @@ export async function callJson(method: string, url: string, body?: unknown): Pro
 }
 
 async function toAnswer(response: Response): Promise<Answer> {
-  const text = await response.text();
+  const bytes = Buffer.from(await response.arrayBuffer());
+  const text = new TextDecoder().decode(bytes);
   let json: unknown;
   try {
     json = JSON.parse(text);
   } catch {
     json = undefined;
   }
-  return { status: response.status, headers: response.headers, text, json: json as AnswerBody };
+  return { status: response.status, headers: response.headers, text, bytes, json: json as AnswerBody };
 }
 
 let counter = 0;

@@ -16,3 +16,4 @@ export * from './shared-shapes.ts';
 export * from './start-health-server.ts';
 export * from './start-http-server.ts';
 export * from './timers.ts';
+export * from './token-bucket.ts';

@@ -1,5 +1,5 @@
 import type { CallbackLimits, CallbackReceiver, Clock, Lane } from '@huidiao/contracts';
-import { type TokenBucket, takeToken } from './token-bucket.ts';
+import { type TokenBucket, takeToken } from '@huidiao/runtime';
 
 /** Whose callbacks are counted: a configured merchant or app. */
 export interface LimitedOwner {

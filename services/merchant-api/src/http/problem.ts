@@ -1,6 +1,7 @@
 import type { ProblemDocument } from '@huidiao/contracts';
 import { type AppError, type ErrorCode, errorCatalogue } from '@huidiao/errors';
 import type { Response } from 'express';
+import { tellAnswered } from './answered.ts';
 import { requestFactsOf } from './request-facts.ts';
 
 /** One field that the client has to mend. */
@@ -27,6 +28,7 @@ const longestFieldName = 100;
 /** Writes a problem document. https://www.rfc-editor.org/rfc/rfc9457 */
 export function sendProblem(res: Response, problem: Problem): void {
   const facts = requestFactsOf(res);
+  tellAnswered(facts.endpoint, problem.status, toDocument(problem, facts.requestId));
   facts.errorCode = problem.code;
   facts.outcome ??= 'refused';
 

@@ -1,4 +1,4 @@
-import type { Merchant } from '@huidiao/contracts';
+import type { Endpoint, Merchant } from '@huidiao/contracts';
 import type { AppError, ErrorCode } from '@huidiao/errors';
 import type { Response } from 'express';
 
@@ -8,6 +8,8 @@ export interface RequestFacts {
   readonly startedAtMs: number;
   /** The pattern, not the path: a metric's label. */
   route: string;
+  /** The operation, once the path has named one. */
+  endpoint?: Endpoint;
   merchant?: Merchant;
   outTradeNo?: string;
   outcome?: string;

@@ -2,6 +2,7 @@ import type { Endpoint } from '@huidiao/contracts';
 import type { ErrorCode } from '@huidiao/errors';
 import type { Request, RequestHandler, Response } from 'express';
 import { z } from 'zod';
+import { tellAnswered } from './answered.ts';
 import { callerOf } from './authenticate.ts';
 import type { EndpointHandler, EndpointReply, EndpointRequest } from './endpoint-handler.ts';
 import { type FieldError, sendProblem } from './problem.ts';
@@ -35,18 +36,19 @@ export function serveEndpoint<E extends Endpoint>(endpoint: E, handler: Endpoint
       query: query.data,
       body: body?.data,
       caller: callerOf(res),
-      remoteAddress: req.socket.remoteAddress ?? '',
+      remoteAddress: req.ip ?? '',
       facts,
     };
-    send(res, await handler(request as unknown as EndpointRequest<E>));
+    send(res, await handler(request as unknown as EndpointRequest<E>), endpoint);
   };
 }
 
-function send<E extends Endpoint>(res: Response, reply: EndpointReply<E>): void {
+function send<E extends Endpoint>(res: Response, reply: EndpointReply<E>, endpoint: E): void {
   if ('problem' in reply) {
     sendProblem(res, reply.problem);
     return;
   }
+  tellAnswered(endpoint, reply.status, reply.body);
   if (reply.headers !== undefined) res.set(reply.headers);
   res.status(reply.status);
   if (reply.body === undefined) res.end();
@@ -59,9 +61,9 @@ export function toExpressPath(path: string): string {
 }
 
 /** Gives the request's metrics and log line the pattern of its path. */
-export function named(path: string): RequestHandler {
+export function named(endpoint: Endpoint): RequestHandler {
   return (_req: Request, res: Response, next) => {
-    requestFactsOf(res).route = path;
+    Object.assign(requestFactsOf(res), { endpoint, route: endpoint.path });
     next();
   };
 }

@@ -7,7 +7,7 @@ export interface GrantKey {
   readonly templateId: string;
 }
 
-/** One call of subscribe/send that got as far as naming a template. */
+/** One call of subscribe/send or template/send that got as far as naming a template. */
 export interface RecordedMessage extends GrantKey {
   /** Wall time, ISO 8601. */
   readonly at: string;
@@ -15,6 +15,8 @@ export interface RecordedMessage extends GrantKey {
   readonly msgId: string | undefined;
   readonly page: string | undefined;
   readonly data: unknown;
+  /** Of template/send: what it was not to be sent twice by. */
+  readonly clientMsgId?: string | undefined;
 }
 
 /**
@@ -35,6 +37,9 @@ export interface MessageBook {
   /** False where a message to this buyer is being sent; otherwise it is from now on, until `release`. */
   hold(appId: string, openId: string): boolean;
   release(appId: string, openId: string): void;
+  /** The message that was sent under this key, unless that was before `sinceMs` in simulated time. */
+  findRepeated(key: string, sinceMs: number): bigint | undefined;
+  rememberSent(key: string, sent: { readonly msgId: bigint; readonly atMs: number }): void;
 }
 
 const rememberedMessages = 10_000;
@@ -44,6 +49,7 @@ export function createMessageBook(): MessageBook {
   const sentToday = new Map<string, { day: string; count: number }>();
   const held = new Set<string>();
   const messages: RecordedMessage[] = [];
+  const sent = new BoundedMap<string, { readonly msgId: bigint; readonly atMs: number }>(rememberedMessages);
   const toKey = ({ appId, openId, templateId }: GrantKey): string => `${appId}/${openId}/${templateId}`;
 
   return {
@@ -78,5 +84,10 @@ export function createMessageBook(): MessageBook {
     release: (appId, openId) => {
       held.delete(`${appId}/${openId}`);
     },
+    findRepeated: (key, sinceMs) => {
+      const known = sent.get(key);
+      return known !== undefined && known.atMs > sinceMs ? known.msgId : undefined;
+    },
+    rememberSent: (key, message) => sent.set(key, message),
   };
 }

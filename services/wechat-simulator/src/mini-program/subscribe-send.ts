@@ -25,12 +25,7 @@ const usualDailyLimit = 30_000_000;
  * grants decides; there is no idempotency key, so the same call twice sends twice. Throws MiniProgramRefusal.
  * https://developers.weixin.qq.com/miniprogram/dev/OpenApiDoc/mp-message-management/subscribe-message/sendMessage.html
  */
-export async function subscribeSend(
-  context: Context,
-  accessToken: unknown,
-  body: unknown,
-): Promise<JsonValue> {
-  const app = findApp(context, accessToken);
+export async function subscribeSend(context: Context, app: SimulatedApp, body: unknown): Promise<JsonValue> {
   const parsed = request.safeParse(body);
   if (!parsed.success) throw new MiniProgramRefusal(47001, 'data format error');
   const message = parsed.data;
@@ -48,19 +43,6 @@ export async function subscribeSend(
     if (error instanceof MiniProgramRefusal) record(context, app, message, error.errcode, undefined);
     throw error;
   }
-}
-
-function findApp(context: Context, accessToken: unknown): SimulatedApp {
-  if (typeof accessToken !== 'string' || accessToken === '') {
-    throw new MiniProgramRefusal(41001, 'access_token missing');
-  }
-  const { state, appId } = context.tokens.look(accessToken);
-  if (state === 'expired') throw new MiniProgramRefusal(42001, 'access_token expired');
-  const app = appId === undefined ? undefined : context.apps.get(appId);
-  if (app === undefined) {
-    throw new MiniProgramRefusal(40001, 'invalid credential, access_token is invalid or not latest');
-  }
-  return app;
 }
 
 /** Gives the message's id: a number beyond 2^53. */

@@ -84,7 +84,7 @@ export function buildSignedNotification(wanted: NotificationToBuild): SignedNoti
     body,
     timestamp: tamper.timestamp(wanted.timestamp ?? Math.floor(Date.now() / 1_000)),
     nonce: wanted.nonce,
-    probe: wanted.tamper === 'probe',
+    seal: wanted.tamper === 'probe' ? 'probe' : 'genuine',
   });
   const common = { 'Content-Type': 'application/json', 'User-Agent': 'Mozilla/4.0' };
   const named = wanted.signatureType === false ? {} : { 'Wechatpay-Signature-Type': signatureType };

@@ -36,10 +36,16 @@ export interface Payable {
   /** The prepay body with its keys in order: the same number may only come with the same content. */
   readonly content: string;
   readonly prepays: Prepay[];
+  /** scene_info.device_id: the query and the notification give it back. */
+  readonly deviceId?: string | undefined;
   state: TradeState;
+  /** Simulated time until which the buyer is about to pay: closing it meets the payment. */
+  payingUntilMs?: number;
   transactionId?: string;
   /** Wall time, for it goes on the wire. */
   successTime?: string;
+  /** Simulated time. */
+  paidAtMs?: number;
 }
 
 /** An order at WeChat Pay. */
@@ -49,6 +55,12 @@ export interface Order extends Payable {
   readonly totalFen: number;
   readonly currency: string;
   readonly tradeType: 'JSAPI' | 'NATIVE';
+  /** It is part of a combined order, and closed with it only. */
+  readonly isSubOrder?: boolean;
+  /** settle_info.profit_sharing: what is paid stays frozen until it is shared or released. */
+  isFrozen?: boolean;
+  /** What released it. */
+  unfrozenBy?: { readonly outOrderNo: string; readonly orderId: string };
   /** 服务商: whose money it is, and the payer in that merchant's app. */
   readonly sub?: {
     readonly mchId: string;
@@ -74,7 +86,7 @@ export interface OrderBook {
   /** With its sub-orders, each under its own mchid. */
   addCombined(combined: CombinedOrder): void;
   addPrepay(payable: Order | CombinedOrder, prepay: Prepay): void;
-  setPaid(order: Order, transactionId: string, successTime: string): void;
+  setPaid(order: Order, payment: Required<Pick<Order, 'transactionId' | 'successTime' | 'paidAtMs'>>): void;
   all(): Order[];
 }
 
@@ -113,11 +125,9 @@ export function createOrderBook(): OrderBook {
       payable.prepays.push(prepay);
       byPrepay.set(prepay.prepayId, { payable, prepay });
     },
-    setPaid: (order, transactionId, successTime) => {
-      order.state = 'SUCCESS';
-      order.transactionId = transactionId;
-      order.successTime = successTime;
-      byTransaction.set(`${order.mchId}/${transactionId}`, order);
+    setPaid: (order, payment) => {
+      Object.assign(order, payment, { state: 'SUCCESS' });
+      byTransaction.set(`${order.mchId}/${payment.transactionId}`, order);
     },
     all: () => orders.values(),
   };

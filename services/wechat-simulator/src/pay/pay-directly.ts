@@ -57,7 +57,7 @@ export function payCombined(context: Context, payment: CombinedPayment, deliveri
   const orders = subOrders.map((sub) => {
     const order = { mchId: sub.mchId ?? mchId, outTradeNo: sub.outTradeNo };
     if (context.orders.find(order.mchId, order.outTradeNo) !== undefined) throw known();
-    return toPaidElsewhere({
+    const paid = toPaidElsewhere({
       ...order,
       appId,
       openId,
@@ -66,6 +66,7 @@ export function payCombined(context: Context, payment: CombinedPayment, deliveri
       attach: sub.attach,
       sub: sub.subMchId === undefined ? undefined : { mchId: sub.subMchId },
     });
+    return { ...paid, isSubOrder: true };
   });
   const combined: CombinedOrder = {
     mchId,

@@ -34,6 +34,7 @@ function toCombined(context: Context, request: CombineRequest, content: string):
     openId: request.combine_payer_info.openid,
     notifyUrl: request.notify_url,
     expiresAtMs: toExpiry(context, request.time_expire),
+    deviceId: request.scene_info.device_id,
     state: 'NOTPAY',
   } as const;
   const subOrders = request.sub_orders.map((sub): Order => {
@@ -49,7 +50,9 @@ function toCombined(context: Context, request: CombineRequest, content: string):
       totalFen: sub.amount.total_amount,
       currency: sub.amount.currency,
       tradeType: 'JSAPI',
-      ...(sub.sub_mchid && { sub: { mchId: sub.sub_mchid } }),
+      isSubOrder: true,
+      isFrozen: sub.settle_info?.profit_sharing === true,
+      ...(sub.sub_mchid && { sub: { mchId: sub.sub_mchid, appId: sub.sub_appid } }),
       content: '',
       prepays: [],
     };

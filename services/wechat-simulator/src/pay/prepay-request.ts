@@ -19,6 +19,38 @@ const timeExpire = z
   .refine((value) => !Number.isNaN(Date.parse(value)), '应为RFC3339格式')
   .optional();
 
+const detail = z.object({
+  cost_price: z.number().int().min(0).optional(),
+  invoice_id: text(0, 32).optional(),
+  goods_detail: z
+    .array(
+      z.object({
+        merchant_goods_id: text(1, 32),
+        wechatpay_goods_id: text(0, 32).optional(),
+        goods_name: text(0, 256).optional(),
+        quantity: z.number().int().min(1),
+        unit_price: z.number().int().min(0),
+      }),
+    )
+    .min(1)
+    .optional(),
+});
+const clientIp = z.string().refine((value) => isIPv4(value) || isIPv6(value), '应为IPv4或IPv6地址');
+const deviceId = text(0, 32).optional();
+const sceneInfo = z.object({
+  payer_client_ip: clientIp,
+  device_id: deviceId,
+  store_info: z
+    .object({
+      id: text(1, 32),
+      name: text(0, 256).optional(),
+      area_code: text(0, 32).optional(),
+      address: text(0, 512).optional(),
+    })
+    .optional(),
+});
+const settleInfo = z.object({ profit_sharing: z.boolean().optional() });
+
 /** What every order has, as far as it matters here; other members are let through. */
 const order = {
   description: text(1, 127),
@@ -27,7 +59,11 @@ const order = {
   attach: text(1, 128).optional(),
   notify_url: text(1, 255),
   goods_tag: text(1, 32).optional(),
+  support_fapiao: z.boolean().optional(),
   amount: z.object({ total: fen, currency }),
+  detail: detail.optional(),
+  scene_info: sceneInfo.optional(),
+  settle_info: settleInfo.optional(),
 };
 
 /** Body of POST /v3/pay/transactions/native. https://pay.weixin.qq.com/doc/v3/merchant/4012791877 */
@@ -59,20 +95,28 @@ export const combineRequest = z.object({
   combine_appid: id,
   combine_mchid: id,
   combine_out_trade_no: outTradeNo,
-  scene_info: z.object({ payer_client_ip: text(1, 45) }),
+  scene_info: z.object({ payer_client_ip: clientIp, device_id: deviceId }),
   sub_orders: z
     .array(
       z.object({
         mchid: id,
         sub_mchid: id.optional(),
+        sub_appid: id.optional(),
         attach: text(1, 128),
         out_trade_no: outTradeNo,
         description: text(1, 127),
+        goods_tag: text(1, 32).optional(),
+        detail: detail.optional(),
+        settle_info: settleInfo.optional(),
         amount: z.object({ total_amount: fen, currency }),
       }),
     )
     .min(2)
-    .max(10),
+    .max(10)
+    .refine(
+      (subs) => new Set(subs.map((sub) => `${sub.mchid}/${sub.out_trade_no}`)).size === subs.length,
+      '子单商户订单号重复',
+    ),
   combine_payer_info: z.object({ openid }),
   time_expire: timeExpire,
   notify_url: text(1, 255),

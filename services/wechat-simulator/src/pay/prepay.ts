@@ -55,6 +55,8 @@ export function prepayPartner(context: Context, call: PrepayCall): ApiAnswer {
   if (sub_openid !== undefined && request.sub_appid === undefined) {
     throw paramError('/body/sub_appid', '传入sub_openid时sub_appid必传');
   }
+  if (sp_openid !== '') assertOpenId(context, request.sp_appid, sp_openid);
+  if (sub_openid !== undefined) assertOpenId(context, request.sub_appid ?? '', sub_openid);
   const order = takeOrder(context, call, {
     ...toOrder(context, call, request),
     appId: request.sp_appid,
@@ -72,6 +74,8 @@ interface CommonRequest {
   readonly notify_url: string;
   readonly time_expire?: string | undefined;
   readonly amount: { readonly total: number; readonly currency: string };
+  readonly scene_info?: { readonly device_id?: string | undefined } | undefined;
+  readonly settle_info?: { readonly profit_sharing?: boolean | undefined } | undefined;
 }
 
 function toOrder(
@@ -88,6 +92,8 @@ function toOrder(
     totalFen: request.amount.total,
     currency: request.amount.currency,
     tradeType: 'JSAPI',
+    deviceId: request.scene_info?.device_id,
+    isFrozen: request.settle_info?.profit_sharing === true,
     expiresAtMs: toExpiry(context, request.time_expire),
     content: writeInOrder(body),
     prepays: [],

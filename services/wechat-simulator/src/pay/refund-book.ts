@@ -19,6 +19,8 @@ export interface Refund {
   readonly createTime: string;
   /** Simulated milliseconds. */
   readonly createdAtMs: number;
+  /** What apply-abnormal-refund was called with. */
+  abnormalContent?: string;
   state: RefundState;
   successTime?: string;
 }
@@ -27,6 +29,11 @@ export interface Refund {
 export interface RefundBook {
   find(mchId: string, outRefundNo: string): Refund | undefined;
   ofOrder(order: Order): Refund[];
+  /** What is left of an order's payment: all but its refunds that are not CLOSED. */
+  leftFen(order: Order): number;
+  /** A refund of this user is being accepted; false where one is already. */
+  occupy(user: string): boolean;
+  release(user: string): void;
   add(refund: Refund): void;
   all(): Refund[];
 }
@@ -36,12 +43,26 @@ const rememberedRefunds = 20_000;
 export function createRefundBook(): RefundBook {
   const refunds = new BoundedMap<string, Refund>(rememberedRefunds);
   const ofOrders = new WeakMap<Order, Refund[]>();
+  const atWork = new Set<string>();
+  const ofOrder = (order: Order): Refund[] => ofOrders.get(order) ?? [];
   return {
     find: (mchId, outRefundNo) => refunds.get(`${mchId}/${outRefundNo}`),
-    ofOrder: (order) => ofOrders.get(order) ?? [],
+    ofOrder,
+    leftFen: (order) =>
+      ofOrder(order)
+        .filter(({ state }) => state !== 'CLOSED')
+        .reduce((left, { refundFen }) => left - refundFen, order.totalFen),
+    occupy: (user) => {
+      const isFree = !atWork.has(user);
+      atWork.add(user);
+      return isFree;
+    },
+    release: (user) => {
+      atWork.delete(user);
+    },
     add: (refund) => {
       refunds.set(`${refund.order.mchId}/${refund.outRefundNo}`, refund);
-      ofOrders.set(refund.order, [...(ofOrders.get(refund.order) ?? []), refund]);
+      ofOrders.set(refund.order, [...ofOrder(refund.order), refund]);
     },
     all: () => refunds.values(),
   };

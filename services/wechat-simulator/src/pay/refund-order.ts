@@ -1,68 +1,83 @@
-import { z } from 'zod';
 import type { Context } from '../context.ts';
-import { createRefundId } from '../events/event-subject.ts';
+import { assertRefundable } from './assert-refundable.ts';
+import { makeRefund } from './make-refund.ts';
 import type { KnownMerchant } from './merchants.ts';
-import { type Order, wasPaid } from './order-book.ts';
-import { findNotifyUrlProblem } from './prepay-request.ts';
+import type { Order } from './order-book.ts';
+import { writeInOrder } from './prepay-order.ts';
 import type { Refund } from './refund-book.ts';
+import { parseRefundRequest, type RefundRequest } from './refund-request.ts';
 import { type ApiAnswer, PayRefusal, paramError } from './refusal.ts';
 import { settleRefund } from './settle-refund.ts';
 import { toRefundAnswer } from './to-refund.ts';
-import { toWireTime } from './wire-time.ts';
-
-const fen = z.number().int().max(Number.MAX_SAFE_INTEGER);
-
-/** Body of POST /v3/refund/domestic/refunds. https://pay.weixin.qq.com/doc/v3/merchant/4012791883 */
-const refundRequest = z
-  .object({
-    sub_mchid: z.string().optional(),
-    transaction_id: z.string().optional(),
-    out_trade_no: z.string().optional(),
-    out_refund_no: z.string().regex(/^[0-9A-Za-z_\-|*@]{1,64}$/, '1-64个字符，只能是数字、大小写字母_-|*@'),
-    reason: z.string().max(80).optional(),
-    notify_url: z.string().max(256).optional(),
-    amount: z.object({ refund: fen.min(1), total: fen.min(1), currency: z.literal('CNY') }),
-  })
-  .refine((one) => (one.transaction_id ?? one.out_trade_no) !== undefined, {
-    path: ['transaction_id'],
-    message: 'transaction_id和out_trade_no必传其一',
-  });
-type RefundRequest = z.infer<typeof refundRequest>;
-
-const minuteMs = 60_000;
-const refundsPerOrder = 50;
-const refundableMs = 365 * 24 * 60 * minuteMs;
 
 /**
  * POST /v3/refund/domestic/refunds: accepts a refund, which is PROCESSING and then takes the course that the faults
- * say. Asking again with the same number and content gives what became of it.
+ * say. Asking again with the same number and content gives what became of it. While one refund of a user is being
+ * accepted, which takes `refund_latency_ms`, no other of the same user is.
+ * https://pay.weixin.qq.com/doc/v3/merchant/4012791883
  */
-export function refundOrder(context: Context, merchant: KnownMerchant, body: unknown): ApiAnswer {
-  const request = parseRequest(context, body);
-  const content = JSON.stringify([request.transaction_id, request.out_trade_no, request.amount]);
-  const known = context.refunds.find(merchant.mchId, request.out_refund_no);
+export async function refundOrder(
+  context: Context,
+  merchant: KnownMerchant,
+  body: unknown,
+): Promise<ApiAnswer> {
+  const request = parseRefundRequest(context, body);
+  const order = findOrder(context, merchant, request);
+  const user = order.openId || order.sub?.openId || `${order.mchId}/${order.outTradeNo}`;
+  if (!context.refunds.occupy(user)) {
+    throw new PayRefusal(429, 'FREQUENCY_LIMITED', '同一用户的多笔退款请分批进行，避免并发退款');
+  }
+  try {
+    const { refund_latency_ms } = context.faults.settings;
+    if (refund_latency_ms > 0) await context.clock.sleep(refund_latency_ms);
+    return { status: 200, body: toRefundAnswer(acceptRefund(context, order, request, writeInOrder(body))) };
+  } finally {
+    context.refunds.release(user);
+  }
+}
+
+function findOrder(context: Context, merchant: KnownMerchant, request: RefundRequest): Order {
+  const { transaction_id, out_trade_no = '', sub_mchid } = request;
+  const order =
+    transaction_id === undefined
+      ? context.orders.find(merchant.mchId, out_trade_no)
+      : context.orders.findByTransaction(merchant.mchId, transaction_id);
+  if (order === undefined) throw new PayRefusal(404, 'RESOURCE_NOT_EXISTS', '订单不存在');
+  assertParties(merchant, order, sub_mchid, '/body/sub_mchid');
+  return order;
+}
+
+/** A service provider says of which merchant below it the order is. */
+function assertParties(
+  merchant: KnownMerchant,
+  { sub }: Order,
+  subMchId: string | undefined,
+  field: string,
+): void {
+  if (merchant.isServiceProvider !== true || sub === undefined) return;
+  if (subMchId === undefined) throw paramError(field, '服务商模式下sub_mchid必传');
+  if (subMchId !== sub.mchId) throw new PayRefusal(404, 'RESOURCE_NOT_EXISTS', '订单不存在');
+}
+
+function acceptRefund(context: Context, order: Order, request: RefundRequest, content: string): Refund {
+  const known = context.refunds.find(order.mchId, request.out_refund_no);
+  if (known?.content === content) return known;
   if (known !== undefined) {
-    if (known.content === content) return { status: 200, body: toRefundAnswer(known) };
     throw new PayRefusal(400, 'INVALID_REQUEST', '订单金额或退款金额与之前请求不一致，请核实后再试');
   }
-  const order = findOrder(context, merchant, request);
-  assertRefundable(context, order, request);
-  const refund: Refund = {
-    order,
+  assertRefundable(context, order, request.amount);
+  if (!context.balances.takeRefund(order, request.amount.refund)) {
+    throw new PayRefusal(403, 'NOT_ENOUGH', '商户账户余额不足，请充值后用原单号重试');
+  }
+  const refund = makeRefund(context, order, {
     outRefundNo: request.out_refund_no,
-    refundId: createRefundId(),
     refundFen: request.amount.refund,
     reason: request.reason,
-    notifyUrl: request.notify_url ?? context.addresses.ofConsole(merchant.mchId),
+    notifyUrl: request.notify_url,
     content,
-    createTime: toWireTime(Date.now()),
-    createdAtMs: context.clock.now(),
-    state: 'PROCESSING',
-  };
-  context.refunds.add(refund);
-  order.state = 'REFUND';
+  });
   scheduleCourse(context, refund);
-  return { status: 200, body: toRefundAnswer(refund) };
+  return refund;
 }
 
 function scheduleCourse(context: Context, refund: Refund): void {
@@ -73,53 +88,19 @@ function scheduleCourse(context: Context, refund: Refund): void {
   });
 }
 
-function parseRequest(context: Context, body: unknown): RefundRequest {
-  const parsed = refundRequest.safeParse(body);
-  if (!parsed.success) {
-    const issue = parsed.error.issues[0];
-    throw paramError(`/body/${issue?.path.join('/') ?? ''}`, issue?.message ?? '无效');
-  }
-  const { notify_url } = parsed.data;
-  const problem = notify_url && findNotifyUrlProblem(notify_url, context.settings.allowPrivateNotifyHosts);
-  if (problem) throw paramError('/body/notify_url', problem);
-  return parsed.data;
-}
-
-function findOrder(context: Context, merchant: KnownMerchant, request: RefundRequest): Order {
-  const { transaction_id, out_trade_no, sub_mchid } = request;
-  const order =
-    transaction_id === undefined
-      ? context.orders.find(merchant.mchId, out_trade_no ?? '')
-      : context.orders.findByTransaction(merchant.mchId, transaction_id);
-  const isOther = order?.sub !== undefined && merchant.isServiceProvider && order.sub.mchId !== sub_mchid;
-  if (order === undefined || isOther) throw new PayRefusal(404, 'RESOURCE_NOT_EXISTS', '订单不存在');
-  return order;
-}
-
-function assertRefundable(context: Context, order: Order, request: RefundRequest): void {
-  if (!wasPaid(order)) throw new PayRefusal(400, 'INVALID_REQUEST', '订单未支付，不能退款');
-  if (request.amount.total !== order.totalFen) {
-    throw new PayRefusal(400, 'INVALID_REQUEST', '订单总金额与支付时不一致');
-  }
-  if (Date.now() - Date.parse(order.successTime ?? '') > refundableMs) {
-    throw new PayRefusal(400, 'INVALID_REQUEST', '订单已超过可退款的最大期限');
-  }
-  const others = context.refunds.ofOrder(order).filter(({ state }) => state !== 'CLOSED');
-  if (others.length >= refundsPerOrder) {
-    throw new PayRefusal(400, 'INVALID_REQUEST', '一笔订单最多支持50次部分退款');
-  }
-  const refundedFen = others.reduce((sum, { refundFen }) => sum + refundFen, 0);
-  if (refundedFen + request.amount.refund > order.totalFen) {
-    throw new PayRefusal(403, 'NOT_ENOUGH', '退款金额大于可退金额');
-  }
-  // https://pay.weixin.qq.com/doc/v3/partner/4013163605
-  const isTooSoon = others.some(({ createdAtMs }) => context.clock.now() - createdAtMs < minuteMs);
-  if (isTooSoon) throw new PayRefusal(429, 'FREQUENCY_LIMITED', '同一笔订单的部分退款请间隔1分钟以上');
-}
-
-/** GET /v3/refund/domestic/refunds/{out_refund_no}. https://pay.weixin.qq.com/doc/v3/merchant/4012791884 */
-export function queryRefund(context: Context, merchant: KnownMerchant, outRefundNo: string): ApiAnswer {
+/**
+ * GET /v3/refund/domestic/refunds/{out_refund_no}, by a service provider with ?sub_mchid=.
+ * https://pay.weixin.qq.com/doc/v3/merchant/4012791884
+ */
+export function queryRefund(
+  context: Context,
+  merchant: KnownMerchant,
+  outRefundNo: string,
+  subMchId: unknown,
+): ApiAnswer {
   const refund = context.refunds.find(merchant.mchId, outRefundNo);
   if (refund === undefined) throw new PayRefusal(404, 'RESOURCE_NOT_EXISTS', '退款单不存在');
+  const asked = typeof subMchId === 'string' ? subMchId : undefined;
+  assertParties(merchant, refund.order, asked, '/query/sub_mchid');
   return { status: 200, body: toRefundAnswer(refund) };
 }

@@ -158,7 +158,7 @@ describe('wechat-simulator: refunds', () => {
     expect((await refund(outTradeNo, amount(800))).status).to.equal(200);
     expect(await codeOf(refund(outTradeNo, amount(100)))).to.equal('FREQUENCY_LIMITED');
     await simulator.clock.advance(minute);
-    expect(await codeOf(refund(outTradeNo, amount(300)))).to.equal('NOT_ENOUGH');
+    expect(await codeOf(refund(outTradeNo, amount(300)))).to.equal('INVALID_REQUEST');
     expect((await refund(outTradeNo, amount(200))).status).to.equal(200);
     expect(await codeOf(refund('NO-SUCH-ORDER'))).to.equal('RESOURCE_NOT_EXISTS');
     expect((await query('R-NOBODY')).code).to.equal('RESOURCE_NOT_EXISTS');

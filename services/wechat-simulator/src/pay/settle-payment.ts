@@ -3,6 +3,7 @@ import { ControlRefusal } from '../control-refusal.ts';
 import type { Deliveries, Notification } from '../delivery/notification.ts';
 import { createTransactionId } from '../events/event-subject.ts';
 import { answerPopupLater, type Buyer } from '../mini-program/consents.ts';
+import { recordTrade } from '../mini-program/trades/record-trade.ts';
 import type { CombinedOrder, Order } from './order-book.ts';
 import { toAnnouncement } from './to-announcement.ts';
 import { toCombinedTransaction, toTransaction } from './transaction.ts';
@@ -25,17 +26,16 @@ export function settlePayment(
   if (payable.state !== 'NOTPAY')
     throw new ControlRefusal(409, `ORDER_${payable.state}`, 'the order is paid or closed');
   const transactionId = createTransactionId();
-  const successTime = toWireTime(Date.now());
   const isCombined = 'subOrders' in payable;
-  if (isCombined) {
-    payable.state = 'SUCCESS';
-    payable.transactionId = transactionId;
-    payable.successTime = successTime;
-    for (const order of payable.subOrders) context.orders.setPaid(order, createTransactionId(), successTime);
-  } else {
-    context.orders.setPaid(payable, transactionId, successTime);
+  const paidNow = { successTime: toWireTime(Date.now()), paidAtMs: context.clock.now() };
+  if (isCombined) Object.assign(payable, paidNow, { transactionId, state: 'SUCCESS' });
+  for (const order of isCombined ? payable.subOrders : [payable]) {
+    const ofOrder = isCombined ? createTransactionId() : transactionId;
+    context.orders.setPaid(order, { transactionId: ofOrder, ...paidNow });
+    context.balances.addPayment(order);
   }
   answerPopupLater(context, toBuyer(payable));
+  recordTrade(context, payable, toBuyer(payable));
   const { mchId, outTradeNo, notifyUrl } = payable;
   const announcement = toAnnouncement(context, {
     mchId,

@@ -1,7 +1,7 @@
 import type { Context } from '../context.ts';
 import { ControlRefusal } from '../control-refusal.ts';
 import type { Deliveries, Notification } from '../delivery/notification.ts';
-import { createRefundId } from '../events/event-subject.ts';
+import { makeRefund } from './make-refund.ts';
 import { wasPaid } from './order-book.ts';
 import type { Refund, RefundState } from './refund-book.ts';
 import { toAnnouncement } from './to-announcement.ts';
@@ -32,6 +32,7 @@ export function settleRefund(
   }
   refund.state = course;
   if (course === 'SUCCESS') refund.successTime = toWireTime(Date.now());
+  if (course === 'CLOSED') context.balances.giveBack(refund);
   return announceRefund(context, refund, course, deliveries);
 }
 
@@ -94,30 +95,15 @@ export function refundAtConsole(
   if (order === undefined || !wasPaid(order)) {
     throw new ControlRefusal(409, 'ORDER_NOT_PAID', 'there is no payment to refund');
   }
-  const refundedFen = context.refunds
-    .ofOrder(order)
-    .reduce((sum, { state, refundFen }) => (state === 'CLOSED' ? sum : sum + refundFen), 0);
-  const leftFen = order.totalFen - refundedFen;
+  const leftFen = context.refunds.leftFen(order);
   const refundFen = wanted.refundFen ?? leftFen;
   if (refundFen < 1 || refundFen > leftFen) {
     throw new ControlRefusal(409, 'REFUND_TOO_LARGE', `${leftFen} fen are left to refund`);
   }
-  const refundId = createRefundId();
-  const refund: Refund = {
-    order,
-    // What the console makes up: https://pay.weixin.qq.com/doc/v3/merchant/4012791906
-    outRefundNo: `BWeb${refundId.slice(4)}`,
-    refundId,
-    refundFen,
-    reason: undefined,
-    notifyUrl: wanted.notifyUrl ?? context.addresses.ofConsole(mchId),
-    content: '',
-    createTime: toWireTime(Date.now()),
-    createdAtMs: context.clock.now(),
-    state: 'PROCESSING',
-  };
-  context.refunds.add(refund);
-  order.state = 'REFUND';
+  if (!context.balances.takeRefund(order, refundFen)) {
+    throw new ControlRefusal(409, 'NOT_ENOUGH', 'the merchant has not enough money left');
+  }
+  const refund = makeRefund(context, order, { refundFen, notifyUrl: wanted.notifyUrl });
   const notification = settleRefund(context, refund, wanted.course ?? 'SUCCESS', wanted.deliveries);
   return { refund, notification };
 }

@@ -1,5 +1,11 @@
 import { createSign, type KeyObject, randomBytes } from 'node:crypto';
 
+/**
+ * `probe`: a signature that says that it is none, as WeChat Pay sends to see whether receivers check. `wrong`: of the
+ * usual form, under the right key, of another body.
+ */
+export type Seal = 'genuine' | 'probe' | 'wrong';
+
 export interface MessageToSign {
   readonly privateKey: KeyObject;
   /** What stands in Wechatpay-Serial. */
@@ -9,8 +15,8 @@ export interface MessageToSign {
   /** Unix seconds; default the wall clock. */
   readonly timestamp?: number | undefined;
   readonly nonce?: string | undefined;
-  /** A deliberately wrong signature, as WeChat Pay sends to see whether receivers check. */
-  readonly probe?: boolean | undefined;
+  /** Default genuine. */
+  readonly seal?: Seal | undefined;
 }
 
 /**
@@ -20,15 +26,16 @@ export interface MessageToSign {
 export function createSignatureHeaders(message: MessageToSign): Record<string, string> {
   const timestamp = String(message.timestamp ?? Math.floor(Date.now() / 1_000));
   const nonce = message.nonce ?? randomBytes(16).toString('hex');
+  const { seal, privateKey, body } = message;
+  const signed = `${timestamp}\n${nonce}\n${seal === 'wrong' ? `${body} ` : body}\n`;
   return {
     'Wechatpay-Timestamp': timestamp,
     'Wechatpay-Nonce': nonce,
     'Wechatpay-Serial': message.serial,
-    'Wechatpay-Signature': message.probe
-      ? createProbeSignature()
-      : createSign('RSA-SHA256')
-          .update(`${timestamp}\n${nonce}\n${message.body}\n`)
-          .sign(message.privateKey, 'base64'),
+    'Wechatpay-Signature':
+      seal === 'probe'
+        ? createProbeSignature()
+        : createSign('RSA-SHA256').update(signed).sign(privateKey, 'base64'),
     'Wechatpay-Signature-Type': 'WECHATPAY2-SHA256-RSA2048',
   };
 }

@@ -1,5 +1,5 @@
 import type { JsonObject } from '../write-json.ts';
-import { type CombinedOrder, type Order, wasPaid } from './order-book.ts';
+import { type CombinedOrder, type Order, type Payable, wasPaid } from './order-book.ts';
 
 const stateDescriptions = {
   SUCCESS: '支付成功',
@@ -26,6 +26,7 @@ export function toTransaction(order: Order): JsonObject {
     attach: isPaid ? (order.attach ?? '') : undefined,
     success_time: order.successTime,
     payer: toPayer(order),
+    scene_info: toSceneInfo(order),
     amount: {
       total: order.totalFen,
       payer_total: isPaid ? order.totalFen : undefined,
@@ -40,8 +41,12 @@ function toParties({ mchId, appId, sub }: Order): JsonObject {
   return { sp_mchid: mchId, sp_appid: appId, sub_mchid: sub.mchId, sub_appid: sub.appId };
 }
 
+function toSceneInfo({ deviceId }: Payable): JsonObject | undefined {
+  return deviceId === undefined ? undefined : { device_id: deviceId };
+}
+
 function toPayer({ openId, sub }: Order): JsonObject | undefined {
-  if (sub !== undefined) return { sp_openid: openId, sub_openid: sub.openId };
+  if (sub !== undefined) return { sp_openid: openId || undefined, sub_openid: sub.openId };
   return openId === '' ? undefined : { openid: openId };
 }
 
@@ -56,6 +61,7 @@ export function toCombinedTransaction(combined: CombinedOrder): JsonObject {
     combine_out_trade_no: combined.outTradeNo,
     combine_transaction_id: combined.transactionId,
     combine_payer_info: { openid: combined.openId },
+    scene_info: toSceneInfo(combined),
     sub_orders: combined.subOrders.map(toSubOrder),
   };
 }
@@ -65,6 +71,7 @@ function toSubOrder(order: Order): JsonObject {
   return {
     mchid: order.mchId,
     sub_mchid: order.sub?.mchId,
+    sub_appid: order.sub?.appId,
     out_trade_no: order.outTradeNo,
     transaction_id: order.transactionId,
     trade_type: isPaid ? order.tradeType : undefined,

@@ -6,11 +6,14 @@ import { payByBuyer, payByScan } from '../pay/pay-order.ts';
 import type { Refund } from '../pay/refund-book.ts';
 import type { Payment } from '../pay/settle-payment.ts';
 import { findAndSettle, refundAtConsole } from '../pay/settle-refund.ts';
+import { startPaying } from '../pay/start-paying.ts';
 import { control } from './control-route.ts';
 import {
+  balance,
   buyerPays,
   buyerRefuses,
   buyerScans,
+  buyerStarts,
   combinedPayment,
   consoleRefund,
   directPayment,
@@ -24,6 +27,7 @@ export function addPayments(router: Router, context: Context): void {
   addBuyers(router, context);
   addDirectPayments(router, context);
   addRefunds(router, context);
+  addBalances(router, context);
 }
 
 function addBuyers(router: Router, context: Context): void {
@@ -37,6 +41,12 @@ function addBuyers(router: Router, context: Context): void {
     '/buyers/scan',
     control(buyerScans, ({ code_url: codeUrl, openid: openId, deliveries }) =>
       toPaymentView(payByScan(context, { codeUrl, openId }, toDeliveries(deliveries))),
+    ),
+  );
+  router.post(
+    '/buyers/start',
+    control(buyerStarts, ({ mchid, out_trade_no, for_ms }) =>
+      startPaying(context, { mchId: mchid, outTradeNo: out_trade_no, forMs: for_ms }),
     ),
   );
   router.post(
@@ -123,6 +133,13 @@ function addRefunds(router: Router, context: Context): void {
         deliveries: toDeliveries(deliveries),
       })?.id,
     })),
+  );
+}
+
+function addBalances(router: Router, context: Context): void {
+  router.post(
+    '/balances',
+    control(balance, ({ mchid, balance: fen }) => context.balances.set(mchid, fen ?? undefined)),
   );
 }
 

@@ -36,6 +36,16 @@ export const buyerScans = z.strictObject({
   deliveries: deliveries.optional(),
 });
 
+/** POST /simulator/buyers/start: the buyer is about to pay, so that closing the order meets the payment. */
+export const buyerStarts = z.strictObject({
+  mchid: text,
+  out_trade_no: text,
+  for_ms: milliseconds.optional(),
+});
+
+/** POST /simulator/balances: what a merchant has left to refund with; null: enough for everything. */
+export const balance = z.strictObject({ mchid: text, balance: z.number().int().min(0).nullable() });
+
 /** POST /simulator/buyers/popup: a buyer answers the popup about messages. */
 export const popupAnswer = z.strictObject({
   appid: text,

@@ -4,29 +4,39 @@ import { ControlRefusal } from '../control-refusal.ts';
 import { faultsSchema } from '../faults.ts';
 import { toLedgerView } from '../ledger-view.ts';
 import { toCurlConfig } from '../pay/to-curl-config.ts';
+import { addBills } from './control-bills.ts';
 import { addCallbacks } from './control-callbacks.ts';
 import { addPayments } from './control-payments.ts';
 import { control } from './control-route.ts';
 import { clockChange, grant } from './control-schemas.ts';
+import { addTrades, tradeDirectory } from './control-trades.ts';
+import { addUsers, userDirectory } from './control-users.ts';
 
 /** What GET /simulator answers: the calls that there are. */
 const directory = {
   'GET /simulator/ledger?out_trade_no=':
-    'orders, refunds, notifications and pushes with every attempt, messages, grants, tokens, calls, probes accepted',
+    'orders, refunds, money, shipped and frozen orders, notifications and pushes with every attempt, messages, grants, tokens, calls, probes accepted',
   'GET /simulator/callback.curl': 'the latest payment’s notification, signed just now, for curl -K -',
   'GET /simulator/platform-keys': 'public key and certificates that verify what is signed here',
   'POST /simulator/platform-keys/renew': 'a further certificate is in force; either signs',
   'POST /simulator/platform-keys/retire': 'the oldest certificate is in force no more',
   'POST /simulator/buyers/pay': '{ appId, timeStamp, nonceStr, package, signType, paySign, deliveries? }',
   'POST /simulator/buyers/scan': '{ code_url, openid?, deliveries? }',
+  'POST /simulator/buyers/start':
+    '{ mchid, out_trade_no, for_ms? }: about to pay; closing gets FREQUENCY_LIMITED',
+  'POST /simulator/balances': '{ mchid, balance }: fen left to refund with, null for enough',
   'POST /simulator/buyers/popup': '{ appid, openid, answers: [{ template_id, answer }], deliveries? }',
   'POST /simulator/buyers/refuse': '{ appid, openid, template_id, deliveries? }',
+  ...userDirectory,
+  ...tradeDirectory,
   'POST /simulator/payments':
     '{ mchid, appid, openid, out_trade_no, total, notify_url, currency?, attach?, sub?, deliveries? }',
   'POST /simulator/payments/combined':
     '{ mchid, appid, openid, combine_out_trade_no, notify_url, sub_orders: [{ out_trade_no, total, … }], deliveries? }',
   'POST /simulator/refunds': '{ mchid, out_trade_no, refund?, notify_url?, course?, deliveries? }',
   'POST /simulator/refunds/settle': '{ mchid, out_refund_no, course, deliveries? }',
+  'POST /simulator/bill-rows':
+    '{ mchid, bill_date, add?: [row], drop?: [{ out_trade_no } or { out_refund_no }], alter?: [{ …, fen }], synthetic?: { count, out_trade_no_prefix, total? } }',
   'GET /simulator/events': 'every event that can be sent by its name, and what can be wrong with it',
   'POST /simulator/events':
     '{ name, mchid?, appid?, url?, about?, fields?, tamper?, mode?, format?, sign_type?, resend?, deliveries?, … }',
@@ -49,8 +59,11 @@ export function createControlRouter(context: Context): Router {
   router.get('/', (_, response) => void response.json(directory));
   addViews(router, context);
   addPayments(router, context);
+  addBills(router, context);
   addCallbacks(router, context);
   addMiniProgram(router, context);
+  addUsers(router, context);
+  addTrades(router, context);
   addWorkings(router, context);
   router.use(
     (_, response) => void response.status(404).json({ code: 'NOT_FOUND', message: 'see GET /simulator' }),

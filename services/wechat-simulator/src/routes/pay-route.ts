@@ -2,14 +2,14 @@ import { createHash, randomBytes } from 'node:crypto';
 import type { Request, RequestHandler, Response } from 'express';
 import { BoundedMap } from '../bounded-map.ts';
 import type { Context } from '../context.ts';
-import type { ApiName } from '../faults.ts';
+import type { ApiFault, ApiName } from '../faults.ts';
 import type { KnownMerchant } from '../pay/merchants.ts';
 import { spellSerial } from '../pay/platform-keys.ts';
 import { type ApiAnswer, PayRefusal } from '../pay/refusal.ts';
-import { createSignatureHeaders } from '../pay/sign-message.ts';
+import { createSignatureHeaders, type Seal } from '../pay/sign-message.ts';
 import { verifyRequestSignature } from '../pay/verify-request-signature.ts';
 import { compactStyle, writeJson } from '../write-json.ts';
-import { performFault } from './api-fault.ts';
+import { type PerformedFault, performFault } from './api-fault.ts';
 import { toJsonBody, toRawBody } from './raw-body.ts';
 
 /** An authentic request of a merchant. */
@@ -23,7 +23,7 @@ export interface PayCall {
 }
 
 /** What an operation of WeChat Pay does for it. Throws PayRefusal. */
-export type PayOperation = (call: PayCall) => ApiAnswer;
+export type PayOperation = (call: PayCall) => ApiAnswer | Promise<ApiAnswer>;
 
 /**
  * The way of every WeChat Pay request: verify its signature, do it, sign the answer with the key that its
@@ -31,71 +31,95 @@ export type PayOperation = (call: PayCall) => ApiAnswer;
  */
 export function createPayRoute(context: Context, api: ApiName, operate: PayOperation): RequestHandler {
   const takeProbe = createProbeTurns(context);
-  return (request, response) => {
+  return async (request, response) => {
     const faultBefore = context.faults.take(api, 'before');
-    if (faultBefore !== undefined) {
-      return recordCall(context, api, {
-        ...performFault(request, response, faultBefore),
-        fault: true,
-        probe: false,
-      });
-    }
-    const underProbe = takeProbe(request);
-    const answer = toAnswer(context, request, operate, underProbe);
-    const faultAfter = context.faults.take(api, 'after');
-    if (faultAfter !== undefined) {
-      return recordCall(context, api, {
-        ...performFault(request, response, faultAfter),
-        fault: true,
-        probe: false,
-      });
-    }
-    sendSigned(context, request, response, answer, underProbe);
-    recordCall(context, api, {
-      status: answer.status,
-      code: toCode(answer),
-      fault: false,
-      probe: underProbe,
-    });
+    const underProbe = faultBefore === undefined && takeProbe(request);
+    const answer =
+      faultBefore === undefined ? await toAnswer(context, request, operate, underProbe) : forgedRefusal;
+    const fault = faultBefore ?? context.faults.take(api, 'after');
+    if (fault === undefined) sendSigned(context, request, response, answer, underProbe ? 'probe' : 'genuine');
+    const sent =
+      fault === undefined
+        ? { status: answer.status, code: toCode(answer) }
+        : performPayFault(context, request, response, { fault, answer });
+    const isFault = fault !== undefined;
+    recordCall(context, api, { ...sent, fault: isFault, probe: underProbe && !isFault });
   };
 }
 
-function toAnswer(context: Context, request: Request, operate: PayOperation, underProbe: boolean): ApiAnswer {
+/** What somebody in between may answer where WeChat Pay was never asked: final, for whoever does not verify it. */
+const forgedRefusal: ApiAnswer = {
+  status: 400,
+  body: { code: 'INVALID_REQUEST', message: 'HTTP请求不符合微信支付APIv3接口规则' },
+};
+
+/** Makes a call go wrong. `answer`: what is signed wrongly, where that is the fault. */
+export function performPayFault(
+  context: Context,
+  request: Request,
+  response: Response,
+  { fault, answer }: { fault: ApiFault['answer']; answer: ApiAnswer },
+): PerformedFault {
+  const refuse = (status: number, code: string, message: string): PerformedFault => {
+    const refusal = new PayRefusal(status, code, message).toAnswer();
+    sendSigned(context, request, response, refusal, 'genuine');
+    return { status, code };
+  };
+  switch (fault) {
+    case 'system_error':
+      return refuse(500, 'SYSTEM_ERROR', '系统异常，请稍后重试');
+    case 'frequency_limited':
+      return refuse(429, 'FREQUENCY_LIMITED', '频率超限');
+    case 'wrong_signature':
+      sendSigned(context, request, response, answer, 'wrong');
+      return { status: answer.status, code: fault };
+    default:
+      return performFault(request, response, fault);
+  }
+}
+
+async function toAnswer(
+  context: Context,
+  request: Request,
+  operate: PayOperation,
+  underProbe: boolean,
+): Promise<ApiAnswer> {
   try {
-    const merchant = verifyRequestSignature(
-      {
-        method: request.method,
-        url: request.originalUrl,
-        authorization: request.headers.authorization,
-        body: toRawBody(request),
-      },
-      context.merchants,
-      Date.now(),
-    );
-    if (context.platformKeys.forAnswer(request.get('wechatpay-serial')) === undefined) {
-      throw new PayRefusal(
-        400,
-        'INVALID_REQUEST',
-        'Wechatpay-Serial与商户使用的平台证书或微信支付公钥不匹配',
-      );
-    }
+    const merchant = authenticate(context, request);
     const body = toJsonBody(request);
     if (['POST', 'PUT'].includes(request.method) && body === undefined) {
       throw new PayRefusal(400, 'PARAM_ERROR', '请求体不是合法的JSON', { location: 'body' });
     }
-    return operate({ merchant, request, body, underProbe });
+    return await operate({ merchant, request, body, underProbe });
   } catch (error) {
     if (error instanceof PayRefusal) return error.toAnswer();
     throw error;
   }
 }
 
-function sendSigned(
+/** The merchant that signed the request. Throws PayRefusal, also where it asks for an answer by a key of nobody. */
+export function authenticate(context: Context, request: Request): KnownMerchant {
+  const merchant = verifyRequestSignature(
+    {
+      method: request.method,
+      url: request.originalUrl,
+      authorization: request.headers.authorization,
+      body: toRawBody(request),
+    },
+    context.merchants,
+    Date.now(),
+  );
+  if (context.platformKeys.forAnswer(request.get('wechatpay-serial')) !== undefined) return merchant;
+  throw new PayRefusal(400, 'INVALID_REQUEST', 'Wechatpay-Serial与商户使用的平台证书或微信支付公钥不匹配');
+}
+
+/** Answers with the signature that the request asked for. */
+export function sendSigned(
   context: Context,
   request: Request,
   response: Response,
   answer: ApiAnswer,
-  probe: boolean,
+  seal: Seal,
 ): void {
   const { platformKeys, random, faults } = context;
   const key = platformKeys.forAnswer(request.get('wechatpay-serial')) ?? platformKeys.forAnswer(undefined);
@@ -104,7 +128,7 @@ function sendSigned(
   const serial = spellSerial(key, faults.settings.serial_spelling);
   response.status(answer.status);
   response.set({ 'Request-ID': randomBytes(20).toString('hex').toUpperCase() });
-  response.set(createSignatureHeaders({ privateKey: key.privateKey, serial, body, probe }));
+  response.set(createSignatureHeaders({ privateKey: key.privateKey, serial, body, seal }));
   if (answer.body === undefined) response.end();
   else response.type('application/json; charset=utf-8').send(Buffer.from(body));
 }
@@ -125,7 +149,8 @@ function createProbeTurns(context: Context): (request: Request) => boolean {
   };
 }
 
-function recordCall(
+/** Into the ledger. */
+export function recordCall(
   context: Context,
   api: ApiName,
   call: { status: number; code: string; fault: boolean; probe: boolean },

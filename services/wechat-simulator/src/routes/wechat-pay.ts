@@ -1,7 +1,9 @@
 import { type Request, Router } from 'express';
+import { applyForFundBill, applyForTradeBill } from '../bill/apply-for-bill.ts';
 import type { Context } from '../context.ts';
+import { applyAbnormalRefund } from '../pay/apply-abnormal-refund.ts';
 import { downloadCertificates } from '../pay/certificates.ts';
-import { closeOrder } from '../pay/close-order.ts';
+import { closeCombined, closeOrder } from '../pay/close-order.ts';
 import { prepay, prepayNative, prepayPartner } from '../pay/prepay.ts';
 import { prepayCombined } from '../pay/prepay-combined.ts';
 import type { PrepayCall } from '../pay/prepay-order.ts';
@@ -15,6 +17,8 @@ import {
   violationNotifications,
 } from '../pay/registered-callbacks.ts';
 import { echoSecurity } from '../pay/security-echo.ts';
+import { unfreezeOrder } from '../pay/unfreeze.ts';
+import { createBillDownloadRoute } from './bill-download.ts';
 import { createPayRoute, type PayCall } from './pay-route.ts';
 import { collectRawBody } from './raw-body.ts';
 
@@ -26,6 +30,11 @@ export function createWechatPayRouter(context: Context): Router {
   addQueries(router, context);
   addCloses(router, context);
   addRefunds(router, context);
+  router.post(
+    '/profitsharing/orders/unfreeze',
+    createPayRoute(context, 'profit_sharing', ({ merchant, body }) => unfreezeOrder(context, merchant, body)),
+  );
+  addBills(router, context);
   addRegistrations(router, context);
   router.get(
     '/certificates',
@@ -61,20 +70,22 @@ function addPrepays(router: Router, context: Context): void {
   }
 }
 
+/** Direct merchants name a mchid, service providers sp_mchid and sub_mchid. */
+const families = [
+  { below: '/pay/transactions', isPartner: false },
+  { below: '/pay/partner/transactions', isPartner: true },
+] as const;
+
 function addQueries(router: Router, context: Context): void {
-  for (const below of ['/pay/transactions', '/pay/partner/transactions']) {
-    router.get(
-      `${below}/out-trade-no/:outTradeNo`,
-      createPayRoute(context, 'query', ({ merchant, request }) =>
-        queryOrder(context, merchant, { outTradeNo: toText(request, 'outTradeNo') }, request.query),
-      ),
-    );
-    router.get(
-      `${below}/id/:transactionId`,
-      createPayRoute(context, 'query', ({ merchant, request }) =>
-        queryOrder(context, merchant, { transactionId: toText(request, 'transactionId') }, request.query),
-      ),
-    );
+  for (const { below, isPartner } of families) {
+    const add = (path: string, toAsked: (request: Request) => Parameters<typeof queryOrder>[2]): void => {
+      const route = createPayRoute(context, 'query', ({ merchant, request }) =>
+        queryOrder(context, merchant, toAsked(request), { ...request.query, isPartner }),
+      );
+      router.get(`${below}/${path}`, route);
+    };
+    add('out-trade-no/:outTradeNo', (request) => ({ outTradeNo: toText(request, 'outTradeNo') }));
+    add('id/:transactionId', (request) => ({ transactionId: toText(request, 'transactionId') }));
   }
   router.get(
     '/combine-transactions/out-trade-no/:outTradeNo',
@@ -85,14 +96,20 @@ function addQueries(router: Router, context: Context): void {
 }
 
 function addCloses(router: Router, context: Context): void {
-  for (const below of ['/pay/transactions', '/pay/partner/transactions']) {
+  for (const { below, isPartner } of families) {
     router.post(
       `${below}/out-trade-no/:outTradeNo/close`,
       createPayRoute(context, 'close', ({ merchant, request, body }) =>
-        closeOrder(context, merchant, toText(request, 'outTradeNo'), body),
+        closeOrder(context, merchant, { outTradeNo: toText(request, 'outTradeNo'), isPartner }, body),
       ),
     );
   }
+  router.post(
+    '/combine-transactions/out-trade-no/:outTradeNo/close',
+    createPayRoute(context, 'close', ({ merchant, request, body }) =>
+      closeCombined(context, merchant, toText(request, 'outTradeNo'), body),
+    ),
+  );
 }
 
 function addRefunds(router: Router, context: Context): void {
@@ -103,9 +120,33 @@ function addRefunds(router: Router, context: Context): void {
   router.get(
     '/refund/domestic/refunds/:outRefundNo',
     createPayRoute(context, 'refund_query', ({ merchant, request }) =>
-      queryRefund(context, merchant, toText(request, 'outRefundNo')),
+      queryRefund(context, merchant, toText(request, 'outRefundNo'), request.query.sub_mchid),
     ),
   );
+  router.post(
+    '/refund/domestic/refunds/:refundId/apply-abnormal-refund',
+    createPayRoute(context, 'abnormal_refund', ({ merchant, request, body }) =>
+      applyAbnormalRefund(context, {
+        merchant,
+        refundId: toText(request, 'refundId'),
+        body,
+        serial: request.get('wechatpay-serial'),
+      }),
+    ),
+  );
+}
+
+function addBills(router: Router, context: Context): void {
+  const add = (path: string, apply: typeof applyForTradeBill): void => {
+    const route = createPayRoute(context, 'bill', ({ merchant, request }) => {
+      const baseUrl = `${request.protocol}://${request.get('host') ?? ''}`;
+      return apply(context, { merchant, query: request.query, baseUrl });
+    });
+    router.get(path, route);
+  };
+  add('/bill/tradebill', applyForTradeBill);
+  add('/bill/fundflowbill', applyForFundBill);
+  router.get('/billdownload/file', createBillDownloadRoute(context));
 }
 
 function addRegistrations(router: Router, context: Context): void {

@@ -3,6 +3,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
+import { toNodeProgram, toNodeWords } from '@huidiao/testing';
 import { expect } from 'chai';
 import { after, before, beforeEach, describe, it } from 'mocha';
 import { createSimulator, type Simulator } from '../index.ts';
@@ -256,8 +257,8 @@ describe('npm run simulate', () => {
   });
 
   it('is a process whose exit code tells the outcome', async () => {
-    const main = fileURLToPath(new URL('./main.ts', import.meta.url));
-    const args = ['--conditions=source', '--import', 'tsx', main, 'event', 'payment', '--url', receiver.url];
+    const main = toNodeProgram(fileURLToPath(new URL('./main.ts', import.meta.url)));
+    const args = toNodeWords(main, ['event', 'payment', '--url', receiver.url]);
     const env = { ...process.env, SIMULATOR_URL: simulator.uri };
     const { stdout } = await promisify(execFile)(process.execPath, args, { env });
     expect(stdout).to.contain('acknowledged');

@@ -1,4 +1,4 @@
-/** What is left of one merchant's allowance. */
+/** What is left of one allowance. */
 export interface TokenBucket {
   readonly tokens: number;
   /** When it was last counted, in milliseconds since the epoch. */

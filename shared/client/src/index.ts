@@ -1,0 +1,2 @@
+export * from './merchant-api-client.ts';
+export * from './merchant-api-problem.ts';
