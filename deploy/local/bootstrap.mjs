@@ -72,11 +72,12 @@ function install() {
   });
 }
 
-/** The packages that run: the tests are left to `npm run check`. */
-function build() {
+/** The packages that run, and those that `extra` names: the tests are left to `npm run check`. */
+function build(extra) {
   const folders = ['services', 'deploy', 'deploy/examples']
     .flatMap((parent) => readdirSync(join(cloneFolder, parent)).map((name) => join(parent, name)))
-    .filter((folder) => existsSync(join(cloneFolder, folder, 'tsconfig.json')));
+    .filter((folder) => existsSync(join(cloneFolder, folder, 'tsconfig.json')))
+    .concat(extra);
   timed('build', () => {
     const run = runTool('typescript/bin/tsc', ['-b', ...folders], 'pipe');
     if (run.status !== 0) fail(`${run.stdout}${run.stderr}\nThe build failed; its words are above.`);
@@ -181,8 +182,8 @@ async function main([command, ...args]) {
   if (!['test', 'check', 'fuzz', ...Object.keys(programs)].includes(command)) fail(usage);
   await withLock(() => {
     install();
-    // For the tests too, which start services as they run in production.
-    if (command !== 'check') build();
+    // For the tests too, which start services as they run in production, and some programs of their own.
+    if (command !== 'check') build(command === 'test' ? ['shared/testing'] : []);
   });
   if (command === 'test') {
     // It uses what an old node does not have.

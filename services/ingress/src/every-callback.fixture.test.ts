@@ -1,8 +1,8 @@
-import { generateKeyPairSync, randomBytes } from 'node:crypto';
+import { randomBytes } from 'node:crypto';
 import type { App, Merchant } from '@huidiao/contracts';
 import type { NewJob, Producer } from '@huidiao/queue';
 import { createLogger } from '@huidiao/runtime';
-import { plainApp, plainMerchant } from '@huidiao/testing';
+import { plainApp, plainMerchant, rsaKeysOf } from '@huidiao/testing';
 import { createSimulator, type Simulator } from '@huidiao/wechat-simulator';
 import type { IngressConfig } from './config.ts';
 import { createContext, type IngressContext } from './context.ts';
@@ -44,7 +44,7 @@ export interface RigOptions {
 }
 
 export async function createRig(options: RigOptions = {}): Promise<Rig> {
-  const keys = generateKeyPairSync('rsa', { modulusLength: 2048 });
+  const keys = rsaKeysOf('merchant');
   const [apiV3Key, apiV2Key, token] = [makeSecret(), makeSecret(), makeSecret()];
   const encodingAesKey = makeAesKey();
   const mchIds = [ids.mchId, ...(options.moreMchIds ?? [])];

@@ -1,4 +1,4 @@
-import { generateKeyPairSync, randomBytes } from 'node:crypto';
+import { randomBytes } from 'node:crypto';
 import { request as httpRequest } from 'node:http';
 import {
   type Merchant,
@@ -9,7 +9,7 @@ import {
 } from '@huidiao/contracts';
 import type { NewJob } from '@huidiao/queue';
 import { createLogger } from '@huidiao/runtime';
-import { plainMerchant } from '@huidiao/testing';
+import { plainMerchant, rsaKeysOf } from '@huidiao/testing';
 import {
   buildSignedNotification,
   type NotificationToBuild,
@@ -25,7 +25,7 @@ import { start } from './start.ts';
 export const mchIds = ['1900000001', '1900000002'] as const;
 
 const publicKeyId = 'PUB_KEY_ID_0119000000012026112200000000000001';
-const platform = generateKeyPairSync('rsa', { modulusLength: 2048 });
+const platform = rsaKeysOf('wechat-pay');
 const apiV3Key = randomBytes(16).toString('hex');
 const toMerchant = (mchId: string): Merchant => ({
   mchId,

@@ -1,12 +1,8 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { fileURLToPath } from 'node:url';
-import { waitFor } from '@huidiao/testing';
+import { type DrainingScenario, toNodeWords, toTestProgram, waitFor } from '@huidiao/testing';
 import { expect } from 'chai';
 import { describe, it } from 'mocha';
 import type { LogLine } from '../test/captured-logger.ts';
-import type { Scenario } from '../test/draining-process.ts';
-
-const program = fileURLToPath(new URL('../test/draining-process.ts', import.meta.url));
 
 interface Ended {
   readonly code: number | null;
@@ -19,13 +15,13 @@ interface Ended {
 
 /** Runs a process until it is ready, asks it to stop, and tells how it ended. */
 async function run(
-  scenario: Scenario,
+  scenario: DrainingScenario,
   deadlineMs: number,
   stop: (child: ChildProcess) => void,
 ): Promise<Ended> {
   const child = spawn(
     process.execPath,
-    ['--conditions=source', '--import=tsx', program, scenario, String(deadlineMs)],
+    toNodeWords(toTestProgram('draining-process'), [scenario, String(deadlineMs)]),
     { stdio: ['ignore', 'pipe', 'inherit', 'ipc'] },
   );
   let output = '';

@@ -1,6 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { fileURLToPath } from 'node:url';
-import { waitFor } from '@huidiao/testing';
+import { toNodeWords, toTestProgram, waitFor } from '@huidiao/testing';
 import { expect } from 'chai';
 import { afterEach, beforeEach, describe, it } from 'mocha';
 import type { LogLine } from '../test/captured-logger.ts';
@@ -11,7 +10,6 @@ import {
   toMerchantEntry,
 } from '../test/merchant-files.ts';
 
-const program = fileURLToPath(new URL('../test/reloading-process.ts', import.meta.url));
 const second = { ...toMerchantEntry(), mchid: '1900000002' };
 
 describe('SIGHUP', () => {
@@ -38,7 +36,7 @@ describe('SIGHUP', () => {
   }
 
   async function start(file: string | undefined, env: NodeJS.ProcessEnv = {}): Promise<void> {
-    const command = ['--conditions=source', '--import=tsx', program, ...(file === undefined ? [] : [file])];
+    const command = toNodeWords(toTestProgram('reloading-process'), file === undefined ? [] : [file]);
     const started = spawn(process.execPath, command, {
       env: { PATH: process.env.PATH, ...merchantEnv, ...env },
       stdio: ['ignore', 'pipe', 'inherit', 'ipc'],

@@ -1,4 +1,4 @@
-import { generateKeyPairSync, randomBytes } from 'node:crypto';
+import { randomBytes } from 'node:crypto';
 import { request as httpRequest } from 'node:http';
 import { type AddressInfo, connect } from 'node:net';
 import { Writable } from 'node:stream';
@@ -6,7 +6,7 @@ import type { Merchant } from '@huidiao/contracts';
 import { AppError } from '@huidiao/errors';
 import { createQueueReader, type QueueReader } from '@huidiao/queue';
 import { createLogger, createMetrics } from '@huidiao/runtime';
-import { plainMerchant, testMongoUri, testPrefix, testRedisUrl, waitFor } from '@huidiao/testing';
+import { plainMerchant, rsaKeysOf, testMongoUri, testPrefix, testRedisUrl, waitFor } from '@huidiao/testing';
 import { createReceivingMerchant } from '@huidiao/wechat';
 import {
   buildSignedNotification,
@@ -37,10 +37,10 @@ describe('POST /callbacks/wechat-pay/{mchid}', () => {
   const mchId = '1900000001';
   const otherMchId = '1900000002';
   const publicKeyId = 'PUB_KEY_ID_0119000000012026112200000000000001';
-  const platform = generateKeyPairSync('rsa', { modulusLength: 2048 });
+  const platform = rsaKeysOf('wechat-pay');
   const certified = createCertifiedKey('platform certificate of the test');
   const apiV3Key = randomBytes(16).toString('hex');
-  const merchantKey = generateKeyPairSync('rsa', { modulusLength: 2048 }).privateKey;
+  const merchantKey = rsaKeysOf('merchant').privateKey;
 
   const merchant: Merchant = {
     mchId,

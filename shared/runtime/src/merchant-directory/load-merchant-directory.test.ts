@@ -78,9 +78,17 @@ describe('loadMerchantDirectory', () => {
       unknownOrder: 'dead_letter',
       latePayment: 'refund',
       limits: { callbacksPerSecond: 1_000, callbacksBurst: 5_000, queriesPerSecond: 20 },
+      apiRate: { perSecond: 500, burst: 1_000 },
+      bill: {
+        isChecked: true,
+        appIds: ['wxd678efh567hg6787'],
+        outTradeNoPrefixes: [],
+        adopts: false,
+      },
     });
     expect(directory.apps.get('wxd678efh567hg6787')).to.deep.equal({
       appId: 'wxd678efh567hg6787',
+      kind: 'mini_program',
       appSecret,
       appSecretPrevious: undefined,
       push: undefined,
@@ -95,6 +103,8 @@ describe('loadMerchantDirectory', () => {
       originalId: undefined,
       miniprogramState: 'formal',
       lang: 'zh_CN',
+      sessionTtlMs: 7 * 24 * 3_600_000,
+      shipping: { autoUpload: true, remindReceipt: false },
       templates: {
         orderPaid: {
           templateId: 'tmpl-1',
@@ -102,6 +112,8 @@ describe('loadMerchantDirectory', () => {
           data: { thing1: '{description}' },
           usefulForMs: 86_400_000,
         },
+        orderShipped: undefined,
+        refundSucceeded: undefined,
       },
     });
   });
@@ -186,6 +198,30 @@ describe('loadMerchantDirectory', () => {
       expect(shopUrl([toMerchantEntry(), second], app)).to.equal(undefined);
       expect(shopUrl([{ ...second, appids: ['wx0000000000000000'] }], app)).to.equal(undefined);
     });
+  });
+
+  it('wants messages of a mini-program to open a page of it, and those of a service account an address', () => {
+    const withPage = (kind: string, page: string) => ({
+      ...toAppEntry(),
+      kind,
+      templates: { refund_succeeded: { template_id: 'T', data: { thing1: 'tea' }, page } },
+    });
+    const problems = (kind: string, page: string) =>
+      problemsOf(() => load(toMerchantEntry(), withPage(kind, page)));
+    expect(
+      load(toMerchantEntry(), withPage('service_account', 'https://shop.example.com/')),
+    ).to.have.property('apps');
+    expect(load(toMerchantEntry(), withPage('mini_program', 'pages/order'))).to.have.property('apps');
+    const at = /^apps\[0\]\.templates\.refund_succeeded\.page /;
+    expect(problems('service_account', 'pages/order')[0]).to.match(at);
+    expect(problems('mini_program', 'https://shop.example.com/')[0]).to.match(at);
+  });
+
+  it('wants an app that tells of refunds to be paid through some merchant, as one that tells of payments', () => {
+    const templates = { refund_succeeded: { template_id: 'T', data: { thing1: 'tea' } } };
+    const app = { ...toAppEntry(), appid: 'wx0000000000000000', templates };
+    const [problem] = problemsOf(() => load(toMerchantEntry(), app));
+    expect(problem).to.include('apps[0].appid').and.include('refund_succeeded message would never be sent');
   });
 
   it('takes one newline from the end of a secret file, and no more', () => {

@@ -1,4 +1,4 @@
-import type { App, AppConfig, MessagePush, MessageTemplate } from '@huidiao/contracts';
+import type { App, AppConfig, MessagePush, MessageTemplate, MessageTemplateConfig } from '@huidiao/contracts';
 import { recordOf } from './json-value.ts';
 import { toPassThrough } from './read-pass-through.ts';
 import { readShop } from './read-shop.ts';
@@ -23,6 +23,7 @@ export function readApp(
   if (config === undefined) return undefined;
   return {
     appId: config.appid,
+    kind: config.kind,
     appSecret: appSecret ?? '',
     appSecretPrevious,
     push: toMessagePush(tokens, aesKeys),
@@ -37,7 +38,16 @@ export function readApp(
     originalId: config.original_id,
     miniprogramState: config.miniprogram_state,
     lang: config.lang,
-    templates: { orderPaid: toTemplate(config.templates.order_paid) },
+    sessionTtlMs: config.session_hours * 3_600_000,
+    shipping: {
+      autoUpload: config.shipping.auto_upload,
+      remindReceipt: config.shipping.remind_receipt,
+    },
+    templates: {
+      orderPaid: toTemplate(config.templates.order_paid),
+      orderShipped: toTemplate(config.templates.order_shipped),
+      refundSucceeded: toTemplate(config.templates.refund_succeeded),
+    },
   };
 }
 
@@ -68,7 +78,7 @@ function checkAppSecret(text: string): string | undefined {
   return /^\S+$/.test(text) ? undefined : 'must hold an AppSecret(小程序密钥), but holds white space';
 }
 
-function toTemplate(config: AppConfig['templates']['order_paid']): MessageTemplate | undefined {
+function toTemplate(config: MessageTemplateConfig | undefined): MessageTemplate | undefined {
   if (config === undefined) return undefined;
   return {
     templateId: config.template_id,

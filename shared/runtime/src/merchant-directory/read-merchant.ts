@@ -75,6 +75,16 @@ export function readMerchant(
       callbacksBurst: config.limits.callbacks_burst,
       queriesPerSecond: config.limits.queries_per_second,
     },
+    apiRate: {
+      perSecond: config.limits.api_requests_per_second,
+      burst: config.limits.api_requests_burst,
+    },
+    bill: {
+      isChecked: config.bill.check,
+      appIds: config.bill.appids ?? config.appids,
+      outTradeNoPrefixes: config.bill.out_trade_no_prefixes,
+      adopts: config.bill.adopt,
+    },
   };
 }
 

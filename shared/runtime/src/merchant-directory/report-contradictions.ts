@@ -40,11 +40,32 @@ export function reportContradictions(raw: unknown, problems: ProblemList): void 
     reportTwice(texts, (item) => `merchants[${index}].appids[${item}]`, problems);
   }
   for (const [index, app] of apps.entries()) {
-    if (recordOf(app.templates).order_paid === undefined || paid.has(app.appid)) continue;
+    const templates = recordOf(app.templates);
+    reportAddresses(app, templates, `apps[${index}]`, problems);
+    const [told] = Object.keys(templates);
+    if (told === undefined || paid.has(app.appid)) continue;
     problems.add(
       `apps[${index}].appid`,
-      "is in no merchant's appids, so its order_paid message would never be sent; add it there or mend its spelling",
+      `is in no merchant's appids, so its ${told} message would never be sent; add it there or mend its spelling`,
     );
+  }
+}
+
+/** A message of a mini-program opens a page of it, one of a service account an address. */
+function reportAddresses(
+  app: Record<string, unknown>,
+  templates: Record<string, unknown>,
+  path: string,
+  problems: ProblemList,
+): void {
+  const isAccount = app.kind === 'service_account';
+  for (const [trigger, template] of Object.entries(templates)) {
+    const page = textAt(recordOf(template), 'page');
+    if (page === undefined || /^https?:\/\//.test(page) === isAccount) continue;
+    const wanted = isAccount
+      ? 'must be the http or https address that a message of a service account opens'
+      : 'must be a path within the mini-program, such as pages/order';
+    problems.add(`${path}.templates.${trigger}.page`, wanted);
   }
 }
 

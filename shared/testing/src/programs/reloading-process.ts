@@ -10,7 +10,7 @@ import {
   createLogger,
   createMetrics,
   runService,
-} from '../src/index.ts';
+} from '@huidiao/runtime';
 
 const file = process.argv[2];
 

@@ -10,7 +10,7 @@ import {
   createLogger,
   createRedis,
   type Lifecycle,
-} from '../src/index.ts';
+} from '@huidiao/runtime';
 
 const logger = createLogger({ service: 'draining', level: 'debug' });
 const never = new Promise<void>(() => undefined);
