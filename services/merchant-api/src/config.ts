@@ -3,6 +3,7 @@ import {
   commonShape,
   createLiveDirectory,
   envBaseUrl,
+  envInteger,
   envPort,
   listenShape,
   loadConfig,
@@ -15,7 +16,12 @@ import { longestMchId, mostNotifyUrlCharacters, toNotifyUrl } from './orders/not
 
 export interface MerchantApiConfig {
   readonly logLevel: string;
-  readonly http: { readonly host: string; readonly port: number; readonly drainMs: number };
+  readonly http: {
+    readonly host: string;
+    readonly port: number;
+    readonly drainMs: number;
+    readonly trustedProxies: number;
+  };
   readonly health: { readonly host: string; readonly port: number };
   readonly redis: {
     readonly url: string;
@@ -39,6 +45,8 @@ export const merchantApiShape = {
   ...mongoShape,
   ...merchantsShape,
   HEALTH_PORT: envPort({ default: 9091 }),
+  /** Proxies before us that add an address to X-Forwarded-For; rates of users without a key are counted by it. */
+  TRUSTED_PROXIES: envInteger({ min: 0, max: 10, default: 0 }),
   WECHAT_PAY_API_URL: envBaseUrl({ default: 'https://api.mch.weixin.qq.com' }),
   WECHAT_API_URL: envBaseUrl({ default: 'https://api.weixin.qq.com' }),
   /** WeChat Pay takes no query in a notify_url, and 255 characters. https://pay.weixin.qq.com/doc/v3/merchant/4012525167 */
@@ -58,7 +66,7 @@ export function loadMerchantApiConfig(env: NodeJS.ProcessEnv): MerchantApiConfig
   const variables = loadConfig(merchantApiShape, env);
   return Object.freeze({
     logLevel: variables.LOG_LEVEL,
-    http: { host: variables.HOST, port: variables.PORT, drainMs },
+    http: { host: variables.HOST, port: variables.PORT, drainMs, trustedProxies: variables.TRUSTED_PROXIES },
     health: { host: variables.HEALTH_HOST, port: variables.HEALTH_PORT },
     redis: {
       url: variables.REDIS_URL,

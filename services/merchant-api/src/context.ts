@@ -17,6 +17,7 @@ import { createStore, type Store } from '@huidiao/store';
 import {
   createAccessTokens,
   createAppCaller,
+  createLoginClient,
   createPayClient,
   createPlatformKeyrings,
   createRedisAccessTokenStore,
@@ -24,9 +25,9 @@ import {
 } from '@huidiao/wechat';
 import { createApp } from './app.ts';
 import type { MerchantApiConfig } from './config.ts';
-import type { PayingMerchant } from './orders/create-order.ts';
 import { toNotifyUrl } from './orders/notify-url.ts';
-import type { PrepayTurnTimes } from './orders/prepay-order.ts';
+import type { PayingMerchant } from './orders/paying-merchant.ts';
+import type { PrepayTurnTimes } from './orders/prepay-in-turn.ts';
 
 export interface MerchantApiContext {
   readonly config: MerchantApiConfig;
@@ -87,6 +88,8 @@ export function createContext(
   const accessTokens = createAccessTokens({ ...wechat, store: tokenStore });
   const appCaller = createAppCaller({ ...wechat, accessTokens, name: 'wechat-app' });
   lifecycle.onRelease('app caller', () => appCaller.close());
+  const loginClient = createLoginClient(wechat);
+  lifecycle.onRelease('login client', () => loginClient.close());
   const wechatPay = { baseUrl: config.wechatPayApiUrl, clock, logger, metrics };
   const keyrings = createPlatformKeyrings({ ...wechatPay, directory });
   lifecycle.onRelease('keyrings', () => keyrings.close());
@@ -102,15 +105,16 @@ export function createContext(
     notifyUrl: toNotifyUrl(config.callbackBaseUrl, merchant.mchId),
   });
 
-  const ports = around({ store, producer, appCaller });
+  const ports = around({ store, producer, appCaller, loginClient });
   const app = createApp({
     ...ports.store,
     ...ports,
-    sessions: { authenticate: async () => undefined },
     directory,
+    trustedProxies: config.http.trustedProxies,
     clock,
     turn: overrides.turn ?? turn,
     payingOf,
+    refundClientOf: (merchant) => around({ client: clientOf(merchant) }).client,
     logger,
     metrics,
   });

@@ -1,15 +1,14 @@
 import { spawn } from 'node:child_process';
-import { generateKeyPairSync } from 'node:crypto';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { createLogger, createMetrics } from '@huidiao/runtime';
 import { createStore } from '@huidiao/store';
-import { testMongoUri } from '@huidiao/testing';
+import { rsaKeysOf, testMongoUri, toNodeProgram, toNodeWords } from '@huidiao/testing';
 import { expect } from 'chai';
 import { after, before, describe, it } from 'mocha';
 
-const command = resolve(import.meta.dirname, 'create-api-key.ts');
+const command = toNodeProgram(resolve(import.meta.dirname, 'create-api-key.ts'));
 
 interface Ended {
   readonly code: number | null;
@@ -18,7 +17,7 @@ interface Ended {
 }
 
 function run(args: string[], env: Record<string, string>): Promise<Ended> {
-  const child = spawn(process.execPath, ['--conditions=source', '--import=tsx', command, ...args], {
+  const child = spawn(process.execPath, toNodeWords(command, args), {
     env: { PATH: process.env.PATH, ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
@@ -41,8 +40,8 @@ describe('the command create-api-key', () => {
   let env: Record<string, string>;
 
   before(() => {
-    const own = generateKeyPairSync('rsa', { modulusLength: 2048 });
-    const wechatpay = generateKeyPairSync('rsa', { modulusLength: 2048 });
+    const own = rsaKeysOf('merchant');
+    const wechatpay = rsaKeysOf('wechat-pay');
     writeFileSync(join(folder, 'key.pem'), own.privateKey.export({ type: 'pkcs8', format: 'pem' }));
     writeFileSync(join(folder, 'pub.pem'), wechatpay.publicKey.export({ type: 'spki', format: 'pem' }));
     const merchant = {

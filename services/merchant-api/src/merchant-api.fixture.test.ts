@@ -1,13 +1,15 @@
-import { generateKeyPairSync, randomBytes, verify } from 'node:crypto';
+import { randomBytes, verify } from 'node:crypto';
 import { Writable } from 'node:stream';
+import { createMerchantApiClient, type MerchantApiClient } from '@huidiao/client';
 import type {
+  App,
   Merchant,
   MerchantDirectory,
   OrderResource,
   RequestPaymentParameters,
 } from '@huidiao/contracts';
 import { createLogger } from '@huidiao/runtime';
-import { plainMerchant, testMongoUri, testPrefix, testRedisUrl } from '@huidiao/testing';
+import { plainApp, plainMerchant, rsaKeysOf, testMongoUri, testPrefix, testRedisUrl } from '@huidiao/testing';
 import { createSimulator, type Simulator } from '@huidiao/wechat-simulator';
 import {
   createContext,
@@ -17,7 +19,7 @@ import {
   start,
 } from './index.ts';
 
-const keys = generateKeyPairSync('rsa', { modulusLength: 2048 });
+const keys = rsaKeysOf('merchant');
 const appId = 'wx8888888888888888';
 export const mchId = '1900000001';
 export const otherMchId = '1900000002';
@@ -50,6 +52,10 @@ export interface RunningApi {
   readonly otherKey: string;
   /** Everything that was logged. */
   readonly logged: string[];
+  /** The published client, with the merchant's API key. */
+  readonly client: MerchantApiClient;
+  /** The same with another token, or none. */
+  clientOf(token: string | undefined): MerchantApiClient;
   post(
     body: unknown,
     options?: { key?: string | undefined; headers?: Record<string, string> },
@@ -59,8 +65,14 @@ export interface RunningApi {
 }
 
 /** merchant-api over HTTP with a store of its own and a simulated WeChat Pay. */
-export async function startMerchantApi(overrides: MerchantApiOverrides = {}): Promise<RunningApi> {
-  const simulator = await createSimulator({ merchants: [mchId, otherMchId].map(toSimulated) });
+export async function startMerchantApi(
+  overrides: MerchantApiOverrides = {},
+  facts: Partial<Merchant> = {},
+): Promise<RunningApi> {
+  const simulator = await createSimulator({
+    merchants: [mchId, otherMchId].map(toSimulated),
+    apps: [{ appId, appSecret: app.appSecret, templates: {} }],
+  });
   const logged: string[] = [];
   const destination = new Writable({
     write(chunk, _encoding, done) {
@@ -69,14 +81,18 @@ export async function startMerchantApi(overrides: MerchantApiOverrides = {}): Pr
     },
   });
   const logger = createLogger({ service: 'merchant-api', level: 'debug' }, destination);
-  const context = createContext(toConfig(simulator), { logger, ...overrides });
+  const context = createContext(toConfig(simulator, facts), { logger, ...overrides });
   await context.store.migrate();
   const { key, keyId } = await context.store.apiKeys.create({ mchId, label: 'test' });
   const { key: otherKey } = await context.store.apiKeys.create({ mchId: otherMchId, label: 'test' });
   const { port, healthPort } = await start(context);
   const uri = `http://127.0.0.1:${port}`;
+  const clientOf = (token: string | undefined) =>
+    createMerchantApiClient({ baseUrl: uri, ...(token === undefined ? {} : { token }) });
   return {
     uri,
+    client: clientOf(key),
+    clientOf,
     healthUri: `http://127.0.0.1:${healthPort}`,
     simulator,
     context,
@@ -157,7 +173,7 @@ function toSimulated(id: string) {
   };
 }
 
-function toMerchant(id: string, simulator: Simulator): Merchant {
+function toMerchant(id: string, simulator: Simulator, facts: Partial<Merchant>): Merchant {
   const { publicKey } = simulator.platform;
   if (publicKey === undefined) throw new Error('the simulator has no public key');
   return {
@@ -172,18 +188,28 @@ function toMerchant(id: string, simulator: Simulator): Merchant {
     shop: undefined,
     unknownOrder: 'dead_letter',
     latePayment: 'refund',
-    limits: { callbacksPerSecond: 1_000, callbacksBurst: 5_000, queriesPerSecond: 20 },
+    limits: { callbacksPerSecond: 1_000, callbacksBurst: 5_000, queriesPerSecond: 600 },
+    ...facts,
   };
 }
 
-function toConfig(simulator: Simulator): MerchantApiConfig {
+const app: App = {
+  appId,
+  appSecret: 'secret-of-the-app-0123456789abcd',
+  ...plainApp,
+  miniprogramState: 'formal',
+  lang: 'zh_CN',
+  templates: { orderPaid: undefined },
+};
+
+function toConfig(simulator: Simulator, facts: Partial<Merchant>): MerchantApiConfig {
   const directory: MerchantDirectory = {
-    merchants: new Map([mchId, otherMchId].map((id) => [id, toMerchant(id, simulator)])),
-    apps: new Map(),
+    merchants: new Map([mchId, otherMchId].map((id) => [id, toMerchant(id, simulator, facts)])),
+    apps: new Map([[appId, app]]),
   };
   return {
     logLevel: 'debug',
-    http: { host: '127.0.0.1', port: 0, drainMs: 2_000 },
+    http: { host: '127.0.0.1', port: 0, drainMs: 2_000, trustedProxies: 0 },
     health: { host: '127.0.0.1', port: 0 },
     redis: { url: testRedisUrl(), prefix: testPrefix(), appendfsync: 'always', waitReplicas: 0 },
     mongo: { uri: testMongoUri() },

@@ -1,6 +1,6 @@
-import { generateKeyPairSync } from 'node:crypto';
 import type { Merchant, MerchantDirectory } from '@huidiao/contracts';
 import { createDirectoryFrom, createLogger, type LiveDirectory } from '@huidiao/runtime';
+import { rsaKeysOf } from '@huidiao/testing';
 import { expect } from 'chai';
 import { afterEach, beforeEach, describe, it } from 'mocha';
 import { createContext, type MerchantApiContext, start } from './index.ts';
@@ -57,7 +57,7 @@ describe('merchant-api whose merchants file is reloaded', () => {
   it('calls WeChat Pay with the key that is configured now', async () => {
     const merchant = merchantOf(mchId);
     expect(await statusOf(fixed.key)).to.equal(201);
-    const { privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
+    const { privateKey } = rsaKeysOf('merchant');
     const merchantPrivateKeyPem = privateKey.export({ type: 'pkcs8', format: 'pem' }).toString();
     await become({ ...merchant, merchantPrivateKeyPem });
     expect(await statusOf(fixed.key), 'a key that WeChat Pay does not know').to.not.equal(201);

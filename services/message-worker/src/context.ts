@@ -14,6 +14,7 @@ import {
 import { createStore, type Store, withResultsRecorded } from '@huidiao/store';
 import { createAccessTokens, createMiniProgramClient, createRedisAccessTokenStore } from '@huidiao/wechat';
 import type { MessageWorkerConfig } from './config.ts';
+import { createSendMessage } from './jobs/send-message.ts';
 import { createSendSubscribeMessage } from './jobs/send-subscribe-message.ts';
 import { createRecipientTurns } from './recipient-turn.ts';
 
@@ -97,7 +98,7 @@ export function createContext(
     clock,
     outcomes: metrics.counter({
       name: 'huidiao_messages_total',
-      help: 'Messages to buyers that ended, by how',
+      help: 'Messages to users that ended, by how',
       labelNames: ['outcome'],
     }),
   });
@@ -111,7 +112,12 @@ export function createContext(
     work() {
       const worker = createQueueWorker({
         queue: 'subscribe-message',
-        ...around({ handlers: { 'send-subscribe-message': createSendSubscribeMessage(deps) } }),
+        ...around({
+          handlers: {
+            'send-subscribe-message': createSendSubscribeMessage(deps),
+            'send-message': createSendMessage(deps),
+          },
+        }),
         redis: { url: config.redis.url },
         prefix,
         concurrency: config.concurrency,

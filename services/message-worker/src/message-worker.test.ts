@@ -1,9 +1,8 @@
 import { spawn } from 'node:child_process';
-import { generateKeyPairSync } from 'node:crypto';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { testRedisUrl, waitFor } from '@huidiao/testing';
+import { rsaKeysOf, testRedisUrl, toNodeProgram, toNodeWords, waitFor } from '@huidiao/testing';
 import { expect } from 'chai';
 import { describe, it } from 'mocha';
 import {
@@ -131,25 +130,21 @@ interface WorkerProcess {
 function startProcess(worker: RunningWorker): WorkerProcess {
   const folder = mkdtempSync(join(tmpdir(), 'message-worker-'));
   const app = worker.context.config.directory.apps.get(appId);
-  const child = spawn(
-    process.execPath,
-    ['--conditions=source', '--import=tsx', resolve(import.meta.dirname, 'main.ts')],
-    {
-      env: {
-        PATH: process.env.PATH,
-        REDIS_URL: testRedisUrl(),
-        REDIS_PREFIX: worker.prefix,
-        MONGODB_URI: worker.mongoUri,
-        MERCHANTS_FILE: writeMerchantsFile(folder),
-        API_V3_KEY: 'k'.repeat(32),
-        APP_SECRET: app?.appSecret ?? '',
-        WECHAT_API_URL: worker.simulator.uri,
-        HEALTH_PORT: '0',
-        HEALTH_HOST: '127.0.0.1',
-      },
-      stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
+  const child = spawn(process.execPath, toNodeWords(toNodeProgram(resolve(import.meta.dirname, 'main.ts'))), {
+    env: {
+      PATH: process.env.PATH,
+      REDIS_URL: testRedisUrl(),
+      REDIS_PREFIX: worker.prefix,
+      MONGODB_URI: worker.mongoUri,
+      MERCHANTS_FILE: writeMerchantsFile(folder),
+      API_V3_KEY: 'k'.repeat(32),
+      APP_SECRET: app?.appSecret ?? '',
+      WECHAT_API_URL: worker.simulator.uri,
+      HEALTH_PORT: '0',
+      HEALTH_HOST: '127.0.0.1',
     },
-  );
+    stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
+  });
   const ended = new Promise<number | null>((done) => child.once('exit', (code) => done(code)));
   const ready = new Promise<void>((done, fail) => {
     child.once('message', () => done());
@@ -169,8 +164,8 @@ function startProcess(worker: RunningWorker): WorkerProcess {
 }
 
 function writeMerchantsFile(folder: string): string {
-  const own = generateKeyPairSync('rsa', { modulusLength: 2048 });
-  const wechatpay = generateKeyPairSync('rsa', { modulusLength: 2048 });
+  const own = rsaKeysOf('merchant');
+  const wechatpay = rsaKeysOf('wechat-pay');
   writeFileSync(join(folder, 'key.pem'), own.privateKey.export({ type: 'pkcs8', format: 'pem' }));
   writeFileSync(join(folder, 'pub.pem'), wechatpay.publicKey.export({ type: 'spki', format: 'pem' }));
   const merchant = {

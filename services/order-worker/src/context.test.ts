@@ -1,4 +1,4 @@
-import { type JobName, jobCatalogue } from '@huidiao/contracts';
+import { type JobName, type JobNameOf, jobCatalogue } from '@huidiao/contracts';
 import { createProducer, type NewJob } from '@huidiao/queue';
 import { createLogger, createMetrics } from '@huidiao/runtime';
 import { dropTestDatabase } from '@huidiao/store';
@@ -28,10 +28,7 @@ const ofOrder = { mchId, outTradeNo: order.outTradeNo, effectId: 'effect-1', req
 
 /** One of each job that the order-worker has a handler for, and what becomes of it where nothing else is there. */
 const jobs: {
-  [N in Exclude<JobName, 'send-subscribe-message' | 'make-refund' | 'upload-shipment'>]: [
-    data: NewJob<N>['data'],
-    outcome: string,
-  ];
+  [N in Exclude<JobName, JobNameOf<'subscribe-message'>>]: [data: NewJob<N>['data'], outcome: string];
 } = {
   'apply-payment': [toApplyPayment(order), 'ORDER_NOT_YET_KNOWN'],
   'apply-refund': [toApplyRefund(order), 'ORDER_NOT_YET_KNOWN'],
@@ -50,6 +47,9 @@ const jobs: {
   ],
   'fulfil-order': [ofOrder, 'ORDER_NOT_FOUND'],
   'report-undeliverable': [ofOrder, 'ORDER_NOT_FOUND'],
+  'make-refund': [ofOrder, 'ORDER_NOT_FOUND'],
+  'upload-shipment': [ofOrder, 'ORDER_NOT_FOUND'],
+  'remind-receipt': [ofOrder, 'ORDER_NOT_FOUND'],
 };
 
 describe('order-worker', () => {

@@ -10,6 +10,7 @@ import {
   toLiveDirectory,
 } from '@huidiao/runtime';
 import { createStore, type Store, withResultsRecorded } from '@huidiao/store';
+import { createShippingManagement } from '@huidiao/wechat';
 import type { OrderWorkerConfig } from './config.ts';
 import { createPassThroughClient } from './forwarding/pass-through-client.ts';
 import { createApplyEvent } from './jobs/apply-event.ts';
@@ -18,10 +19,17 @@ import { createApplyRefund } from './jobs/apply-refund.ts';
 import { createForwardEvent } from './jobs/forward-event.ts';
 import { createFulfilOrder } from './jobs/fulfil-order.ts';
 import { createKeepCallback } from './jobs/keep-callback.ts';
+import { createMakeRefund } from './jobs/make-refund.ts';
 import { createPassThrough } from './jobs/pass-through.ts';
 import { createReportUndeliverable } from './jobs/report-undeliverable.ts';
-import { createRefundClients } from './refunds/refund-clients.ts';
+import { createRefundClients, type RefundClients } from './refunds/refund-clients.ts';
+import { type RefundPace, refundPace } from './refunds/refund-pace.ts';
 import { createRefundQueries } from './refunds/refund-queries.ts';
+import { createRefundReport } from './refunds/refund-report.ts';
+import { openShipping } from './shipping/open-shipping.ts';
+import { withQuotaPauses } from './shipping/quota-pauses.ts';
+import { createRemindReceipt } from './shipping/remind-receipt.ts';
+import { createUploadShipment } from './shipping/upload-shipment.ts';
 import { createShopClient } from './shop/shop-client.ts';
 
 export interface OrderWorkerContext {
@@ -41,6 +49,10 @@ export interface OrderWorkerOverrides {
   readonly producer?: Pick<Producer, 'add' | 'close'>;
   /** Of one call to WeChat Pay. */
   readonly payTimeoutMs?: number;
+  /** For tests that cannot wait for minutes. */
+  readonly refundPace?: RefundPace;
+  /** Of one call to the mini-program API. */
+  readonly appTimeoutMs?: number;
   /** For tests; see AroundPorts. */
   readonly aroundPorts?: AroundPorts;
   /** For tests; how soon the job of a process that died is found. */
@@ -102,8 +114,31 @@ export function createContext(
   });
   lifecycle.onRelease('refund clients', () => refundClients.close());
 
+  const shippingClient = openShipping({
+    config,
+    directory,
+    lifecycle,
+    around,
+    clock,
+    logger,
+    metrics,
+    timeoutMs: overrides.appTimeoutMs,
+  });
+
   const { effectGraceMs } = config;
-  const ports = around({ store, producer, shop, passThrough, refundClients, directory });
+  const askedClients: RefundClients = {
+    ...refundClients,
+    of: (merchant) => around({ refundClient: refundClients.of(merchant) }).refundClient,
+  };
+  const ports = around({
+    store,
+    producer,
+    shop,
+    passThrough,
+    refundClients: askedClients,
+    shippingClient,
+    directory,
+  });
   const refundQueries = createRefundQueries({
     clientOf: ports.refundClients.of,
     turns: ports.store.turns,
@@ -114,7 +149,23 @@ export function createContext(
     help: 'Refunds that were made elsewhere, as in the merchant platform, by their first known state',
     labelNames: ['state'],
   });
-  const deps = { ...ports, refundQueries, adoptedRefunds, effectGraceMs, clock, logger };
+  const shipments = metrics.counter({
+    name: 'huidiao_shipments_total',
+    help: 'Shipments of orders that ended, by how',
+    labelNames: ['outcome'],
+  });
+  const shipping = {
+    shipping: { ...ports.shippingClient, ...withQuotaPauses(ports.shippingClient, clock) },
+    management: createShippingManagement(ports.shippingClient, clock),
+    shipments,
+  };
+  const refunds = {
+    refundQueries,
+    adoptedRefunds,
+    refundReport: createRefundReport(metrics, logger),
+    pace: overrides.refundPace ?? refundPace,
+  };
+  const deps = { ...ports, ...shipping, ...refunds, effectGraceMs, clock, logger };
   const worker = {
     redis,
     prefix: config.redis.prefix,
@@ -167,6 +218,21 @@ export function createContext(
           ...worker,
           queue: 'order-fulfilment',
           ...around({ handlers: { 'fulfil-order': createFulfilOrder(deps) } }),
+        }),
+        createQueueWorker({
+          ...worker,
+          queue: 'order-refund',
+          ...around({ handlers: { 'make-refund': createMakeRefund(deps) } }),
+        }),
+        createQueueWorker({
+          ...worker,
+          queue: 'shipping-upload',
+          ...around({
+            handlers: {
+              'upload-shipment': createUploadShipment(deps),
+              'remind-receipt': createRemindReceipt(deps),
+            },
+          }),
         }),
       ];
       lifecycle.onRelease('workers', async () => {

@@ -16,6 +16,7 @@ import { after, before, beforeEach } from 'mocha';
 import type { EventDeps } from './events/applied.ts';
 import type { ApplyPayment, ApplyPaymentDeps } from './jobs/apply-payment.ts';
 import type { ApplyRefund, ApplyRefundDeps } from './jobs/apply-refund.ts';
+import type { FulfilOrderDeps } from './jobs/fulfil-order.ts';
 
 export const mchId = '1900000001';
 export const appId = 'wx8888888888888888';
@@ -28,7 +29,7 @@ export interface Told {
 }
 
 /** What all handlers need. */
-export type WorkerDeps = Omit<ApplyPaymentDeps & ApplyRefundDeps & EventDeps, 'store'> & {
+export type WorkerDeps = Omit<ApplyPaymentDeps & ApplyRefundDeps & FulfilOrderDeps & EventDeps, 'store'> & {
   readonly store: Store;
 };
 
@@ -117,6 +118,8 @@ export function useOrderWorker(): OrderWorkerFixture {
       },
       refundQueries: { query: () => Promise.reject(new Error('nobody should ask')) },
       adoptedRefunds: { inc: () => undefined },
+      refundReport: { ended: () => undefined, alarm: () => undefined },
+      management: { isManaged: async () => false },
       directory: toDirectory(),
       effectGraceMs: 10_000,
       clock: { now: () => new Date() },

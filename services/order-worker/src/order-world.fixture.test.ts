@@ -1,6 +1,7 @@
 import {
   type JobData,
   type JobName,
+  jobCatalogue,
   type MerchantDirectory,
   type PaymentSucceeded,
   type RefundEvent,
@@ -10,12 +11,14 @@ import {
   toCountedJobId,
   toEffectId,
 } from '@huidiao/contracts';
-import { toAppError } from '@huidiao/errors';
+import { AppError, toAppError } from '@huidiao/errors';
 import type { JobAttempt } from '@huidiao/queue';
 import { type Order, withResultsRecorded } from '@huidiao/store';
+import type { RefundRequest } from '@huidiao/wechat';
 import { type ApplyPayment, createApplyPayment } from './jobs/apply-payment.ts';
 import { createApplyRefund } from './jobs/apply-refund.ts';
 import { createFulfilOrder } from './jobs/fulfil-order.ts';
+import { createMakeRefund } from './jobs/make-refund.ts';
 import {
   firstAttempt,
   toApplyPayment,
@@ -23,6 +26,8 @@ import {
   toDirectory,
   type WorkerDeps,
 } from './order-worker.fixture.test.ts';
+import type { QueriedRefund } from './refunds/confirm-refund.ts';
+import { type RefundPace, refundPace } from './refunds/refund-pace.ts';
 
 /** A job of an effect that is in its queue. */
 interface QueuedJob {
@@ -54,6 +59,7 @@ export const orderEvents = [
   'refund hangs',
   'refund in part',
   'refund in full',
+  'make refund',
   'close',
   'fulfil',
   'stray fulfilment',
@@ -115,6 +121,7 @@ export function createOrderWorld(
   const applyPayment = createApplyPayment(deps);
   const applyRefund = createApplyRefund(deps);
   const fulfilOrder = createFulfilOrder(deps);
+  const makeRefund = createMakeRefund({ ...deps, ...toRefundPlatform(find), pace: hastyPace });
 
   async function find(): Promise<Order> {
     const order = await orders.find(mchId, outTradeNo);
@@ -127,7 +134,7 @@ export function createOrderWorld(
 
   /** Runs a job as a worker does: a success resolves its dead letter, a permanent failure makes one. */
   async function run(of: JobName, jobId: string, data: object, work: () => Promise<unknown>): Promise<void> {
-    const duty = of === 'fulfil-order' ? 'order-fulfilment' : 'payment-event';
+    const duty = jobCatalogue[of].queue;
     try {
       await work();
       await sink.resolve(duty, toBaseJobId(jobId));
@@ -193,6 +200,13 @@ export function createOrderWorld(
     }
   }
 
+  async function makeRefunds(): Promise<void> {
+    for (const [id, { data }] of queued('make-refund')) {
+      queue.delete(id);
+      await run('make-refund', id, data, () => makeRefund(data, attemptOf(id)));
+    }
+  }
+
   async function sendMessages(): Promise<void> {
     for (const [id] of queued('send-subscribe-message')) {
       await orders.settleEffect(mchId, outTradeNo, id, { event: 'message.sent' });
@@ -250,6 +264,7 @@ export function createOrderWorld(
     'refund hangs': () => refund({ type: 'refund.abnormal' }),
     'refund in part': () => refund({ refundId: `part${outTradeNo.slice(2)}`, refundFen: 100 }),
     'refund in full': () => refund({}),
+    'make refund': makeRefunds,
     close: async () => orders.close(await find()),
     fulfil: () => Promise.all(queued('fulfil-order').map(([id, { data }]) => fulfil(id, data))),
     // A job that nobody asked for, or that was left over.
@@ -269,11 +284,13 @@ export function createOrderWorld(
     find,
     happen: (event) => happenings[event](),
     settle: async () => {
-      for (let left = (await find()).effects.length + 1; left > 0; left -= 1) {
+      // A refund is asked for, and then asked about.
+      for (let left = (await find()).effects.length + 2; left > 0; left -= 1) {
         for (const retry of retries.splice(0)) await retry();
         await reconcile();
         await happenings.fulfil();
         await sendMessages();
+        await makeRefunds();
       }
     },
     openDeadLetters: async () => {
@@ -282,6 +299,27 @@ export function createOrderWorld(
     },
   };
 }
+
+/** WeChat Pay as far as refunds go: it accepts what the told ones leave, once for a number, and has always done it. */
+function toRefundPlatform(find: () => Promise<Order>) {
+  const made = new Map<string, QueriedRefund>();
+  const createRefund = async (request: RefundRequest): Promise<QueriedRefund> => {
+    const { refunds } = await find();
+    const told = refunds.filter(({ outRefundNo }) => outRefundNo !== request.outRefundNo);
+    const given = told.reduce((sum, { refundFen, status }) => sum + (status === 'CLOSED' ? 0 : refundFen), 0);
+    if (given + request.refundFen > request.totalFen) throw new AppError('WECHAT_REFUSED');
+    const { outTradeNo, transactionId = '', outRefundNo, refundFen, totalFen } = request;
+    const refundId = `5030${outRefundNo.slice(5)}`;
+    made.set(outRefundNo, { status: 'SUCCESS', refundId, outTradeNo, transactionId, refundFen, totalFen });
+    return { status: 'PROCESSING', refundId, outTradeNo, transactionId, refundFen, totalFen };
+  };
+  const query = async (_merchant: unknown, { outRefundNo }: { outRefundNo: string }) =>
+    made.get(outRefundNo) ?? Promise.reject(new AppError('WECHAT_NOT_FOUND'));
+  return { refundClients: { of: () => ({ createRefund }) }, refundQueries: { query } };
+}
+
+/** Minutes are not worth waiting for here. */
+const hastyPace: RefundPace = { ...refundPace, orderSpacingMs: 0, userSpacingMs: 0 };
 
 function toWorldDirectory(latePayment: 'deliver' | 'refund'): MerchantDirectory {
   const { merchants, apps } = toDirectory();

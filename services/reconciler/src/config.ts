@@ -1,3 +1,4 @@
+import { tmpdir } from 'node:os';
 import type { MerchantDirectory } from '@huidiao/contracts';
 import {
   commonShape,
@@ -19,6 +20,7 @@ export const reconcilerShape = {
   ...merchantsShape,
   HEALTH_PORT: envPort({ default: 9094 }),
   WECHAT_PAY_API_URL: envBaseUrl({ default: 'https://api.mch.weixin.qq.com' }),
+  WECHAT_API_URL: envBaseUrl({ default: 'https://api.weixin.qq.com' }),
   /** Between two looks for effects whose time has come. */
   EFFECTS_INTERVAL_MS: envInteger({ min: 50, max: 600_000, default: 1_000 }),
   /** An effect whose job was added again is left alone for this long. */
@@ -37,6 +39,16 @@ export const reconcilerShape = {
   EPOCH_INTERVAL_MS: envInteger({ min: 50, max: 600_000, default: 1_000 }),
   /** Between two looks for jobs that failed without a dead letter. */
   SWEEP_INTERVAL_MS: envInteger({ min: 50, max: 600_000, default: 5_000 }),
+  /** Between two looks for paid orders whose shipment nobody has uploaded. */
+  SHIPPING_INTERVAL_MS: envInteger({ min: 50, max: 3_600_000, default: 300_000 }),
+  /** Between two looks for days whose bill is to be checked. */
+  BILL_INTERVAL_MS: envInteger({ min: 50, max: 3_600_000, default: 30_000 }),
+  /** A bill that is being checked is left to whoever does it for this long; a check goes on prolonging it. */
+  BILL_LEASE_MS: envInteger({ min: 10_000, max: 3_600_000, default: 300_000 }),
+  /** The most bytes of a bill, unpacked. */
+  BILL_MAX_BYTES: envInteger({ min: 1_000_000, max: 1_000_000_000_000, default: 16_000_000_000 }),
+  /** The most lines of a bill. */
+  BILL_MAX_LINES: envInteger({ min: 1_000, max: 1_000_000_000, default: 30_000_000 }),
   /** The most effects, jobs, rows or orders of one look. */
   ROUND_LIMIT: envInteger({ min: 1, max: 10_000, default: 500 }),
 } as const;
@@ -52,6 +64,7 @@ export interface ReconcilerConfig {
   };
   readonly mongo: { readonly uri: string };
   readonly wechatPayApiUrl: string;
+  readonly wechatApiUrl: string;
   readonly directory: MerchantDirectory;
   readonly effects: { readonly intervalMs: number; readonly leaseMs: number; readonly limit: number };
   readonly inbox: { readonly intervalMs: number; readonly leaseMs: number; readonly limit: number };
@@ -63,6 +76,15 @@ export interface ReconcilerConfig {
   };
   readonly epoch: { readonly intervalMs: number; readonly limit: number };
   readonly sweep: { readonly intervalMs: number; readonly limit: number };
+  readonly shipping: { readonly intervalMs: number; readonly limit: number };
+  readonly bills: {
+    readonly intervalMs: number;
+    readonly leaseMs: number;
+    /** Where the lines that are ours lie while a bill is checked: the system's folder, which TMPDIR moves. */
+    readonly folder: string;
+    readonly mostBytes: number;
+    readonly mostRows: number;
+  };
 }
 
 /** @throws AppError CONFIG_INVALID with every problem of the environment, or of the merchants file. */
@@ -80,6 +102,7 @@ export function loadReconcilerConfig(env: NodeJS.ProcessEnv): ReconcilerConfig {
     },
     mongo: { uri: read.MONGODB_URI },
     wechatPayApiUrl: read.WECHAT_PAY_API_URL,
+    wechatApiUrl: read.WECHAT_API_URL,
     directory: createLiveDirectory({ file: read.MERCHANTS_FILE, env }),
     effects: { intervalMs: read.EFFECTS_INTERVAL_MS, leaseMs: read.EFFECT_LEASE_MS, limit },
     inbox: { intervalMs: read.INBOX_INTERVAL_MS, leaseMs: read.INBOX_LEASE_MS, limit },
@@ -91,5 +114,13 @@ export function loadReconcilerConfig(env: NodeJS.ProcessEnv): ReconcilerConfig {
     },
     epoch: { intervalMs: read.EPOCH_INTERVAL_MS, limit },
     sweep: { intervalMs: read.SWEEP_INTERVAL_MS, limit },
+    shipping: { intervalMs: read.SHIPPING_INTERVAL_MS, limit },
+    bills: {
+      intervalMs: read.BILL_INTERVAL_MS,
+      leaseMs: read.BILL_LEASE_MS,
+      folder: tmpdir(),
+      mostBytes: read.BILL_MAX_BYTES,
+      mostRows: read.BILL_MAX_LINES,
+    },
   };
 }

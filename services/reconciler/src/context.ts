@@ -18,14 +18,20 @@ import {
 } from '@huidiao/runtime';
 import { createStore, type Store, withResultsRecorded } from '@huidiao/store';
 import { createPayClient, createPlatformKeyrings, type PlatformKeyrings } from '@huidiao/wechat';
+import { createBillMetrics } from './bills/bill-metrics.ts';
+import { createCheckBills } from './bills/check-bills.ts';
 import type { ReconcilerConfig } from './config.ts';
+import { pause } from './dead-letters/pause.ts';
 import { addDueEffects } from './loops/add-due-effects.ts';
+import { addDueMessages } from './loops/add-due-messages.ts';
 import { feedInbox } from './loops/feed-inbox.ts';
 import { createQueryOpenOrders } from './loops/query-open-orders.ts';
 import { type Loop, type LoopOptions, runLoop } from './loops/run-loop.ts';
 import { runMerchantLoops } from './loops/run-merchant-loops.ts';
 import { createWatchRedisEpoch } from './loops/watch-redis-epoch.ts';
 import { createReconcilerMetrics } from './reconciler-metrics.ts';
+import { createFrozenGauges, openManagement } from './shipping/open-management.ts';
+import { watchFrozenOrders } from './shipping/watch-frozen-orders.ts';
 
 export interface ReconcilerContext {
   readonly config: ReconcilerConfig;
@@ -105,10 +111,12 @@ export function createContext(
     metrics: createReconcilerMetrics(metrics, store, clock),
     signal,
   });
-  const { effects, inbox, queries, epoch, sweep } = config;
+  const { effects, inbox, queries, epoch, sweep, shipping, bills } = config;
 
   const directory = toLiveDirectory(config.directory);
   lifecycle.onRelease('directory', () => directory.close());
+  const management = openManagement({ config, directory, lifecycle, clock, logger, metrics });
+  const frozenGauges = createFrozenGauges(metrics);
   // WeChat Pay compares the time in a request with its own, so this clock is never one of tests.
   const wechatPay = { baseUrl: config.wechatPayApiUrl, logger, metrics };
   const keyrings = createPlatformKeyrings({ ...wechatPay, directory });
@@ -122,9 +130,16 @@ export function createContext(
 
   const rows: readonly LoopRow[] = [
     { name: 'due-effects', ...effects, round: () => addDueEffects({ ...deps, ...effects }) },
+    { name: 'due-messages', ...effects, round: () => addDueMessages({ ...deps, ...effects }) },
     { name: 'inbox', ...inbox, round: () => feedInbox({ ...deps, ...inbox }) },
     // A round that swept anything has left some, or at least does not know.
     { name: 'redis-epoch', ...epoch, limit: 1, round: createWatchRedisEpoch({ ...deps, ...epoch }) },
+    {
+      name: 'frozen-orders',
+      ...shipping,
+      round: () =>
+        watchFrozenOrders({ ...deps, ...shipping, apps: directory.apps, management, gauges: frozenGauges }),
+    },
     { name: 'failed-jobs', ...sweep, round: async () => (await deps.sweeper.sweep(sweep.limit)).swept },
   ];
   // A loop for each merchant, so that one whose answers take long holds up no other. Its rate is used up by one
@@ -136,6 +151,18 @@ export function createContext(
     limit: Number.POSITIVE_INFINITY,
     round: createQueryOpenOrders(
       { ...deps, ...queries },
+      { merchant, ...around({ client: clientOf(merchant) }) },
+    ),
+  });
+  const billMetrics = createBillMetrics(metrics);
+  // Likewise, for a long bill takes minutes; a round goes on until no day is due.
+  const toBillRow = (merchant: Merchant): LoopRow => ({
+    name: 'bills',
+    fields: { mchId: merchant.mchId },
+    intervalMs: bills.intervalMs,
+    limit: Number.POSITIVE_INFINITY,
+    round: createCheckBills(
+      { ...deps, ...bills, metrics: billMetrics, pause },
       { merchant, ...around({ client: clientOf(merchant) }) },
     ),
   });
@@ -155,8 +182,9 @@ export function createContext(
     work() {
       const running = rows.map(run);
       const queryLoops = runMerchantLoops(directory, (merchant) => run(toQueryRow(merchant)));
+      const billLoops = runMerchantLoops(directory, (merchant) => run(toBillRow(merchant)));
       lifecycle.onRelease('loops', async () => {
-        await Promise.all([...running, queryLoops].map((loop) => loop.stop()));
+        await Promise.all([...running, queryLoops, billLoops].map((loop) => loop.stop()));
       });
     },
   };

@@ -1,9 +1,10 @@
-import { generateKeyPairSync, randomBytes } from 'node:crypto';
+import { randomBytes } from 'node:crypto';
+import { tmpdir } from 'node:os';
 import type { Merchant } from '@huidiao/contracts';
 import type { NewJob } from '@huidiao/queue';
 import { createLogger } from '@huidiao/runtime';
 import type { NewOrder } from '@huidiao/store';
-import { plainMerchant, testMongoUri, testPrefix, testRedisUrl } from '@huidiao/testing';
+import { plainMerchant, rsaKeysOf, testMongoUri, testPrefix, testRedisUrl } from '@huidiao/testing';
 import { createSimulator, type Simulator } from '@huidiao/wechat-simulator';
 import type { ReconcilerConfig, ReconcilerContext } from './index.ts';
 
@@ -23,17 +24,26 @@ export function testConfig(changes: Partial<ReconcilerConfig> = {}): ReconcilerC
     redis: { url: testRedisUrl(), prefix: testPrefix(), appendfsync: 'always', waitReplicas: 0 },
     mongo: { uri: testMongoUri() },
     wechatPayApiUrl: 'http://127.0.0.1:1',
+    wechatApiUrl: 'http://127.0.0.1:1',
     directory: { merchants: new Map(), apps: new Map() },
     effects: { intervalMs: 50, leaseMs: 60_000, limit: 500 },
     inbox: { intervalMs: 50, leaseMs: 30_000, limit: 500 },
     queries: { intervalMs: 50, leaseMs: 30_000, concurrency: 16, limit: 500 },
     epoch: { intervalMs: 50, limit: 500 },
     sweep: { intervalMs: 50, limit: 500 },
+    shipping: { intervalMs: 60_000, limit: 500 },
+    bills: {
+      intervalMs: 60_000,
+      leaseMs: 60_000,
+      folder: tmpdir(),
+      mostBytes: 1_000_000_000,
+      mostRows: 10_000_000,
+    },
     ...changes,
   };
 }
 
-const keys = generateKeyPairSync('rsa', { modulusLength: 2048 });
+const keys = rsaKeysOf('merchant');
 const merchantSerialNo = '5157F09EFDC096DE15EBE81A47057A7232F1B8E1';
 const apiV3Key = '0123456789abcdefghijklmnopqrstuv';
 

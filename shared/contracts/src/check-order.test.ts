@@ -2,7 +2,7 @@ import { expect } from 'chai';
 import { describe, it } from 'mocha';
 import { isCheckOrder, toCheckOrderNo } from './check-order.ts';
 import { outTradeNo } from './ids.ts';
-import { createOrderRequest } from './merchant-api/orders.ts';
+import { createOrderRequest } from './merchant-api/create-order-request.ts';
 
 describe('the number of a check order', () => {
   it('is one that WeChat Pay takes, and is known again, however many checks there were', () => {

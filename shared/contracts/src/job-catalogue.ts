@@ -63,6 +63,8 @@ export const jobCatalogue = {
     schema: z.object({
       ...callback,
       payment: paymentSucceeded,
+      /** A person delivers it although it was refused with this code. */
+      decision: z.object({ code: z.string().max(64), by: z.string().max(200) }).optional(),
     }),
     retry: { attempts: 1_000, baseDelayMs: secondMs, maxDelayMs: 10 * minuteMs, giveUpAfterMs: dayMs },
   },
@@ -136,6 +138,12 @@ export const jobCatalogue = {
     schema: z.object({ ...origin, mchId, outTradeNo, effectId: z.string().max(200) }),
     retry: { attempts: 8, baseDelayMs: 2 * secondMs, maxDelayMs: 10 * minuteMs, giveUpAfterMs: dayMs },
   },
+  /** Tell a user what somebody asked for by merchant-api, at most once. */
+  'send-message': {
+    queue: 'subscribe-message',
+    schema: z.object({ ...origin, mchId, messageKey: z.string().max(200) }),
+    retry: { attempts: 8, baseDelayMs: 2 * secondMs, maxDelayMs: 10 * minuteMs, giveUpAfterMs: dayMs },
+  },
   /** Ask WeChat Pay for a refund of an order, once, and follow it until it is final. */
   'make-refund': {
     queue: 'order-refund',
@@ -147,6 +155,12 @@ export const jobCatalogue = {
     queue: 'shipping-upload',
     schema: z.object({ ...origin, mchId, outTradeNo, effectId: z.string().max(200) }),
     retry: { attempts: 100, baseDelayMs: 15 * secondMs, maxDelayMs: 30 * minuteMs, giveUpAfterMs: dayMs },
+  },
+  /** Have WeChat remind the buyer of a signed parcel to confirm its receipt (确认收货提醒), once for each order. */
+  'remind-receipt': {
+    queue: 'shipping-upload',
+    schema: z.object({ ...origin, mchId, outTradeNo, effectId: z.string().max(200) }),
+    retry: { attempts: 20, baseDelayMs: 15 * secondMs, maxDelayMs: 30 * minuteMs, giveUpAfterMs: dayMs },
   },
   /** Tell the shop by webhook that a buyer could not be told, and why. */
   'report-undeliverable': {
@@ -177,7 +191,8 @@ export type EffectJobName =
   | 'send-subscribe-message'
   | 'report-undeliverable'
   | 'make-refund'
-  | 'upload-shipment';
+  | 'upload-shipment'
+  | 'remind-receipt';
 
 /** Completed jobs only stay for looking at them: MongoDB decides what happened, not Redis. */
 export const completedJobRetention = { age: 10 * 60, count: 20_000 } as const;

@@ -17,13 +17,17 @@ export function toApplyPaymentJobId(
 }
 
 /** The ledger's key of a payment, the same whether a callback told of it or a query (查单). */
-export function toPaymentCallbackKey(payment: JobData<'apply-payment'>['payment']): string {
+export function toPaymentCallbackKey(
+  payment: Pick<JobData<'apply-payment'>['payment'], 'mchId' | 'transactionId' | 'refundSeen'>,
+): string {
   const state = payment.refundSeen === true ? 'REFUND' : 'SUCCESS';
   return `payment_${payment.mchId}_${payment.transactionId}_${state}`;
 }
 
 /** Where the ledger has the id of a notification (通知ID): no callback told of the fact, but a query (查单). */
 export const queryNotificationId = 'query';
+/** Likewise where the bill of the day (对账) brought somebody to ask. */
+export const billNotificationId = 'bill';
 
 /**
  * A refund's state is part of it: ABNORMAL may become SUCCESS. One that is not signed has an id of its own, or anybody
@@ -35,11 +39,11 @@ export function toApplyRefundJobId(refund: RefundEvent): string {
 }
 
 /** The ledger's key of what became of a refund, the same in every version of the API. */
-export function toRefundCallbackKey(refund: RefundEvent): string {
+export function toRefundCallbackKey(refund: Pick<RefundEvent, 'mchId' | 'refundId' | 'type'>): string {
   return `refund_${refund.mchId}_${refund.refundId}_${toRefundState(refund)}`;
 }
 
-function toRefundState(refund: RefundEvent): string {
+function toRefundState(refund: Pick<RefundEvent, 'type'>): string {
   return refund.type.slice('refund.'.length).toUpperCase();
 }
 
@@ -80,6 +84,28 @@ export function toEffectJobId(effect: { readonly id: string; readonly round?: nu
   return round === 0 ? id : toCountedJobId(id, 'heal', round);
 }
 
+/** The effect by which WeChat is told of a shipment. */
+export function toUploadEffectId(
+  { mchId, outTradeNo }: { readonly mchId: string; readonly outTradeNo: string },
+  shipmentId: string,
+): string {
+  return toEffectId('upload-shipment', mchId, outTradeNo, shipmentId);
+}
+
+/** The shipment that an effect of toUploadEffectId is about. */
+export function toUploadedShipmentId(
+  order: { readonly mchId: string; readonly outTradeNo: string },
+  effectId: string,
+): string {
+  return effectId.slice(toUploadEffectId(order, '').length);
+}
+
+const requestedPrefix = 'send-message_';
+/** The effect that makes a refund of an order and follows it: one for each number. */
+export function toRefundEffectId(mchId: string, outTradeNo: string, outRefundNo: string): string {
+  return toEffectId('make-refund', mchId, outTradeNo, outRefundNo);
+}
+
 const messagePrefix = 'send-subscribe-message_';
 const reportPrefix = 'report-undeliverable_';
 
@@ -91,6 +117,16 @@ export function toReportEffectId(messageKey: string): string {
 /** The message that an effect of toReportEffectId is about. */
 export function toReportedMessageKey(effectId: string): string {
   return effectId.replace(reportPrefix, messagePrefix);
+}
+
+/** The key of a message that no order asked for; also the id of its job. @param messageId unique within the merchant */
+export function toMessageKey(mchId: string, messageId: string): string {
+  return `${requestedPrefix}${mchId}_${messageId}`;
+}
+
+/** Whether nobody but its own row waits for a message. */
+export function isRequestedMessage(key: string): boolean {
+  return key.startsWith(requestedPrefix);
 }
 
 /** The id without its count: what dead letters are kept under, so that a repetition which succeeds resolves them. */

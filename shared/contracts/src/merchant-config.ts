@@ -1,6 +1,8 @@
 import { z } from 'zod';
 import { eventFilterPattern } from './events/event-filter.ts';
 import { appId, mchId } from './ids.ts';
+import { appTemplates } from './message-template-config.ts';
+import type { MessageTrigger } from './message-triggers.ts';
 
 /**
  * The file that names merchants and apps. Its keys are WeChat's own, so that a value can be copied from the
@@ -62,6 +64,28 @@ const callbackLimits = z.strictObject({
 const limits = callbackLimits.extend({
   /** Orders asked about at WeChat Pay (查单) a second, by all reconcilers together. */
   queries_per_second: z.number().int().min(1).max(600).default(20),
+  /** Requests to merchant-api a second by each API key, per process of it; what is beyond is answered 429. */
+  api_requests_per_second: z.number().int().min(1).max(100_000).default(500),
+  /** How many may come at once before the rate counts. */
+  api_requests_burst: z.number().int().min(1).max(1_000_000).default(1_000),
+});
+
+/** Which lines of the merchant's bill (交易账单) are ours: one mchid often has tills and other systems too. */
+const bill = z.strictObject({
+  /** Whether the bill of each day is checked by itself. */
+  check: z.boolean().default(true),
+  /** A line is ours where its appid is one of these; default: the merchant's `appids`. */
+  appids: z.array(appId).min(1).optional(),
+  /** … and, unless this is empty, its out_trade_no begins with one of these. */
+  out_trade_no_prefixes: z
+    .array(z.string().regex(/^[0-9A-Za-z_\-|*]{1,32}$/))
+    .max(100)
+    .default([]),
+  /**
+   * What becomes of a payment that is ours by this rule and whose order nobody registered: `false` only tells of it, `true`
+   * takes it as its callback would have been (`unknown_order`).
+   */
+  adopt: z.boolean().default(false),
 });
 
 export const merchantConfig = z.strictObject({
@@ -102,48 +126,9 @@ export const merchantConfig = z.strictObject({
   /** A payment for an order that was closed: deliver it, or refund it. */
   late_payment: z.enum(['deliver', 'refund']).default('refund'),
   limits: limits.prefault({}),
+  bill: bill.prefault({}),
 });
 export type MerchantConfig = z.infer<typeof merchantConfig>;
-
-/** What a message template of this file may name in braces. */
-export const messagePlaceholders = [
-  'out_trade_no',
-  'transaction_id',
-  'description',
-  'amount_yuan',
-  'paid_at',
-] as const;
-export type MessagePlaceholder = (typeof messagePlaceholders)[number];
-
-const knownPlaceholders: ReadonlySet<string> = new Set(messagePlaceholders);
-/** Text whose every `{name}` is a placeholder that exists: a typing error shows at start, not at a buyer. */
-const templateText = z
-  .string()
-  .min(1)
-  .refine(
-    (text) => [...text.matchAll(/\{([^{}]*)\}/g)].every(([, name]) => knownPlaceholders.has(name ?? '')),
-    `may name only {${messagePlaceholders.join('} {')}}`,
-  );
-
-const messageTemplate = z.strictObject({
-  /** 模板ID. */
-  template_id: z.string().min(1).max(128),
-  /** Path within the released mini-program; may hold placeholders. */
-  page: templateText.refine((page) => page.length <= 512, 'must have at most 512 characters').optional(),
-  /**
-   * Template keyword (thing1, amount2, …) → text. Placeholders: {out_trade_no} {transaction_id} {description}
-   * {amount_yuan} {paid_at}.
-   */
-  data: z.record(z.string().regex(/^[a-z_]+[0-9]+$/, 'must be a keyword such as thing1'), templateText),
-  /** After this long since the payment the message is of no use and is not sent. */
-  useful_for_minutes: z
-    .number()
-    .int()
-    .min(1)
-    .max(7 * 24 * 60)
-    .default(24 * 60),
-});
-export type MessageTemplateConfig = z.infer<typeof messageTemplate>;
 
 /**
  * xpay_subscribe_ios_refund_query_notify must be answered within 3 s. `unless_delivered` refuses where our own order
@@ -155,9 +140,19 @@ const iosRefund = z.strictObject({
   evidence: z.string().min(1).max(512).default('The order was delivered according to our records.'),
 });
 
+/** What WeChat's order management (发货信息管理), which freezes the money of orders until they are shipped, is told by itself. */
+const shipping = z.strictObject({
+  /** Virtual goods (3) and self pick-up (4) are uploaded once the shop has accepted the order. */
+  auto_upload: z.boolean().default(true),
+  /** The buyer is reminded of the receipt (确认收货提醒) when the express company says that the parcel was signed for. */
+  remind_receipt: z.boolean().default(false),
+});
+
 export const appConfig = z.strictObject({
   /** AppID(小程序ID). */
   appid: appId,
+  /** 服务号 service accounts send template messages (模板消息), mini-programs subscription messages (订阅消息). */
+  kind: z.enum(['mini_program', 'service_account']).default('mini_program'),
   /** AppSecret(小程序密钥). */
   app_secret: secretRef,
   /** The one before, while a change is under way. */
@@ -184,12 +179,16 @@ export const appConfig = z.strictObject({
   /** Which mini-program a message opens: formal, trial or developer. */
   miniprogram_state: z.enum(['formal', 'trial', 'developer']).default('formal'),
   lang: z.enum(['zh_CN', 'en_US', 'zh_HK', 'zh_TW']).default('zh_CN'),
-  templates: z
-    .strictObject({
-      /** Sent once the shop has accepted a paid order. */
-      order_paid: messageTemplate.optional(),
-    })
-    .default({}),
+  /** How long a login (POST /v1/sessions) lasts; it is not prolonged, for logging in again asks nothing of the user. */
+  session_hours: z
+    .number()
+    .int()
+    .min(1)
+    .max(90 * 24)
+    .default(7 * 24),
+  shipping: shipping.prefault({}),
+  /** What its users are told by itself, each by a template of its own. */
+  templates: appTemplates.default({}),
 });
 export type AppConfig = z.infer<typeof appConfig>;
 
@@ -220,6 +219,18 @@ export interface Merchant {
   readonly unknownOrder: 'forward' | 'hold' | 'dead_letter';
   readonly latePayment: 'deliver' | 'refund';
   readonly limits: MerchantLimits;
+  /** Of requests to merchant-api, for each API key and process. */
+  readonly apiRate: { readonly perSecond: number; readonly burst: number };
+  readonly bill: BillRule;
+}
+
+/** What is done with the merchant's bill, and which of its lines are ours. */
+export interface BillRule {
+  readonly isChecked: boolean;
+  readonly appIds: readonly string[];
+  /** Empty: any number. */
+  readonly outTradeNoPrefixes: readonly string[];
+  readonly adopts: boolean;
 }
 
 export interface CallbackLimits {
@@ -252,6 +263,8 @@ export interface PassThrough {
 /** An app with its secrets read. Never log one. */
 export interface App {
   readonly appId: string;
+  /** Absent: a mini-program. */
+  readonly kind?: 'mini_program' | 'service_account';
   readonly appSecret: string;
   readonly appSecretPrevious: string | undefined;
   readonly push: MessagePush | undefined;
@@ -267,7 +280,10 @@ export interface App {
   readonly originalId: string | undefined;
   readonly miniprogramState: 'formal' | 'trial' | 'developer';
   readonly lang: 'zh_CN' | 'en_US' | 'zh_HK' | 'zh_TW';
-  readonly templates: { readonly orderPaid: MessageTemplate | undefined };
+  /** How long a login lasts. */
+  readonly sessionTtlMs: number;
+  readonly shipping: { readonly autoUpload: boolean; readonly remindReceipt: boolean };
+  readonly templates: AppTemplates;
 }
 
 /** What the message push (消息推送) of an app is verified and opened with; the current ones first. */
@@ -282,6 +298,30 @@ export interface MessageTemplate {
   readonly page: string | undefined;
   readonly data: Readonly<Record<string, string>>;
   readonly usefulForMs: number;
+}
+
+/** What an app tells its users, by what happened. */
+export interface AppTemplates {
+  readonly orderPaid: MessageTemplate | undefined;
+  readonly orderShipped?: MessageTemplate | undefined;
+  readonly refundSucceeded?: MessageTemplate | undefined;
+}
+
+/** The template by which an app tells of it, if it does. */
+export function templateOf(
+  { templates }: Pick<App, 'templates'>,
+  trigger: MessageTrigger,
+): MessageTemplate | undefined {
+  switch (trigger) {
+    case 'order_paid':
+      return templates.orderPaid;
+    case 'order_shipped':
+      return templates.orderShipped;
+    case 'refund_succeeded':
+      return templates.refundSucceeded;
+    default:
+      return trigger satisfies never;
+  }
 }
 
 /** All merchants and apps of an installation, by their ids. */

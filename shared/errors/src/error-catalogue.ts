@@ -145,6 +145,28 @@ export const errorCatalogue = {
     whatToDo:
       'Nothing was recorded. Look the refund up on the merchant platform; change the API v2 key if it does not exist.',
   },
+  REFUND_REFUSED: {
+    kind: 'permanent',
+    meaning: 'WeChat Pay refused a refund for good; nothing was given back under its number.',
+    whatToDo:
+      "Read remoteCode in the details and WeChat's page for it; ask for the refund again under another number.",
+  },
+  REFUND_NUMBER_USED: {
+    kind: 'permanent',
+    meaning: 'WeChat Pay has another refund under the number that was chosen for this one.',
+    whatToDo:
+      'Find the other system that uses this merchant number; ask for the refund again under another number.',
+  },
+  REFUND_INSUFFICIENT_FUNDS: {
+    kind: 'permanent',
+    meaning: 'WeChat Pay refused a refund for want of money for two days.',
+    whatToDo: 'Top the account up on the merchant platform, then replay: it goes on under the same number.',
+  },
+  REFUND_NOT_FINAL: {
+    kind: 'permanent',
+    meaning: 'WeChat Pay has accepted a refund and finished it in none of the days since.',
+    whatToDo: 'Look it up on the merchant platform; replay to ask about it again.',
+  },
   ORDER_NOT_YET_KNOWN: {
     kind: 'throttled',
     meaning: 'A payment or a refund arrived before its order; it waits for the order to appear.',
@@ -283,10 +305,50 @@ export const errorCatalogue = {
     meaning: 'The app has no template of the name that the message asks for.',
     whatToDo: 'Add it under templates of the app, then replay.',
   },
+  MESSAGE_CONTENT_UNREADABLE: {
+    kind: 'permanent',
+    meaning: 'What a message says was sealed under an app secret that nobody has any more.',
+    whatToDo: 'Put the secret of before into app_secret_previous, then replay; or create the message anew.',
+  },
   MESSAGE_RECIPIENT_BUSY: {
     kind: 'throttled',
     meaning: 'Another message to the same buyer is being sent (43108 if both went out).',
     whatToDo: 'Nothing; it goes out a moment later.',
+  },
+
+  SHIPMENT_PAYMENT_UNKNOWN: {
+    kind: 'transient',
+    meaning: "WeChat's order management does not know the payment of this shipment (10060001), or not yet.",
+    whatToDo:
+      'Nothing for the first hours: payments enter it some seconds to minutes late. A dead letter of it is one of these: the payment was a test in the developer tools, was made before the merchant was authorised or in a foreign wallet, is no order of this mini-program or of this (sub) mchid, or the number is that of a third party. Enter the shipment in the console where money is frozen.',
+  },
+  SHIPMENT_NOT_TAKEN: {
+    kind: 'permanent',
+    meaning:
+      'WeChat takes no shipment of this payment any more: it is shipped, its one re-shipment is used, or it is settled.',
+    whatToDo:
+      'Compare remoteCode with the order in the console (订单管理); where that one is wrong, send a shipment with replaces.',
+  },
+  SHIPMENT_REFUSED: {
+    kind: 'permanent',
+    meaning: 'WeChat refuses what a shipment says.',
+    whatToDo: "Read remoteCode in the details and WeChat's page for it; send another shipment in its place.",
+  },
+  SHIPMENT_PAYER_UNKNOWN: {
+    kind: 'permanent',
+    meaning:
+      'WeChat wants the openid of the payer with a shipment, and neither the order nor WeChat tells it.',
+    whatToDo: 'Enter the shipment in the console (发货信息录入).',
+  },
+  SHIPMENT_WAITS: {
+    kind: 'throttled',
+    meaning: 'A shipment waits for an earlier one of the same order, which WeChat must know first.',
+    whatToDo: 'Nothing, unless the earlier one became a dead letter: mend that one.',
+  },
+  SHIPMENT_UPLOAD_UNDER_WAY: {
+    kind: 'throttled',
+    meaning: 'WeChat is being told of this shipment by another process at this moment.',
+    whatToDo: 'Nothing; it is looked at again when that must have ended.',
   },
 
   REQUEST_INVALID: {
@@ -345,6 +407,264 @@ export const errorCatalogue = {
     kind: 'permanent',
     meaning: 'This merchant has no order with this number.',
     whatToDo: 'Check the number and the API key.',
+  },
+  REFUND_EXCEEDS_PAYMENT: {
+    kind: 'permanent',
+    meaning: 'The refund is more than is left of the payment.',
+    whatToDo:
+      'Read the order: what is asked for, under way and given back together never comes to more than was paid.',
+  },
+  REFUND_CONFLICT: {
+    kind: 'permanent',
+    meaning: 'A refund with this number exists with other content.',
+    whatToDo: 'Use a new out_refund_no, or repeat the request exactly.',
+  },
+  ORDER_NOT_REFUNDABLE: {
+    kind: 'permanent',
+    meaning: 'There is no payment of this order that can be refunded.',
+    whatToDo: 'Read the order: it must be paid, at most 365 days ago, and refunded fewer than 50 times.',
+  },
+  REFUND_NOT_FOUND: {
+    kind: 'permanent',
+    meaning: 'This order has no refund with this number.',
+    whatToDo: 'Compare the number with the refunds of the order.',
+  },
+  REFUND_NOT_ABNORMAL: {
+    kind: 'permanent',
+    meaning: 'Only a refund that is ABNORMAL can be sent to another account.',
+    whatToDo: 'Read the refund; one that was closed or refused is asked for again under another number.',
+  },
+  WECHAT_KEY_UNKNOWN: {
+    kind: 'transient',
+    meaning: 'No key of WeChat Pay is known that a card could be encrypted with.',
+    whatToDo:
+      'Configure wechatpay_public_keys or platform_certificates; with auto, wait for the first download.',
+  },
+  ORDER_NOT_SHIPPABLE: {
+    kind: 'permanent',
+    meaning: 'Nothing of this order can be shipped: it is not paid, held, or refunded in full.',
+    whatToDo: 'Read the order; hold the goods back.',
+  },
+  ORDER_SHIPPED_ALREADY: {
+    kind: 'permanent',
+    meaning: 'Everything of this order was shipped before.',
+    whatToDo: 'Repeat with replaces: true if what was said is wrong; WeChat allows that once.',
+  },
+  SHIPMENT_CONFLICT: {
+    kind: 'permanent',
+    meaning: 'The order has a shipment of this shipment_id with other content.',
+    whatToDo: 'Use a new shipment_id, or repeat the request exactly.',
+  },
+  SHIPMENT_REPLACED_ALREADY: {
+    kind: 'permanent',
+    meaning: 'The shipments of this order were replaced before, which WeChat allows once.',
+    whatToDo: 'Tell the buyer in another way.',
+  },
+  SHIPMENT_NOTHING_TO_REPLACE: {
+    kind: 'permanent',
+    meaning: 'A shipment with replaces needs one that it takes the place of.',
+    whatToDo: 'Send it without replaces.',
+  },
+  SHIPMENT_MODE_DIFFERS: {
+    kind: 'permanent',
+    meaning:
+      'The shipment has another delivery_mode or logistics_type than those before it, which WeChat counts as its one re-shipment.',
+    whatToDo: 'Use the same, or say replaces: true.',
+  },
+  SHIPMENT_TOO_MANY_PARCELS: {
+    kind: 'permanent',
+    meaning: 'With this shipment the order would have more than 15 parcels.',
+    whatToDo: 'Put what is left into the parcels that WeChat takes.',
+  },
+  RECEIPT_REMINDER_NOT_POSSIBLE: {
+    kind: 'permanent',
+    meaning:
+      'Only a buyer whose order was wholly shipped by express, as WeChat knows, can be reminded of the receipt.',
+    whatToDo: 'Read the shipments of the order; wait until they are uploaded.',
+  },
+  RECEIPT_REMINDER_REFUSED: {
+    kind: 'permanent',
+    meaning: 'WeChat does not remind the buyer of the receipt.',
+    whatToDo: 'Read remoteCode: received_at must lie after the shipment; the order may be received already.',
+  },
+  MESSAGE_CONFLICT: {
+    kind: 'permanent',
+    meaning: 'An idempotency_key names a message of other content already.',
+    whatToDo: 'Use a new idempotency_key, or repeat the message exactly.',
+  },
+  MESSAGE_NOT_FOUND: {
+    kind: 'permanent',
+    meaning: 'This merchant has no message of this id.',
+    whatToDo: 'Check the message_id and the API key.',
+  },
+  MESSAGE_NOT_CANCELLABLE: {
+    kind: 'permanent',
+    meaning: 'The message was sent, or is being sent, or has ended otherwise.',
+    whatToDo: 'Read the message; nothing can be taken back.',
+  },
+
+  LOGIN_CODE_INVALID: {
+    kind: 'permanent',
+    meaning: 'WeChat does not know this code of wx.login: it is older than five minutes, or of another app.',
+    whatToDo: 'Call wx.login again and send its new code.',
+  },
+  LOGIN_CODE_USED: {
+    kind: 'permanent',
+    meaning: 'This code of wx.login was used before; it is good once.',
+    whatToDo: 'Call wx.login again and send its new code.',
+  },
+  LOGIN_BLOCKED: {
+    kind: 'permanent',
+    meaning: 'WeChat blocks the logins of this user, for it takes them for a risk.',
+    whatToDo: 'Do not try again by itself; tell the user that WeChat does not let them in.',
+  },
+  LOGIN_TOO_FREQUENT: {
+    kind: 'throttled',
+    meaning: 'This user logged in too often within a minute.',
+    whatToDo: 'Call wx.login again after Retry-After, and once per start of the mini-program.',
+  },
+  LOGIN_UNFINISHED: {
+    kind: 'transient',
+    meaning:
+      'WeChat did not answer a login in time, or not so that it can be understood: the code may be used.',
+    whatToDo: 'Call wx.login again and send its new code; the old one may be refused.',
+  },
+  SESSION_NOT_FOUND: {
+    kind: 'permanent',
+    meaning: 'No session of this merchant has this token, or it has ended.',
+    whatToDo: 'Let the mini-program log in again.',
+  },
+  SESSION_KEY_EXPIRED: {
+    kind: 'permanent',
+    meaning: "Of the user's login nothing is kept any more that their data could be checked with.",
+    whatToDo: 'Call wx.login, send its code to POST /v1/sessions, then fetch the data again.',
+  },
+  PROFILE_SIGNATURE_WRONG: {
+    kind: 'permanent',
+    meaning: "The user's data were not signed with the session_key of their login.",
+    whatToDo:
+      'Call wx.login, send its code to POST /v1/sessions, and only then fetch the data; send rawData as it came, character by character.',
+  },
+  PROFILE_NOT_DECRYPTABLE: {
+    kind: 'permanent',
+    meaning:
+      "The encryptedData does not open with the session_key that signed rawData, or holds none of the user's data.",
+    whatToDo:
+      'Send encryptedData and iv of the same result as rawData, unchanged: a + that became a space is enough.',
+  },
+  PROFILE_OF_ANOTHER_APP: {
+    kind: 'permanent',
+    meaning: "The user's data were made for another app than the one of the session.",
+    whatToDo: 'Log in and fetch the data within the same mini-program.',
+  },
+  PROFILE_OF_ANOTHER_USER: {
+    kind: 'permanent',
+    meaning: 'The data are of another user than the session.',
+    whatToDo: 'Call wx.login, send its code to POST /v1/sessions, then fetch the data again.',
+  },
+  PROFILE_STALE: {
+    kind: 'permanent',
+    meaning: "The user's data are more than five minutes old, or as much ahead of our clock.",
+    whatToDo:
+      'Fetch the data again and send them at once; if that does not help, check the clock of this machine.',
+  },
+  PHONE_CODE_INVALID: {
+    kind: 'permanent',
+    meaning:
+      'WeChat does not take this code of the phone button: it was used, is older than five minutes, or is of another user.',
+    whatToDo: 'Ask the user to tap the phone button again; a code of wx.login is none of the phone button.',
+  },
+  PHONE_CODE_OF_ANOTHER_APP: {
+    kind: 'permanent',
+    meaning: 'The code of the phone button is of another app than the session.',
+    whatToDo: 'Log in and tap the phone button within the same mini-program.',
+  },
+  PHONE_OUTCOME_UNKNOWN: {
+    kind: 'transient',
+    meaning: 'WeChat did not answer in time which phone number it is: the code may be used.',
+    whatToDo:
+      'Send the same code once more; on PHONE_CODE_INVALID ask the user to tap the phone button again.',
+  },
+  ORDER_PAID: {
+    kind: 'permanent',
+    meaning: 'The order is paid, so it cannot be closed.',
+    whatToDo: 'Deliver it, or refund it.',
+  },
+  ORDER_PREPAID_ELSEWHERE: {
+    kind: 'permanent',
+    meaning:
+      "The merchant's own system prepays this order (prepay: false), so that only it can sign or close it.",
+    whatToDo: 'Do it in that system, or register orders without prepay: false.',
+  },
+  ORDER_IS_COMBINED: {
+    kind: 'permanent',
+    meaning: 'The order is part of a combined one (合单), which is only signed and closed as a whole.',
+    whatToDo: 'Use the combined order that the order names.',
+  },
+  ORDER_NOT_CLOSED: {
+    kind: 'throttled',
+    meaning: 'WeChat Pay did not close the order; perhaps the buyer is just paying it.',
+    whatToDo: 'Repeat the same request after Retry-After.',
+  },
+  QUERY_RATE_EXCEEDED: {
+    kind: 'throttled',
+    meaning:
+      "The merchant's rate of queries at WeChat Pay (limits.queries_per_second) is used up at this moment.",
+    whatToDo: 'Repeat the same request after Retry-After.',
+  },
+  COMBINED_ORDER_NOT_FOUND: {
+    kind: 'permanent',
+    meaning: 'This merchant has no combined order with this number.',
+    whatToDo: 'Check the number and the API key.',
+  },
+  CASE_NOT_FOUND: {
+    kind: 'permanent',
+    meaning: 'This merchant has no case of this name.',
+    whatToDo: 'Take its case_id from GET /v1/cases.',
+  },
+  CASE_DECIDED: {
+    kind: 'permanent',
+    meaning: 'Somebody else has decided this case, or it is settled.',
+    whatToDo: 'Read the case: it says who decided what.',
+  },
+  CASE_DECISION_NOT_POSSIBLE: {
+    kind: 'permanent',
+    meaning: 'This case cannot be decided in this way.',
+    whatToDo: 'Read the case: may_decide lists what can be done about it now.',
+  },
+  BILL_NOT_READY: {
+    kind: 'throttled',
+    meaning:
+      'WeChat Pay has not made the bill of that day yet; it is there from about 10:00 in Beijing on the day after.',
+    whatToDo: 'Nothing; it is asked for again by itself. A request may be repeated after Retry-After.',
+  },
+  BILL_HASH_DIFFERS: {
+    kind: 'transient',
+    meaning: 'A downloaded bill is not the one whose hash WeChat Pay signed; nothing in it was believed.',
+    whatToDo:
+      'Nothing, unless it lasts: then look for what changes answers between WeChat Pay and this installation.',
+  },
+  BILL_NOT_UNDERSTOOD: {
+    kind: 'permanent',
+    meaning: 'A bill is not laid out as WeChat Pay documents it; nothing in it was believed.',
+    whatToDo:
+      'Report the line and the reason in the log; check the bill of that day again once it can be read.',
+  },
+  BILL_AMOUNT_DIFFERS: {
+    kind: 'permanent',
+    meaning: "The day's bill and our order or refund agree on the numbers, and not on the amount.",
+    whatToDo:
+      'Compare both figures in the dead letter with the merchant platform; replaying it says that our figure is right.',
+  },
+  BILL_NOT_CHECKED: {
+    kind: 'permanent',
+    meaning: 'The bill of this day was not checked, and nobody asked for it.',
+    whatToDo: 'Ask for it: POST /v1/bills/{bill_date}/check.',
+  },
+  BILL_DATE_NOT_POSSIBLE: {
+    kind: 'permanent',
+    meaning: 'There is no bill of this day: it is not over, or more than 90 days ago.',
+    whatToDo: 'Choose a day from yesterday to 90 days back, in Beijing.',
   },
 } as const satisfies Record<string, CatalogueEntry>;
 

@@ -58,6 +58,7 @@ describe('queue worker, closing or cut off', () => {
           begun += 1;
           return await ended;
         },
+        'send-message': () => ({ outcome: 'never_added' }),
       },
       redis: { url: redis.url },
       prefix: 'huidiao',

@@ -6,4 +6,5 @@ export * from './producer.ts';
 export * from './queue-keys.ts';
 export * from './queue-reader.ts';
 export * from './redis-epoch.ts';
+export * from './to-repeated-job.ts';
 export * from './worker.ts';

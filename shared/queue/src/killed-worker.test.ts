@@ -1,7 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { join } from 'node:path';
-import { testRedisUrl, waitFor } from '@huidiao/testing';
+import { testRedisUrl, toNodeWords, toTestProgram, waitFor } from '@huidiao/testing';
 import { expect } from 'chai';
 import { after, before, describe, it } from 'mocha';
 import { openQueueBench, type QueueBench, queue } from './queue-bench.fixture.test.ts';
@@ -33,9 +32,8 @@ describe('jobs whose worker is killed by SIGKILL', function () {
   });
 
   async function diesHolding(jobs: number): Promise<unknown> {
-    const program = join(import.meta.dirname, '../test/worker-that-dies.ts');
     const args = [testRedisUrl(), bench.prefix, String(lockMs), String(jobs)];
-    const child = spawn(process.execPath, ['--conditions=source', '--import=tsx', program, ...args], {
+    const child = spawn(process.execPath, toNodeWords(toTestProgram('worker-that-dies'), args), {
       stdio: ['ignore', 'ignore', 'inherit'],
     });
     children.push(child);

@@ -78,7 +78,7 @@ export async function openQueueBench(url = testRedisUrl()): Promise<QueueBench> 
     work(handler, options) {
       const worker = createQueueWorker({
         queue,
-        handlers: { 'send-subscribe-message': handler },
+        handlers: { 'send-subscribe-message': handler, 'send-message': () => ({ outcome: 'never_added' }) },
         redis: { url },
         prefix,
         concurrency: 2,

@@ -1,6 +1,7 @@
 import { toOrderId } from '@huidiao/contracts';
 import { changeAsRead } from './change-as-read.ts';
 import type { OrderChange, OrderTable } from './change-order.ts';
+import { isDelivered } from './judge-shipments.ts';
 import { mergeEffects } from './merge-effects.ts';
 import type { Effect, Order, TimeLineEvent } from './order.ts';
 
@@ -32,13 +33,15 @@ export async function acceptOrder(
   return changed?.after;
 }
 
-function toAccepted({ effects }: Order, effectId: string, options: AcceptOptions): OrderChange {
-  const left = effects.filter((effect) => effect.id !== effectId);
+function toAccepted(order: Order, effectId: string, options: AcceptOptions): OrderChange {
+  // What was shipped before the shop answered leaves nothing to deliver either.
+  const fulfilledToo = options.fulfilledToo || isDelivered(order);
+  const left = order.effects.filter((effect) => effect.id !== effectId);
   const events: TimeLineEvent[] = [{ event: 'accepted', httpStatus: options.httpStatus }];
-  if (options.fulfilledToo) events.push({ event: 'fulfilled' });
+  if (fulfilledToo) events.push({ event: 'fulfilled' });
   return {
     set: {
-      status: options.fulfilledToo ? 'fulfilled' : 'accepted',
+      status: fulfilledToo ? 'fulfilled' : 'accepted',
       effects: mergeEffects(left, options.effects),
     },
     events,

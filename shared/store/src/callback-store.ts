@@ -55,7 +55,8 @@ export interface CallbackRow extends Omit<LedgerEntry, 'key'> {
   expiresAt: Date;
 }
 
-const callbackSchema = new Schema<CallbackRow>(
+/** Also for whoever reads many at once. */
+export const callbackSchema = new Schema<CallbackRow>(
   {
     _id: String,
     mchId: String,

@@ -9,7 +9,8 @@ export interface ChangedOrder {
   readonly after: Order | undefined;
 }
 
-const mostTries = 8;
+/** As many as may want to change one order at once: of so many refunds that are asked for in parallel each gets its answer. */
+const mostTries = 32;
 
 /**
  * Changes an order by what it is: reads it, and writes what `decide` makes of it, guarded by the version that was read;

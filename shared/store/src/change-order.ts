@@ -14,7 +14,7 @@ export interface OrderTable {
 /** One change of an order. Whatever it is, it counts as a version and may be told in the time line. */
 export interface OrderChange {
   set?: Record<string, unknown>;
-  unset?: readonly (keyof OrderRow | 'payment.openId')[];
+  unset?: readonly (keyof OrderRow | 'payment.openId' | 'prepayOptions.scene_info')[];
   /** Times that only move on: of two updates the later time stays, whichever comes first. */
   max?: Readonly<Record<string, Date>>;
   inc?: Readonly<Record<string, number>>;

@@ -113,7 +113,8 @@ export function createStoreConnection(options: StoreConnectionOptions): StoreCon
 
   function table<Row>(schema: Schema<Row>): Model<Row> {
     const name = schema.get('collection') ?? raise(new TypeError('a schema names its collection'));
-    return connection.model<Row>(name, schema);
+    // Two stores may work on one collection; mongoose compiles a model once.
+    return (connection.models[name] as Model<Row> | undefined) ?? connection.model<Row>(name, schema);
   }
 
   async function close(): Promise<void> {

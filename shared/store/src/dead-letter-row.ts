@@ -19,7 +19,11 @@ export interface DeadLetterRow
   history?: StoredDeadLetter['history'];
 }
 
-const actionSchema = new Schema({ at: Date, action: String, by: String, reason: String }, { _id: false });
+const actionSchema = new Schema(
+  { at: Date, action: String, decision: String, by: String, reason: String },
+  { _id: false },
+);
+const decisionSchema = new Schema({ kind: String, by: String, note: String, at: Date }, { _id: false });
 
 export const deadLetterSchema = new Schema<DeadLetterRow>(
   {
@@ -43,6 +47,8 @@ export const deadLetterSchema = new Schema<DeadLetterRow>(
     failedAt: Date,
     state: String,
     resolvedAt: Date,
+    decision: decisionSchema,
+    heldAt: Date,
   },
   { ...rowOptions, collection: 'deadLetters' },
 );
@@ -71,7 +77,7 @@ export function toStoreUpdate(deadLetter: DeadLetter) {
       state: 'open',
     },
     $min: { firstAttemptAt },
-    $unset: { resolvedAt: 1 },
+    $unset: { resolvedAt: 1, decision: 1, heldAt: 1 },
     $inc: { times: 1 },
   };
 }

@@ -145,6 +145,46 @@ describe('DeadLetterStore', () => {
       expect(numbers).to.deep.equal(Array.from({ length: 16 }, (_, index) => index + 1));
     });
 
+    it('hears one of 16 who decide at the same moment', async () => {
+      const id = await stored();
+      const decisions = await inParallel(16, (index) =>
+        deadLetters.decide(id, { kind: `kind-${index}`, by: 'b', note: 'n' }, { times: 1, to: 'replayed' }),
+      );
+      const heard = decisions.filter((one) => one !== undefined);
+      expect(heard).to.have.length(1);
+      const kept = await deadLetters.findById(id);
+      expect(kept).to.deep.include({ state: 'replayed', replays: 1, decision: heard[0]?.decision });
+      expect(kept?.history).to.have.length(1);
+    });
+
+    it('hears nobody who looked at an earlier death of it', async () => {
+      const deadLetter = newDeadLetter();
+      await deadLetters.store(deadLetter);
+      await deadLetters.store(deadLetter);
+      const id = `${deadLetter.queue}/${deadLetter.jobId}`;
+      const decision = { kind: 'deliver', by: 'b', note: 'n' };
+      expect(await deadLetters.decide(id, decision, { times: 1, to: 'replayed' })).to.equal(undefined);
+      expect(await deadLetters.decide(id, decision, { times: 2, to: 'replayed' })).to.include({ replays: 1 });
+    });
+
+    it('forgets a decision, and that it is held, when its job dies again', async () => {
+      const deadLetter = newDeadLetter();
+      await deadLetters.store(deadLetter);
+      const id = `${deadLetter.queue}/${deadLetter.jobId}`;
+      await deadLetters.decide(id, { kind: 'hold', by: 'b', note: 'n' }, { times: 1, to: 'open' });
+      const mchId = '1900000001';
+      expect((await deadLetters.findById(id))?.heldAt).to.be.a('date');
+      await deadLetters.decide(id, { kind: 'deliver', by: 'b', note: 'n' }, { times: 1, to: 'replayed' });
+      await deadLetters.store({ ...deadLetter, payload: { mchId } });
+      const again = await deadLetters.findById(id);
+      expect(again).to.include({ state: 'open', times: 2 });
+      expect(again).to.not.have.any.keys('decision', 'heldAt');
+      expect(await actionsOf(id)).to.deep.equal([
+        { action: 'decided', decision: 'hold', by: 'b', reason: 'n' },
+        { action: 'decided', decision: 'deliver', by: 'b', reason: 'n' },
+      ]);
+    });
+
     it('opens it again when its job could not be added, and only then', async () => {
       const id = await stored();
       expect(await deadLetters.reopen(id)).to.equal(false);

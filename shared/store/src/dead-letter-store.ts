@@ -31,6 +31,7 @@ export function createDeadLetterStore(connection: StoreConnection, clock: Clock)
     const guard = { _id, state: trusted({ $in: from }) };
     const update = {
       $set: { state: to },
+      $unset: { decision: 1, heldAt: 1 },
       $inc: { replays: entry.action === 'replayed' ? 1 : 0 },
       $push: { history: { $each: [toEntry(entry, clock.now())], $slice: -longestHistory } },
     };
@@ -40,7 +41,31 @@ export function createDeadLetterStore(connection: StoreConnection, clock: Clock)
     return moved === null ? undefined : toStoredDeadLetter(moved);
   }
 
+  async function decide(...[_id, decided, change]: Parameters<DeadLetterStore['decide']>) {
+    const at = clock.now();
+    const { kind } = decided;
+    const by = decided.by.slice(0, longestAuditText);
+    const note = decided.note.slice(0, longestAuditText);
+    const entry = { at, action: 'decided' as const, decision: kind, by, reason: note };
+    const isOpen = change.to === 'open';
+    const update = {
+      $set: {
+        state: change.to,
+        ...(isOpen ? { heldAt: at } : { decision: { kind, by, note, at } }),
+      },
+      ...(!isOpen && { $unset: { heldAt: 1 } }),
+      $inc: { replays: change.to === 'replayed' ? 1 : 0 },
+      $push: { history: { $each: [entry], $slice: -longestHistory } },
+    };
+    const guard = { _id, state: 'open', times: change.times } as const;
+    const row = await run('deadLetters.decide', async () =>
+      rows.findOneAndUpdate(guard, update, { returnDocument: 'after' }).lean<DeadLetterRow | null>(),
+    );
+    return row === null ? undefined : toStoredDeadLetter(row);
+  }
+
   return {
+    decide,
     store: async (deadLetter) => {
       const _id = toDeadLetterId(deadLetter.queue, deadLetter.jobId);
       const update = toStoreUpdate(deadLetter);

@@ -3,10 +3,21 @@ import type { DeadLetter, DeadLetterSink } from '@huidiao/contracts';
 /** `replayed`: put back into its queue, outcome not known yet; `discarded`: given up by a person. */
 export type DeadLetterState = 'open' | 'replayed' | 'resolved' | 'discarded';
 
+/** What somebody decided about a dead letter whose job must not simply be repeated. */
+export interface DeadLetterDecision {
+  /** The decider's own word for it. */
+  readonly kind: string;
+  readonly by: string;
+  readonly note: string;
+  readonly at: Date;
+}
+
 /** What a person did with a dead letter. */
 export interface DeadLetterAction {
   readonly at: Date;
-  readonly action: 'replayed' | 'reopened' | 'discarded';
+  readonly action: 'replayed' | 'reopened' | 'discarded' | 'decided';
+  /** Of `decided`. */
+  readonly decision?: string;
   readonly by?: string;
   readonly reason?: string;
 }
@@ -28,6 +39,10 @@ export interface StoredDeadLetter extends DeadLetter {
   readonly outTradeNo?: string;
   readonly amountFen?: number;
   readonly resolvedAt?: Date;
+  /** Of this death; one that dies again is to be decided anew. */
+  readonly decision?: DeadLetterDecision;
+  /** Since when somebody wants it left as it is for now. */
+  readonly heldAt?: Date;
 }
 
 /** All that is given must be so. */
@@ -36,6 +51,10 @@ export interface DeadLetterFilter {
   queue?: string | undefined;
   jobName?: string | undefined;
   errorCode?: string | undefined;
+  /** Any of them. */
+  errorCodes?: readonly string[] | undefined;
+  /** Whether somebody wants it left as it is for now. */
+  isHeld?: boolean | undefined;
   fingerprint?: string | undefined;
   mchId?: string | undefined;
   outTradeNo?: string | undefined;
@@ -97,4 +116,18 @@ export interface DeadLetterStore extends DeadLetterSink {
   reopen(id: string): Promise<boolean>;
   /** `open | replayed → discarded`; `false` for one that is unknown, resolved or discarded. */
   discard(id: string, audit: { readonly reason: string; readonly by: string }): Promise<boolean>;
+  /**
+   * One decision about one death, of any number of people at once: undefined for one that is not open, or died again
+   * since. `to`: what becomes of it; `replayed` counts as a replay,
+   * also where no job but something else records the outcome.
+   */
+  decide(
+    id: string,
+    decision: Omit<DeadLetterDecision, 'at'>,
+    change: {
+      /** `times` as it was read. */
+      readonly times: number;
+      readonly to: 'open' | 'replayed' | 'discarded';
+    },
+  ): Promise<StoredDeadLetter | undefined>;
 }

@@ -3,6 +3,7 @@ import { mapSettled } from './map-settled.ts';
 import { oneBatch } from './one-batch.ts';
 import type { Order } from './order.ts';
 import { type OrderRow, toOrder } from './order-row.ts';
+import { withoutContacts } from './shipment.ts';
 
 /** A user within one app. */
 export interface Person {
@@ -13,7 +14,8 @@ export interface Person {
 const mostAtOnce = 100;
 
 /**
- * Takes a person out of their orders: the openid of buyer and payer, and the messages that they were still to be sent.
+ * Takes a person out of their orders: the openid of buyer and payer, the messages that they
+ * were still to be sent, and telephone numbers of shipments.
  * What was bought and paid stays; it is the merchant's book.
  *
  * @returns how many orders named them
@@ -43,14 +45,21 @@ async function forgetAll(table: OrderTable, person: Person, named: object): Prom
   }
 }
 
-function toChange({ openId, payment, effects }: Order, person: Person): OrderChange {
+function toChange({ openId, payment, effects, shipments }: Order, person: Person): OrderChange {
   const isBuyer = openId === person.openId;
   const isPayer = payment?.openId === person.openId;
   const isRecipient = (payment?.openId ?? openId) === person.openId;
   const left = effects.filter(({ job }) => !isRecipient || job !== 'send-subscribe-message');
   return {
-    ...(left.length < effects.length && { set: { effects: left } }),
-    unset: [...(isBuyer ? (['openId'] as const) : []), ...(isPayer ? (['payment.openId'] as const) : [])],
+    set: {
+      ...(left.length < effects.length && { effects: left }),
+      ...(shipments.length > 0 && { shipments: shipments.map(withoutContacts) }),
+    },
+    // The scene holds the address that the buyer's device had.
+    unset: [
+      ...(isBuyer ? (['openId', 'prepayOptions.scene_info'] as const) : []),
+      ...(isPayer ? (['payment.openId'] as const) : []),
+    ],
     events: [{ event: 'buyer.forgotten' }],
   };
 }

@@ -1,15 +1,7 @@
-import type { Clock } from '@huidiao/contracts';
-import type { Model } from 'mongoose';
-import type { StoreConnection } from './connection.ts';
 import { mapSettled } from './map-settled.ts';
 import type { MessageRow } from './message-row.ts';
+import type { MessageTable } from './message-table.ts';
 import { oneBatch } from './one-batch.ts';
-
-interface MessageTable {
-  readonly rows: Model<MessageRow>;
-  readonly run: StoreConnection['run'];
-  readonly clock: Clock;
-}
 
 const mostAtOnce = 100;
 
@@ -20,7 +12,7 @@ const mostAtOnce = 100;
  * @throws AppError STORE_UNAVAILABLE; it may be called again, until it gives 0
  */
 export async function forgetRecipient(
-  { rows, run, clock }: MessageTable,
+  { rows, run, clock }: Pick<MessageTable, 'rows' | 'run' | 'clock'>,
   { appId, openId }: { readonly appId: string; readonly openId: string },
 ): Promise<number> {
   let forgotten = 0;
@@ -35,7 +27,7 @@ export async function forgetRecipient(
         ...(state === 'queued' && { state: 'expired' as const, settledAt: now }),
         updatedAt: now,
       };
-      const update = { $set: set, $unset: { openId: 1, waitingSince: 1 } };
+      const update = { $set: set, $unset: { openId: 1, waitingSince: 1, dueAt: 1, sealed: 1, fallback: 1 } };
       return run('messages.forget', async () => rows.findOneAndUpdate({ _id, state }, update).lean());
     });
     forgotten += changed.filter((row) => row !== null).length;

@@ -1,7 +1,7 @@
-import type { OrderRefund, RefundStatus } from './order.ts';
+import type { Order, OrderRefund, RefundStatus } from './order.ts';
 
 /**
- * What the known refunds of an order come to.
+ * What the known refunds of an order's own payment come to; those of its other payments are left out.
  *
  * - `full`: all of its amount was given back.
  * - `part`: some was given back, and with what is still under way (ABNORMAL) it is less than the amount: the rest was
@@ -18,9 +18,20 @@ export function judgeRefunds(refunds: readonly OrderRefund[], amountFen: number)
   return 'part';
 }
 
+/** The same of any payment of an order. Pure. */
+export function judgeRefundsOf(order: Order, transactionId: string): RefundVerdict {
+  const other = order.otherPayments.find((payment) => payment.transactionId === transactionId);
+  if (other === undefined) return judgeRefunds(order.refunds, order.amountFen);
+  const refunds = order.refunds.filter((refund) => refund.transactionId === transactionId);
+  return judgeRefunds(
+    refunds.map(({ transactionId: _own, ...refund }) => refund),
+    other.amountFen,
+  );
+}
+
 function sumOf(refunds: readonly OrderRefund[], status: RefundStatus): number {
   return refunds
-    .filter((refund) => refund.status === status)
+    .filter((refund) => refund.status === status && refund.transactionId === undefined)
     .reduce((sum, { refundFen }) => sum + refundFen, 0);
 }
 

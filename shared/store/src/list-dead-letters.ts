@@ -1,4 +1,3 @@
-import { AppError } from '@huidiao/errors';
 import { type Model, type QueryFilter, trusted } from 'mongoose';
 import type { StoreConnection } from './connection.ts';
 import type {
@@ -10,16 +9,11 @@ import type {
 } from './dead-letter.ts';
 import { type DeadLetterRow, toStoredDeadLetter } from './dead-letter-row.ts';
 import { oneBatch } from './one-batch.ts';
+import { parseCursor, type TimePlace, toCursor } from './time-place.ts';
 
 export interface DeadLetterTable {
   readonly rows: Model<DeadLetterRow>;
   readonly run: StoreConnection['run'];
-}
-
-/** The last row of a page: the next one begins after it. */
-interface Place {
-  failedAt: Date;
-  id: string;
 }
 
 /** What a page holds in memory at most, beyond one row. */
@@ -31,7 +25,7 @@ export async function listDeadLetters(
   options: DeadLetterListOptions,
 ): Promise<DeadLetterPage> {
   const { limit, after, ...filter } = options;
-  let place = after === undefined ? undefined : parsePlace(after);
+  let place = after === undefined ? undefined : parseCursor(after);
   return await table.run('deadLetters.list', async () => {
     const rows: DeadLetterRow[] = [];
     let characters = 0;
@@ -41,14 +35,14 @@ export async function listDeadLetters(
       if (last === undefined) return toPage(rows, undefined);
       for (const { payloadJson, detailsJson } of batch) characters += payloadJson.length + detailsJson.length;
       rows.push(...batch);
-      place = { failedAt: last.failedAt, id: last._id };
+      place = { at: last.failedAt, id: last._id };
     }
     const isLast = (await readAfter(table.rows, filter, place, 1)).length === 0;
     return toPage(rows, isLast ? undefined : place);
   });
 }
 
-function toPage(rows: readonly DeadLetterRow[], next: Place | undefined): DeadLetterPage {
+function toPage(rows: readonly DeadLetterRow[], next: TimePlace | undefined): DeadLetterPage {
   return { deadLetters: rows.map(toStoredDeadLetter), next: next && toCursor(next) };
 }
 
@@ -58,22 +52,27 @@ function toPage(rows: readonly DeadLetterRow[], next: Place | undefined): DeadLe
  */
 async function readAfter(
   rows: Model<DeadLetterRow>,
-  { since, until, ...equal }: DeadLetterFilter,
-  place: Place | undefined,
+  { since, until, errorCodes, isHeld, ...equal }: DeadLetterFilter,
+  place: TimePlace | undefined,
   limit: number,
 ): Promise<DeadLetterRow[]> {
   if (place !== undefined) {
-    const { failedAt, id } = place;
+    const { at: failedAt, id } = place;
     const others = await read({ failedAt, _id: trusted({ $lte: id, $ne: id }) }, limit);
     if (others.length > 0) return others;
   }
-  const latest = place === undefined ? until : new Date(place.failedAt.getTime() - 1);
+  const latest = place === undefined ? until : new Date(place.at.getTime() - 1);
   const found = await read(latest === undefined ? {} : { failedAt: trusted({ $lte: latest }) }, limit);
   return since === undefined ? found : found.filter(({ failedAt }) => failedAt >= since);
 
   async function read(bounds: QueryFilter<DeadLetterRow>, atMost: number) {
     return await rows
-      .find({ ...toKnown(equal), ...bounds })
+      .find({
+        ...toKnown(equal),
+        ...(errorCodes !== undefined && { errorCode: trusted({ $in: [...errorCodes] }) }),
+        ...(isHeld !== undefined && { heldAt: trusted({ $exists: isHeld }) }),
+        ...bounds,
+      })
       .sort({ failedAt: -1, _id: -1 })
       .setOptions(oneBatch(atMost))
       .lean<DeadLetterRow[]>();
@@ -82,26 +81,6 @@ async function readAfter(
 
 function toKnown(filter: DeadLetterFilter): Record<string, string> {
   return Object.fromEntries(Object.entries(filter).filter(([, value]) => value !== undefined));
-}
-
-function toCursor({ failedAt, id }: Place): string {
-  return Buffer.from(JSON.stringify([failedAt.getTime(), id])).toString('base64url');
-}
-
-function parsePlace(cursor: string): Place {
-  const [time, id] = parseList(Buffer.from(cursor, 'base64url').toString());
-  const failedAt = new Date(typeof time === 'number' ? time : Number.NaN);
-  if (!Number.isNaN(failedAt.getTime()) && typeof id === 'string') return { failedAt, id };
-  throw new AppError('REQUEST_INVALID', { message: 'This is not where a page of dead letters ends.' });
-}
-
-function parseList(json: string): unknown[] {
-  try {
-    const value: unknown = JSON.parse(json);
-    return Array.isArray(value) ? value : [];
-  } catch {
-    return [];
-  }
 }
 
 const groupedAtOnce = 500;

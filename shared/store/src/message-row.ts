@@ -7,6 +7,8 @@ export interface MessageRow extends Omit<Message, 'key' | 'rounds'> {
   _id: string;
   /** Absent is 0. */
   rounds?: number;
+  /** Since when MongoDB may delete it; those of orders stay. */
+  expiresAt?: Date;
 }
 
 export const messageSchema = new Schema<MessageRow>(
@@ -17,7 +19,18 @@ export const messageSchema = new Schema<MessageRow>(
     openId: String,
     templateId: String,
     outTradeNo: String,
+    channel: String,
     usefulUntil: Date,
+    messageId: String,
+    idempotencyKey: String,
+    contentHash: String,
+    sealed: String,
+    sendAt: Date,
+    dueAt: Date,
+    requestId: String,
+    lane: String,
+    fallback: Schema.Types.Mixed,
+    fallbackId: String,
     state: String,
     attempts: Number,
     waitingSince: Date,
@@ -26,6 +39,7 @@ export const messageSchema = new Schema<MessageRow>(
     sendingId: String,
     settledAt: Date,
     facts: Schema.Types.Mixed,
+    expiresAt: Date,
     createdAt: Date,
     updatedAt: Date,
   },
@@ -33,6 +47,6 @@ export const messageSchema = new Schema<MessageRow>(
 );
 
 export function toMessage(row: MessageRow): Message {
-  const { _id: key, ...message } = row;
+  const { _id: key, expiresAt: _expires, ...message } = row;
   return { key, ...message, rounds: row.rounds ?? 0 };
 }

@@ -1,19 +1,31 @@
 import { expect } from 'chai';
 import { describe, it } from 'mocha';
-import type { MessageState } from './message.ts';
+import type { MessageState, SettledState } from './message.ts';
 import { codeOf, inParallel, useStore } from './test-store.test.ts';
 
-const states: MessageState[] = ['queued', 'sending', 'sent', 'delivered', 'refused', 'unknown', 'expired'];
+const states: MessageState[] = [
+  'queued',
+  'sending',
+  'sent',
+  'delivered',
+  'refused',
+  'unknown',
+  'expired',
+  'cancelled',
+];
+/** Of those that were never sent. */
+const unsent: readonly MessageState[] = ['expired', 'cancelled'];
 
 /** Every move that is allowed; all others must be refused and change nothing. */
 const moves: Record<MessageState, MessageState[]> = {
-  queued: ['sending', 'expired'],
+  queued: ['sending', 'expired', 'cancelled'],
   sending: ['sent', 'delivered', 'refused', 'unknown', 'queued'],
   sent: ['delivered', 'refused'],
   delivered: [],
   refused: [],
   unknown: ['sent', 'delivered', 'refused'],
   expired: [],
+  cancelled: [],
 };
 
 describe('MessageStore', () => {
@@ -41,10 +53,10 @@ describe('MessageStore', () => {
 
   async function messageIn(state: MessageState): Promise<string> {
     const { key } = await messages.open(newMessage());
-    if (state === 'expired') await messages.settle(key, 'expired');
+    if (state === 'expired' || state === 'cancelled') await messages.settle(key, state);
     else if (state !== 'queued') await messages.beginSending(key, 'sending-1');
-    const isSettled = state !== 'queued' && state !== 'sending' && state !== 'expired';
-    if (isSettled) await messages.settle(key, state);
+    if (state === 'queued' || state === 'sending' || unsent.includes(state)) return key;
+    await messages.settle(key, state as SettledState);
     return key;
   }
 

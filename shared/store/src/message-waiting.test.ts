@@ -46,9 +46,14 @@ describe('a message that waits for a consent', () => {
     const { key } = await open();
     await messages.beginSending(key, 'sending-1');
     expect(await messages.wait(key, {})).to.equal(undefined);
-    expect(await messages.wait(key, {}, 'sending-2')).to.equal(undefined);
-    expect(await messages.wait(key, {}, 'sending-1')).to.include({ state: 'queued', rounds: 1 });
-    expect(await messages.wait(key, {}, 'sending-1'), 'it is not being sent').to.equal(undefined);
+    expect(await messages.wait(key, {}, { sendingId: 'sending-2' })).to.equal(undefined);
+    expect(await messages.wait(key, {}, { sendingId: 'sending-1' })).to.include({
+      state: 'queued',
+      rounds: 1,
+    });
+    expect(await messages.wait(key, {}, { sendingId: 'sending-1' }), 'it is not being sent').to.equal(
+      undefined,
+    );
   });
 
   it('is found by its recipient alone, the oldest first', async () => {

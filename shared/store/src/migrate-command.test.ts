@@ -1,16 +1,17 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
-import { fileURLToPath } from 'node:url';
+import { toNodeProgram, toNodeWords } from '@huidiao/testing';
 import { expect } from 'chai';
 import { describe, it } from 'mocha';
 import { createMongoProxy } from './mongo-proxy.test.ts';
 import { useStore } from './test-store.test.ts';
 
-/** Runs the command from its source, as an operator runs it from its build. */
+/** Runs the command as an operator does. */
 async function migrate(uri: string) {
-  const file = fileURLToPath(new URL('migrate-command.ts', import.meta.url));
-  const child = spawn(process.execPath, ['--conditions=source', '--import=tsx', file], {
+  const program = toNodeProgram(join(import.meta.dirname, 'migrate-command.ts'));
+  const child = spawn(process.execPath, toNodeWords(program), {
     env: { ...process.env, MONGODB_URI: uri, LOG_LEVEL: 'info' },
     stdio: ['ignore', 'pipe', 'pipe'],
   });

@@ -1,15 +1,21 @@
-import { orderStatuses } from '@huidiao/contracts';
+import { orderStatuses, refundStates } from '@huidiao/contracts';
 import { Schema } from 'mongoose';
 import type { Order, OrderRefund } from './order.ts';
+import type { OrderRefundRequest, OtherPayment } from './refund-request.ts';
 import { rowOptions } from './row-options.ts';
+import { type OrderShipment, shipmentSchema } from './shipment.ts';
 
 /** An order as it lies in MongoDB. */
-export interface OrderRow extends Omit<Order, 'id' | 'queries' | 'refunds'> {
+export interface OrderRow
+  extends Omit<Order, 'id' | 'queries' | 'refunds' | 'refundRequests' | 'otherPayments' | 'shipments'> {
   _id: string;
   /** Absent is 0: a row from before there were queries. */
   queries?: number;
   /** Absent is none. */
   refunds?: OrderRefund[];
+  refundRequests?: OrderRefundRequest[];
+  otherPayments?: OtherPayment[];
+  shipments?: OrderShipment[];
   /** The Redis whose loss before its time has brought all effects of this order back; see sweepEffects. */
   effectsSweptFor?: string;
   /** Likewise its query; see sweepOpenOrders. */
@@ -31,6 +37,7 @@ const paymentSchema = new Schema(
     bankType: String,
     tradeType: String,
     openId: String,
+    subMchId: String,
   },
   { _id: false, strict: 'throw' },
 );
@@ -39,6 +46,7 @@ const refundSchema = new Schema(
   {
     refundId: String,
     outRefundNo: String,
+    transactionId: String,
     status: String,
     refundFen: Number,
     successTime: String,
@@ -47,8 +55,57 @@ const refundSchema = new Schema(
   { _id: false, strict: 'throw' },
 );
 
+const refundedGoodsSchema = new Schema(
+  {
+    merchantGoodsId: String,
+    goodsName: String,
+    wechatpayGoodsId: String,
+    unitPriceFen: Number,
+    refundFen: Number,
+    refundQuantity: Number,
+  },
+  { _id: false, strict: 'throw' },
+);
+
+const refundRequestSchema = new Schema(
+  {
+    outRefundNo: String,
+    transactionId: String,
+    refundFen: Number,
+    totalFen: Number,
+    currency: String,
+    subMchId: String,
+    reason: String,
+    goods: { type: [refundedGoodsSchema], default: undefined },
+    fundsAccount: String,
+    notifyUrl: String,
+    requestedBy: String,
+    requestedAt: Date,
+    state: { type: String, enum: refundStates },
+    attempts: Number,
+    submittedAt: Date,
+    waits: Number,
+    rounds: Number,
+    refundId: String,
+    errorCode: String,
+    stateAt: Date,
+  },
+  { _id: false, strict: 'throw' },
+);
+
+const otherPaymentSchema = new Schema(
+  { transactionId: String, amountFen: Number, currency: String, subMchId: String, at: Date },
+  { _id: false, strict: 'throw' },
+);
+
 const shippingSchema = new Schema(
-  { remindedAt: Date, shippedAt: Date, estimatedSettlementAt: Date },
+  {
+    remindedAt: Date,
+    shippedAt: Date,
+    estimatedSettlementAt: Date,
+    signedAt: Date,
+    receiptRemindedAt: Date,
+  },
   { _id: false, strict: 'throw' },
 );
 
@@ -63,12 +120,16 @@ export const orderSchema = new Schema<OrderRow>(
     mchId: String,
     appId: String,
     subMchId: String,
+    subAppId: String,
+    spAppId: String,
     outTradeNo: String,
+    combineOutTradeNo: String,
     openId: String,
     description: String,
     amountFen: Number,
     currency: String,
     attach: String,
+    prepayOptions: Schema.Types.Mixed,
     logisticsType: Number,
     timeExpire: Date,
     notifyUrl: String,
@@ -85,7 +146,12 @@ export const orderSchema = new Schema<OrderRow>(
     effects: [effectSchema],
     timeLine: [Schema.Types.Mixed],
     refunds: [refundSchema],
+    refundRequests: [refundRequestSchema],
+    otherPayments: [otherPaymentSchema],
+    shipments: { type: [shipmentSchema], default: undefined },
     shipping: shippingSchema,
+    frozenSince: Date,
+    frozenAlarmedAt: Date,
     settlement: settlementSchema,
     held: String,
     nextQueryAt: Date,
@@ -102,5 +168,13 @@ export const orderSchema = new Schema<OrderRow>(
 /** A row as the rest of the system sees it. */
 export function toOrder(row: OrderRow): Order {
   const { _id: id, prepayTurnUntil: _turn, effectsSweptFor: _effects, querySweptFor: _query, ...order } = row;
-  return { id, ...order, queries: row.queries ?? 0, refunds: row.refunds ?? [] };
+  return {
+    id,
+    ...order,
+    queries: row.queries ?? 0,
+    refunds: row.refunds ?? [],
+    refundRequests: row.refundRequests ?? [],
+    otherPayments: row.otherPayments ?? [],
+    shipments: row.shipments ?? [],
+  };
 }

@@ -1,23 +1,40 @@
 import { type Clock, type PaymentSucceeded, toOrderId } from '@huidiao/contracts';
 import { trusted } from 'mongoose';
 import { type AcceptOptions, acceptOrder } from './accept-order.ts';
+import { type AddedShipment, addShipment } from './add-shipment.ts';
+import { type BegunRefund, beginRefund } from './begin-refund.ts';
 import { changeAsRead } from './change-as-read.ts';
 import { changeOrder, type OrderTable } from './change-order.ts';
 import { type ClaimOptions, claimDueEffects, type DueEffect } from './claim-due-effects.ts';
 import type { StoreConnection } from './connection.ts';
 import { forgetBuyer, type Person } from './forget-buyer.ts';
+import { clearFrozen, type FrozenQuery, listFrozenOrders, noteFrozenAlarm } from './frozen-orders.ts';
+import { keepOtherPayment } from './keep-other-payment.ts';
+import { listOrders, type OrderListOptions, type OrderPage } from './list-orders.ts';
 import { mergeEffects } from './merge-effects.ts';
-import type { Effect, NewOrder, Order, OrderRefund, TimeLineEvent } from './order.ts';
+import { moveRefund, type NamedRefund, type RefundMove } from './move-refund.ts';
+import type { Effect, NewOrder, Order, TimeLineEvent } from './order.ts';
 import { type OrderRow, orderSchema, toOrder } from './order-row.ts';
 import { type PayOptions, payOrder } from './pay-order.ts';
-import { recordPrepay, takePrepayTurn } from './prepay-order.ts';
+import { endPrepayTurn, recordPrepay, takePrepayTurn } from './prepay-order.ts';
 import { claimOrdersToQuery, type QueryClaimOptions, type QueryResult, recordQuery } from './query-orders.ts';
 import { type DeliveryFacts, recordDelivery } from './record-delivery.ts';
-import { type RecordedRefund, type RefundOptions, recordRefund } from './record-refund.ts';
+import { recordReminded, recordSigned, type SignedParcel } from './record-receipt.ts';
+import { type RecordedRefund, type RefundOptions, recordRefund, type ToldRefund } from './record-refund.ts';
+import type { NewRefundRequest } from './refund-request.ts';
 import { type Registration, registerOrder } from './register-order.ts';
 import { releaseOrder } from './release-order.ts';
 import { type RenewedEffect, renewEffect } from './renew-effect.ts';
+import { type RequestedRefund, requestRefund } from './request-refund.ts';
+import type { NewShipment, OrderShipment } from './shipment.ts';
 import { type SweepOptions, sweepEffects, sweepOpenOrders } from './sweep-orders.ts';
+import {
+  type BeginOptions,
+  beginUpload,
+  type NamedShipment,
+  recordUpload,
+  type UploadResult,
+} from './upload-shipment.ts';
 
 /**
  * Orders and their effects. Every transition is one guarded update; what it gives when someone was faster is said
@@ -27,8 +44,12 @@ export interface OrderStore {
   /** See registerOrder. */
   register(order: NewOrder): Promise<Registration>;
   find(mchId: string, outTradeNo: string): Promise<Order | undefined>;
+  /** See listOrders. */
+  list(options: OrderListOptions): Promise<OrderPage>;
   /** See takePrepayTurn. */
   takePrepayTurn(order: Order, leaseMs: number): Promise<boolean>;
+  /** See endPrepayTurn. */
+  endPrepayTurn(order: Pick<Order, 'id'>): Promise<void>;
   /** See recordPrepay. */
   recordPrepay(
     mchId: string,
@@ -56,9 +77,25 @@ export interface OrderStore {
   recordRefund(
     mchId: string,
     outTradeNo: string,
-    refund: Omit<OrderRefund, 'at'>,
+    refund: ToldRefund,
     options: RefundOptions,
   ): Promise<RecordedRefund | undefined>;
+  /** See requestRefund. */
+  requestRefund(
+    mchId: string,
+    outTradeNo: string,
+    wanted: NewRefundRequest,
+    options: { readonly effects: readonly Effect[] },
+  ): Promise<RequestedRefund | undefined>;
+  /** See keepOtherPayment. */
+  keepOtherPayment(
+    payment: PaymentSucceeded,
+    told: { readonly eventKey: string; readonly entry: TimeLineEvent },
+  ): Promise<void>;
+  /** See beginRefund. */
+  beginRefund(refund: NamedRefund, spacingMs: number): Promise<BegunRefund>;
+  /** See moveRefund. */
+  moveRefund(refund: NamedRefund, move: RefundMove): Promise<Order | undefined>;
   /** See recordDelivery. */
   recordDelivery(
     order: Pick<Order, 'mchId' | 'outTradeNo'>,
@@ -105,6 +142,32 @@ export interface OrderStore {
   sweepEffects(options: SweepOptions): Promise<number>;
   /** See sweepOpenOrders. */
   sweepOpenOrders(options: SweepOptions): Promise<number>;
+  /** See addShipment. */
+  addShipment(
+    order: Pick<Order, 'mchId' | 'outTradeNo'>,
+    wanted: (order: Order) => NewShipment,
+    cause: Pick<Effect, 'dueAt' | 'requestId' | 'lane'>,
+  ): Promise<AddedShipment | undefined>;
+  /** See beginUpload. */
+  beginUpload(named: NamedShipment, options: BeginOptions): Promise<OrderShipment | undefined>;
+  /** See recordUpload. */
+  recordUpload(named: NamedShipment, result: UploadResult): Promise<Order | undefined>;
+  /** See recordSigned. */
+  recordSigned(
+    order: Pick<Order, 'mchId' | 'outTradeNo'>,
+    parcel: SignedParcel,
+  ): Promise<{ readonly order: Order; readonly effect: Effect | undefined } | undefined>;
+  /** See recordReminded. */
+  recordReminded(
+    order: Pick<Order, 'mchId' | 'outTradeNo'>,
+    remindedAt: Date | undefined,
+  ): Promise<Order | undefined>;
+  /** See listFrozenOrders. */
+  listFrozen(query: FrozenQuery): Promise<Order[]>;
+  /** See noteFrozenAlarm. */
+  noteFrozenAlarm(order: Order): Promise<boolean>;
+  /** See clearFrozen. */
+  clearFrozen(order: Order): Promise<void>;
   /** See forgetBuyer. */
   forgetBuyer(person: Person): Promise<number>;
 }
@@ -114,7 +177,9 @@ export function createOrderStore(connection: StoreConnection, clock: Clock): Ord
   return {
     register: (order) => registerOrder(table, order),
     find: (mchId, outTradeNo) => findOrder(table, mchId, outTradeNo),
+    list: (options) => listOrders(table, options),
     takePrepayTurn: (order, leaseMs) => takePrepayTurn(table, order, leaseMs),
+    endPrepayTurn: (order) => endPrepayTurn(table, order),
     recordPrepay: (mchId, outTradeNo, prepay) => recordPrepay(table, { mchId, outTradeNo }, prepay),
     pay: (from, payment, options) => payOrder(table, from, payment, options),
     close: (from, facts) => closeOrder(table, from, facts),
@@ -123,6 +188,11 @@ export function createOrderStore(connection: StoreConnection, clock: Clock): Ord
       noteEvent(table, toOrderId(mchId, outTradeNo), { eventKey, entry, effects }),
     recordRefund: (mchId, outTradeNo, refund, options) =>
       recordRefund(table, { mchId, outTradeNo }, refund, options),
+    requestRefund: (mchId, outTradeNo, wanted, options) =>
+      requestRefund(table, { mchId, outTradeNo }, wanted, options),
+    keepOtherPayment: (payment, told) => keepOtherPayment(table, payment, told),
+    beginRefund: (refund, spacingMs) => beginRefund(table, refund, spacingMs),
+    moveRefund: (refund, move) => moveRefund(table, refund, move),
     recordDelivery: (order, facts, told) => recordDelivery(table, order, facts, told),
     accept: (mchId, outTradeNo, effectId, options) =>
       acceptOrder(table, { mchId, outTradeNo }, effectId, options),
@@ -135,6 +205,14 @@ export function createOrderStore(connection: StoreConnection, clock: Clock): Ord
     recordQuery: (order, result) => recordQuery(table, order, result),
     sweepEffects: (options) => sweepEffects(table, options),
     sweepOpenOrders: (options) => sweepOpenOrders(table, options),
+    addShipment: (order, wanted, cause) => addShipment(table, order, wanted, cause),
+    beginUpload: (named, options) => beginUpload(table, named, options),
+    recordUpload: (named, result) => recordUpload(table, named, result),
+    recordSigned: (order, parcel) => recordSigned(table, order, parcel),
+    recordReminded: (order, remindedAt) => recordReminded(table, order, remindedAt),
+    listFrozen: (query) => listFrozenOrders(table, query),
+    noteFrozenAlarm: (order) => noteFrozenAlarm(table, order),
+    clearFrozen: (order) => clearFrozen(table, order),
     forgetBuyer: (person) => forgetBuyer(table, person),
   };
 }

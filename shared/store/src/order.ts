@@ -1,4 +1,6 @@
-import type { EffectJobName, Lane, LogisticsType, OrderStatus } from '@huidiao/contracts';
+import type { EffectJobName, Lane, LogisticsType, OrderStatus, PrepayOptions } from '@huidiao/contracts';
+import type { OrderRefundRequest, OtherPayment } from './refund-request.ts';
+import type { OrderShipment } from './shipment.ts';
 
 /** A payment as it is kept in the order that it paid. */
 export interface OrderPayment {
@@ -9,6 +11,8 @@ export interface OrderPayment {
   bankType?: string;
   tradeType: string;
   openId?: string;
+  /** 子商户号, where a service provider's merchant was paid. */
+  subMchId?: string;
 }
 
 /**
@@ -41,6 +45,8 @@ export interface OrderRefund {
   refundId: string;
   /** The merchant's number of it (商户退款单号). */
   outRefundNo: string;
+  /** Of the payment that it gives back; absent: the one that paid the order. */
+  transactionId?: string;
   status: RefundStatus;
   /** What the buyer gets back of the order's amount. */
   refundFen: number;
@@ -57,6 +63,10 @@ export interface OrderShipping {
   /** Everything was shipped. */
   shippedAt?: Date;
   estimatedSettlementAt?: Date;
+  /** The express company says that a parcel was signed for. */
+  signedAt?: Date;
+  /** WeChat was asked to remind the buyer of the receipt, which it does once. */
+  receiptRemindedAt?: Date;
 }
 
 /** What WeChat says of receipt and settlement. */
@@ -85,9 +95,10 @@ export interface TimeLineEvent {
 /**
  * Why a paid order is not delivered. `refund_seen`: WeChat Pay told of a refund, of whatever size, before we delivered;
  * a person decides. `refunded`: all of it was given back before the shop accepted it.
- * `check`: the command verify-callback bought it, and gives it back itself.
+ * `check`: the command verify-callback bought it, and gives it back itself. `late`: it was paid after it was closed, by a
+ * merchant that refunds such payments; its refund was asked for by the same update.
  */
-export type HoldReason = 'refund_seen' | 'refunded' | 'check';
+export type HoldReason = 'refund_seen' | 'refunded' | 'check' | 'late';
 
 /** An order as read. Amounts are safe integers, in fen. */
 export interface Order {
@@ -97,12 +108,20 @@ export interface Order {
   appId: string;
   /** 子商户号: whose order it is, where a service provider's number is `mchId` and the order says so. */
   subMchId?: string;
+  /** The app of that merchant. */
+  subAppId?: string;
+  /** The service provider's app, where the buyer pays in that merchant's, which `appId` then is. */
+  spAppId?: string;
   outTradeNo: string;
+  /** 合单商户订单号: the combined order that this is a part of, and paid, signed and closed with only. */
+  combineOutTradeNo?: string;
   openId?: string;
   description: string;
   amountFen: number;
   currency: string;
   attach?: string;
+  /** In WeChat's own words, to be sent again as they came. */
+  prepayOptions?: PrepayOptions;
   logisticsType: LogisticsType;
   timeExpire: Date;
   /** Where WeChat announces the payment; fixed with the order, because each prepay must have the same body. */
@@ -125,6 +144,12 @@ export interface Order {
   timeLine: TimeLineEntry[];
   /** By refundId, in the order in which we learned of them. */
   refunds: OrderRefund[];
+  /** What was asked for here, in the order in which it was; see requestRefund. */
+  refundRequests: OrderRefundRequest[];
+  /** Payments under its number that did not pay it. */
+  otherPayments: OtherPayment[];
+  /** What was shipped, in the order in which it was said; see addShipment. */
+  shipments: OrderShipment[];
   shipping?: OrderShipping;
   settlement?: OrderSettlement;
   /** Paid, yet nothing follows from it: see OrderStore.release. */
@@ -133,6 +158,10 @@ export interface Order {
   nextQueryAt?: Date;
   /** How often WeChat answered what became of it. */
   queries: number;
+  /** When it was paid, while WeChat's order management was told of no whole shipment; see listFrozenOrders. */
+  frozenSince?: Date;
+  /** When people were last told of that. */
+  frozenAlarmedAt?: Date;
   /** WeChat's success_time, or when we learned of the payment if that is missing. */
   paidAt?: Date;
   createdAt: Date;
@@ -144,12 +173,16 @@ export interface NewOrder {
   mchId: string;
   appId: string;
   subMchId?: string | undefined;
+  subAppId?: string | undefined;
+  spAppId?: string | undefined;
   outTradeNo: string;
+  combineOutTradeNo?: string | undefined;
   openId?: string | undefined;
   description: string;
   amountFen: number;
   currency: string;
   attach?: string | undefined;
+  prepayOptions?: PrepayOptions | undefined;
   logisticsType: LogisticsType;
   timeExpire: Date;
   notifyUrl?: string | undefined;

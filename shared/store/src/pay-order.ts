@@ -6,7 +6,10 @@ import { mergeEffects } from './merge-effects.ts';
 import type { Effect, HoldReason, Order, OrderPayment } from './order.ts';
 import type { OrderRow } from './order-row.ts';
 import { isPaidIn, toPayerOpenId } from './payer.ts';
+import { isRefundEffect } from './record-refund.ts';
+import type { NewRefundRequest } from './refund-request.ts';
 import { assertFen } from './register-order.ts';
+import { toRefundRequest } from './request-refund.ts';
 
 export interface PayOptions {
   /** Key of the callback that tells of the payment. */
@@ -15,8 +18,12 @@ export interface PayOptions {
   effects: readonly Effect[];
   /** The order may have been closed, and is delivered nevertheless. */
   late?: boolean;
-  /** Nothing follows from the payment until a person releases the order; `effects` are then not written. */
+  /** Nothing is delivered until a person releases the order; `effects` have to be none, but for those of `refund`. */
   held?: HoldReason | undefined;
+  /** A refund of this very payment, asked for at once. */
+  refund?: NewRefundRequest | undefined;
+  /** A person accepts what was paid, in the order's currency, for the order: it then comes to that. */
+  decidedBy?: string | undefined;
 }
 
 /**
@@ -31,25 +38,42 @@ export async function payOrder(
   payment: PaymentSucceeded,
   options: PayOptions,
 ): Promise<Order | undefined> {
-  assertPaymentFits(from, payment);
+  assertPaymentFits(from, payment, options.decidedBy !== undefined);
   if (from.status !== 'created' && from.status !== 'closed') return undefined;
   if (from.status === 'closed' && options.late !== true) {
     throw new AppError('ORDER_PAID_LATE', { details: { orderId: from.id } });
   }
   const { transactionId } = payment;
-  const { held, eventKey } = options;
+  const { held, eventKey, decidedBy } = options;
+  const isAccepted = payment.amountFen !== from.amountFen;
+  const now = table.clock.now();
   const guard = { _id: from.id, status: from.status, version: from.version };
   const change = {
     set: {
       status: 'paid',
       transactionId,
+      ...(isAccepted && { amountFen: payment.amountFen }),
       payment: toOrderPayment(from, payment),
-      paidAt: toPaidAt(payment, table.clock.now()),
-      effects: held === undefined ? mergeEffects(from.effects, options.effects) : [],
+      ...toAdopted(from, transactionId),
+      paidAt: toPaidAt(payment, now),
+      frozenSince: toPaidAt(payment, now),
+      effects: mergeEffects(toLeft(from, held), options.effects),
       ...(held !== undefined && { held }),
+      ...(options.refund !== undefined && {
+        refundRequests: [...from.refundRequests, toRefundOf(from, payment, options.refund, now)],
+      }),
     },
     unset: ['nextQueryAt'] as const,
-    events: [{ event: 'paid', transactionId, late: from.status === 'closed' ? true : undefined, held }],
+    events: [
+      {
+        event: 'paid',
+        transactionId,
+        late: from.status === 'closed' ? true : undefined,
+        held,
+        decidedBy,
+        orderedAmountFen: isAccepted ? from.amountFen : undefined,
+      },
+    ],
     eventKey,
   };
   return await table.run('orders.pay', async () => {
@@ -62,8 +86,32 @@ export async function payOrder(
   });
 }
 
+/** A payment that was refused before, and that a person accepts now, is the order's own from now on, with its refunds. */
+function toAdopted({ otherPayments, refunds }: Order, own: string): Partial<OrderRow> {
+  if (!otherPayments.some(({ transactionId }) => transactionId === own)) return {};
+  return {
+    otherPayments: otherPayments.filter(({ transactionId }) => transactionId !== own),
+    refunds: refunds.map(({ transactionId, ...refund }) =>
+      transactionId === undefined || transactionId === own ? refund : { ...refund, transactionId },
+    ),
+  };
+}
+
+/** Of an order that is held nothing is delivered and nobody told; refunds of its other payments are made all the same. */
+function toLeft({ effects }: Order, held: HoldReason | undefined): readonly Effect[] {
+  return held === undefined ? effects : effects.filter(isRefundEffect);
+}
+
+function toRefundOf(order: Order, payment: PaymentSucceeded, wanted: NewRefundRequest, now: Date) {
+  const { transactionId, amountFen, currency } = payment;
+  const subMchId = order.subMchId ?? payment.subMchId;
+  const paidAt = toPaidAt(payment, now);
+  const own = { transactionId, amountFen, currency, paidAt, ...(subMchId !== undefined && { subMchId }) };
+  return toRefundRequest(order, own, wanted, now);
+}
+
 /** The last line of defence: whoever applies a payment compares first, and keeps what differs as a dead letter. */
-function assertPaymentFits(order: Order, payment: PaymentSucceeded): void {
+function assertPaymentFits(order: Order, payment: PaymentSucceeded, isAccepted: boolean): void {
   const { mchId, appId, subAppId, subMchId, outTradeNo } = payment;
   const isOfMerchant = mchId === order.mchId && (order.subMchId ?? subMchId) === subMchId;
   if (!isOfMerchant || !isPaidIn(order.appId, payment) || outTradeNo !== order.outTradeNo) {
@@ -79,7 +127,8 @@ function assertPaymentFits(order: Order, payment: PaymentSucceeded): void {
     throw new AppError('ORDER_IDS_DIFFER', { details });
   }
   assertFen(payment.amountFen);
-  if (payment.amountFen === order.amountFen && payment.currency === order.currency) return;
+  const isSameAmount = payment.amountFen === order.amountFen || isAccepted;
+  if (isSameAmount && payment.currency === order.currency) return;
   const expected = { orderAmountFen: order.amountFen, orderCurrency: order.currency };
   const details = { ...expected, paidAmountFen: payment.amountFen, paidCurrency: payment.currency };
   throw new AppError('ORDER_AMOUNT_DIFFERS', { details: { orderId: order.id, ...details } });
@@ -95,7 +144,7 @@ async function toPaidTwice(table: OrderTable, order: Order, transactionId: strin
 }
 
 function toOrderPayment({ appId }: Order, payment: PaymentSucceeded): OrderPayment {
-  const { transactionId, tradeType, successTime, payerTotalFen, bankType } = payment;
+  const { transactionId, tradeType, successTime, payerTotalFen, bankType, subMchId } = payment;
   const openId = toPayerOpenId(appId, payment);
   return {
     transactionId,
@@ -104,6 +153,7 @@ function toOrderPayment({ appId }: Order, payment: PaymentSucceeded): OrderPayme
     ...(payerTotalFen !== undefined && { payerTotalFen }),
     ...(bankType !== undefined && { bankType }),
     ...(openId !== undefined && { openId }),
+    ...(subMchId !== undefined && { subMchId }),
   };
 }
 

@@ -42,3 +42,14 @@ export async function recordPrepay(
   if (changed === undefined) throw new AppError('ORDER_NOT_FOUND', { details: { orderId: guard._id } });
   return changed;
 }
+
+/**
+ * Ends a turn without a prepay_id, so that nobody waits for its lease.
+ * @throws AppError STORE_UNAVAILABLE
+ */
+export async function endPrepayTurn(table: OrderTable, { id }: Pick<Order, 'id'>): Promise<void> {
+  const set = { prepayTurnUntil: table.clock.now() };
+  await table.run('orders.end-prepay-turn', () =>
+    changeOrder(table, { _id: id, status: 'created' as const }, { set }),
+  );
+}

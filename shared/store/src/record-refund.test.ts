@@ -83,8 +83,10 @@ describe('a refund in its order', () => {
     const options = { eventKey: 'event-1', effects: [effectOf('fulfil')] };
     return (await orders.pay(order, paymentOf(order), options)) ?? expect.fail('not paid');
   }
-  const record = ({ mchId, outTradeNo }: Order, refund: OrderRefund) => {
-    const { at: _at, ...told } = refund;
+  const record = (order: Order, refund: OrderRefund) => {
+    const { mchId, outTradeNo } = order;
+    const { at: _at, ...rest } = refund;
+    const told = { transactionId: paymentOf(order).transactionId, ...rest };
     const options = { eventKey: `${refund.refundId}-${refund.status}`, effects: [effectOf('fulfil')] };
     return orders.recordRefund(mchId, outTradeNo, told, options);
   };

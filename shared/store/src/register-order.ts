@@ -38,14 +38,13 @@ export function assertFen(amountFen: number): void {
 /** When WeChat is asked for the first time; what follows is the reconciler's to decide. */
 const firstQueryAfterMs = 60_000;
 
+/** What may be left out is left out of the row too: the store takes an `undefined` for a null. */
+type PresentFields = { [K in keyof NewOrder]: Exclude<NewOrder[K], undefined> };
+
 function toNewRow(order: NewOrder, now: Date): OrderRow {
-  const { subMchId, openId, attach, notifyUrl, ...rest } = order;
+  const present = Object.entries(order).filter(([, fact]) => fact !== undefined);
   return {
-    ...rest,
-    ...(subMchId !== undefined && { subMchId }),
-    ...(openId !== undefined && { openId }),
-    ...(attach !== undefined && { attach }),
-    ...(notifyUrl !== undefined && { notifyUrl }),
+    ...(Object.fromEntries(present) as PresentFields),
     _id: toOrderId(order.mchId, order.outTradeNo),
     status: 'created',
     version: 1,

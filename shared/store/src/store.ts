@@ -2,7 +2,10 @@ import { type Clock, systemClock } from '@huidiao/contracts';
 import type { Logger, Metrics } from '@huidiao/runtime';
 import { type ApiKeyStore, createApiKeyStore } from './api-key-store.ts';
 import { assertMigrated } from './assert-migrated.ts';
+import { type BillDayStore, createBillDayStore } from './bill-day-store.ts';
+import { type BillOrderStore, createBillOrderStore } from './bill-orders.ts';
 import { type CallbackStore, createCallbackStore } from './callback-store.ts';
+import { type CombinedOrderStore, createCombinedOrderStore } from './combined-order-store.ts';
 import { createStoreConnection, type StoreConnection, type StoreConnectionOptions } from './connection.ts';
 import type { ConsentStore } from './consent.ts';
 import { createConsentStore } from './consent-store.ts';
@@ -13,8 +16,11 @@ import { createInboxStore, type InboxStore } from './inbox-store.ts';
 import { createMessageStore, type MessageStore } from './message-store.ts';
 import { migrate } from './migrate.ts';
 import { createOrderStore, type OrderStore } from './order-store.ts';
+import { createSessionStore, type SessionStore } from './session-store.ts';
 import { createTurnStore, type TurnStore } from './turn-store.ts';
+import type { UserStore } from './user.ts';
 import { createUserDataStore, type UserDataStore } from './user-data.ts';
+import { createUserStore } from './user-store.ts';
 import { within } from './within.ts';
 
 export interface StoreOptions {
@@ -42,15 +48,20 @@ export interface StoreOptions {
  */
 export interface Store {
   readonly orders: OrderStore;
+  readonly combinedOrders: CombinedOrderStore;
   readonly callbacks: CallbackStore;
   readonly messages: MessageStore;
   readonly consents: ConsentStore;
+  readonly sessions: SessionStore;
+  readonly users: UserStore;
   readonly userData: UserDataStore;
   readonly deadLetters: DeadLetterStore;
   readonly apiKeys: ApiKeyStore;
   readonly inbox: InboxStore;
   readonly epochs: EpochStore;
   readonly turns: TurnStore;
+  readonly billDays: BillDayStore;
+  readonly billOrders: BillOrderStore;
   /** Whether MongoDB answers within 2 s. Never throws. */
   isReady(): Promise<boolean>;
   /** See migrate. */
@@ -84,17 +95,24 @@ export function createStore(options: StoreOptions): Store {
   const orders = createOrderStore(connection, clock);
   const messages = createMessageStore(connection, clock);
   const consents = createConsentStore(connection, clock);
+  const sessions = createSessionStore(connection, clock);
+  const users = createUserStore(connection, clock);
   return {
     orders,
+    combinedOrders: createCombinedOrderStore(connection, clock),
     callbacks: createCallbackStore(connection, options.callbackRetentionMs ?? 30 * dayMs),
     messages,
     consents,
-    userData: createUserDataStore({ orders, messages, consents }),
+    sessions,
+    users,
+    userData: createUserDataStore({ orders, messages, consents, sessions, users }),
     deadLetters: createDeadLetterStore(connection, clock),
     apiKeys: createApiKeyStore(connection, clock),
     inbox: createInboxStore(connection, clock),
     epochs: createEpochStore(connection, clock),
     turns: createTurnStore(connection),
+    billDays: createBillDayStore(connection, clock),
+    billOrders: createBillOrderStore(connection),
     isReady: () => isReady(connection),
     migrate: () => migrate(connectionOptions),
     assertMigrated: () => assertMigrated(connection, options.logger),

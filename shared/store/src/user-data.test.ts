@@ -8,7 +8,7 @@ const at = new Date('2026-11-22T10:00:00Z');
 
 describe('the data of a person', () => {
   const { store } = useStore();
-  const { orders, consents, messages, callbacks, userData } = store;
+  const { orders, consents, messages, callbacks, sessions, users, userData } = store;
   let people = 0;
   const newPerson = () => {
     people += 1;
@@ -34,9 +34,26 @@ describe('the data of a person', () => {
     await consents.record({ ...recipient, eventKey: `of-${openId}`, answer: 'accept', occurredAt: at });
     const { outTradeNo, mchId } = bought;
     await messages.open({ ...recipient, key: `of-${openId}`, mchId, outTradeNo, usefulUntil: at });
+    const expiresAt = new Date(Date.now() + 3_600_000);
+    const { token } = await sessions.create({ ...person, mchId, expiresAt });
+    await users.recordLogin(person, { unionId: 'union', toSecrets: () => ({ sessionKey: 'sealed' }) });
 
-    expect(await userData.forget(person, at)).to.deep.equal({ consents: 1, messages: 1, orders: 2 });
-    expect(await userData.forget(person, at)).to.deep.equal({ consents: 0, messages: 0, orders: 0 });
+    expect(await userData.forget(person, at)).to.deep.equal({
+      consents: 1,
+      messages: 1,
+      orders: 2,
+      sessions: 1,
+      users: 1,
+    });
+    expect(await userData.forget(person, at)).to.deep.equal({
+      consents: 0,
+      messages: 0,
+      orders: 0,
+      sessions: 0,
+      users: 0,
+    });
+    expect(await sessions.authenticate(token)).to.equal(undefined);
+    expect(await users.find(person)).to.equal(undefined);
     for (const order of [await reread(bought), await reread(paidFor)]) {
       expect(JSON.stringify(order)).not.to.include(openId);
       expect(
@@ -68,8 +85,28 @@ describe('the data of a person', () => {
     expect(after).not.to.have.property('openId');
   });
 
-  it('of the kinds that people can withdraw is not kept at all', async () => {
-    expect(await userData.revoke(newPerson(), ['2', '6', '8', 'constructor'])).to.deep.equal({});
+  it('goes by the kinds that a person withdraws: nickname and avatar, both or one of them', async () => {
+    const person = newPerson();
+    const told = { nickname: 'sealed-1', avatarUrl: 'sealed-2' };
+    const kept = async () => {
+      const { nickname, avatarUrl, sessionKey } = (await users.find(person))?.secrets ?? {};
+      return { nickname, avatarUrl, sessionKey };
+    };
+    await users.recordLogin(person, { unionId: undefined, toSecrets: () => ({ sessionKey: 'key' }) });
+    for (const [kind, left] of [
+      ['19', { nickname: undefined, avatarUrl: 'sealed-2' }],
+      ['20', { nickname: 'sealed-1', avatarUrl: undefined }],
+      ['6', { nickname: undefined, avatarUrl: undefined }],
+    ] as const) {
+      await users.recordTold(person, told);
+      expect(await userData.revoke(person, [kind])).to.deep.equal({ users: 1 });
+      expect(await kept()).to.deep.equal({ ...left, sessionKey: 'key' });
+    }
+    expect(await userData.revoke(person, ['6'])).to.deep.equal({ users: 0 });
+  });
+
+  it('of the other kinds, such as the phone number, is not kept at all', async () => {
+    expect(await userData.revoke(newPerson(), ['2', '8', 'constructor'])).to.deep.equal({});
   });
 
   it('that went is in the ledger in numbers, which add up over repetitions', async () => {

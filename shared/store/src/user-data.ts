@@ -2,6 +2,8 @@ import type { ConsentStore } from './consent.ts';
 import type { Person } from './forget-buyer.ts';
 import type { MessageStore } from './message-store.ts';
 import type { OrderStore } from './order-store.ts';
+import type { SessionStore } from './session-store.ts';
+import type { UserStore } from './user.ts';
 
 /** How many rows of each collection named the person and do not any more. */
 export type ForgottenCounts = Readonly<Record<string, number>>;
@@ -33,11 +35,24 @@ export function createUserDataStore(stores: {
   readonly orders: Pick<OrderStore, 'forgetBuyer'>;
   readonly messages: Pick<MessageStore, 'forget'>;
   readonly consents: Pick<ConsentStore, 'forget'>;
+  readonly sessions: Pick<SessionStore, 'forget'>;
+  readonly users: Pick<UserStore, 'forget' | 'forgetTold'>;
 }): UserDataStore {
   const keepers: readonly Keeper[] = [
     { name: 'consents', forget: (person, at) => stores.consents.forget(person, at), kinds: {} },
     { name: 'messages', forget: (person) => stores.messages.forget(person), kinds: {} },
     { name: 'orders', forget: (person) => stores.orders.forgetBuyer(person), kinds: {} },
+    { name: 'sessions', forget: (person) => stores.sessions.forget(person), kinds: {} },
+    {
+      name: 'users',
+      forget: (person) => stores.users.forget(person),
+      // 6 昵称头像, 19 昵称 by its keyboard, 20 头像 by its picker. Of 8 手机号 nothing is ever kept.
+      kinds: {
+        '6': (person) => stores.users.forgetTold(person, ['nickname', 'avatarUrl']),
+        '19': (person) => stores.users.forgetTold(person, ['nickname']),
+        '20': (person) => stores.users.forgetTold(person, ['avatarUrl']),
+      },
+    },
   ];
   return {
     async forget(person, at) {

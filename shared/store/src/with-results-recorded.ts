@@ -7,7 +7,7 @@ import type { OrderStore } from './order-store.ts';
 export interface ResultStores {
   readonly deadLetters: DeadLetterStore;
   readonly orders: Pick<OrderStore, 'settleEffect'>;
-  readonly messages: Pick<MessageStore, 'settle'>;
+  readonly messages: Pick<MessageStore, 'settle' | 'giveUp'>;
 }
 
 /**
@@ -19,6 +19,7 @@ export function withResultsRecorded(stores: ResultStores): DeadLetterSink {
   return {
     async store(deadLetter) {
       await stores.deadLetters.store(deadLetter);
+      await recordRequested(stores.messages, deadLetter);
       const named = toEffectOfOrder(deadLetter);
       if (named === undefined) return;
       const { jobName, errorCode, attempts } = deadLetter;
@@ -30,6 +31,19 @@ export function withResultsRecorded(stores: ResultStores): DeadLetterSink {
     },
     resolve: (queue, jobId) => stores.deadLetters.resolve(queue, jobId),
   };
+}
+
+/** Of a message that no order asked for; on its way or not, as above. */
+async function recordRequested(
+  messages: ResultStores['messages'],
+  { jobName, payload, errorCode }: DeadLetter,
+): Promise<void> {
+  if (jobName !== 'send-message') return;
+  const job = jobCatalogue[jobName].schema.safeParse(payload);
+  if (!job.success) return;
+  const { messageKey } = job.data;
+  if (await messages.settle(messageKey, 'unknown', { errorCode })) return;
+  await messages.giveUp(messageKey, { errorCode });
 }
 
 /** The effect that a job was to carry out; a payload that nobody understands (JOB_INVALID) names none. */
@@ -45,6 +59,7 @@ const effectJobs: Readonly<Record<EffectJobName, true>> = {
   'report-undeliverable': true,
   'make-refund': true,
   'upload-shipment': true,
+  'remind-receipt': true,
 };
 
 function isEffectJob(jobName: string): jobName is EffectJobName {

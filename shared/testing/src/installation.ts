@@ -1,3 +1,5 @@
+import { tmpdir } from 'node:os';
+import { createMerchantApiClient, type MerchantApiClient } from '@huidiao/client';
 import type {
   App,
   CreateOrderResponse,
@@ -30,6 +32,7 @@ export interface InstallationOptions {
   readonly app?: Partial<App>;
   readonly shop?: Partial<ShopSettings>;
   readonly simulator?: Partial<SimulatorSettings>;
+  readonly merchantApi?: merchantApi.MerchantApiOverrides;
   readonly orderWorker?: orderWorker.OrderWorkerOverrides;
   readonly messageWorker?: messageWorker.MessageWorkerOverrides;
   readonly reconciler?: reconciler.ReconcilerOverrides;
@@ -58,6 +61,10 @@ export interface Installation {
   readonly apiUrl: string;
   /** Everything that the services logged, one JSON line each. */
   readonly logLines: readonly string[];
+  /** The published client, with the merchant's API key. */
+  readonly client: MerchantApiClient;
+  /** The same for a user, with the token of a session. */
+  clientOf(token: string | undefined): MerchantApiClient;
   /** POST /v1/orders with what a shop would send. */
   createOrder(outTradeNo: string, facts?: Record<string, unknown>): Promise<CreateOrderResponse>;
   readOrder(outTradeNo: string): Promise<ReadOrderResponse>;
@@ -94,7 +101,7 @@ async function open(
 
   const keys = createKeys();
   const simulator = await createSimulator({
-    merchants: [keys.ofWeChat],
+    merchants: [{ ...keys.ofWeChat, isServiceProvider: options.merchant?.isServiceProvider === true }],
     apps: [keys.appOfWeChat],
     ...options.simulator,
   });
@@ -147,13 +154,8 @@ async function open(
     if (!options.without?.includes(name)) await startService(name);
   }
 
-  const call = async (path: string, init: RequestInit = {}): Promise<unknown> => {
-    const headers = { authorization: `Bearer ${apiKey}`, 'content-type': 'application/json' };
-    const response = await fetch(`${apiUrl}${path}`, { ...init, headers });
-    const body = await response.json();
-    if (!response.ok) throw new Error(`${response.status} ${JSON.stringify(body)}`);
-    return body;
-  };
+  const clientOf = (token: string | undefined) =>
+    createMerchantApiClient({ baseUrl: apiUrl, ...(token === undefined ? {} : { token }) });
 
   return {
     directory,
@@ -172,11 +174,16 @@ async function open(
     get apiUrl() {
       return apiUrl;
     },
-    createOrder: async (outTradeNo, facts = {}) => {
-      const body = JSON.stringify({ ...toOrderRequest(outTradeNo), ...facts });
-      return (await call('/v1/orders', { method: 'POST', body })) as CreateOrderResponse;
+    get client() {
+      return clientOf(apiKey);
     },
-    readOrder: async (outTradeNo) => (await call(`/v1/orders/${outTradeNo}`)) as ReadOrderResponse,
+    clientOf,
+    createOrder: async (outTradeNo, facts = {}) => {
+      const body = { ...toOrderRequest(outTradeNo), ...facts };
+      return (await clientOf(apiKey).createOrder({ body })).body;
+    },
+    readOrder: async (outTradeNo) =>
+      (await clientOf(apiKey).readOrder({ params: { out_trade_no: outTradeNo } })).body,
     startService,
     stopService: async (name) => {
       await running.get(name)?.close();
@@ -195,7 +202,7 @@ export function toOrderRequest(outTradeNo: string) {
     amount: { total: 8_800, currency: 'CNY' },
     payer: { openid: `o-buyer-of-${outTradeNo}` },
     logistics_type: 3,
-  };
+  } as const;
 }
 
 interface ServiceSettings {
@@ -236,11 +243,12 @@ const starters: Record<ServiceName, Starter> = {
     await waitFor('the ingress to reach Redis', () => context.producer.isReady());
     return { lifecycle: context.lifecycle, port };
   },
-  'merchant-api': async ({ redisUrl, mongoUri, prefix, directory, simulator, ingressPort, loggerOf }) => {
+  'merchant-api': async (settings) => {
+    const { redisUrl, mongoUri, prefix, directory, simulator, ingressPort, options, loggerOf } = settings;
     const context = merchantApi.createContext(
       {
         logLevel: 'debug',
-        http: { ...anyPort, drainMs: 1_000 },
+        http: { ...anyPort, drainMs: 1_000, trustedProxies: 0 },
         health: anyPort,
         redis: { url: redisUrl, prefix, appendfsync: 'always', waitReplicas: 0 },
         mongo: { uri: mongoUri },
@@ -249,7 +257,7 @@ const starters: Record<ServiceName, Starter> = {
         callbackBaseUrl: `http://127.0.0.1:${ingressPort}`,
         directory,
       },
-      { logger: loggerOf('merchant-api') },
+      { logger: loggerOf('merchant-api'), ...options.merchantApi },
     );
     const { port } = await merchantApi.start(context);
     return { lifecycle: context.lifecycle, port };
@@ -300,12 +308,21 @@ const starters: Record<ServiceName, Starter> = {
         redis: { url: redisUrl, prefix, appendfsync: 'always', waitReplicas: 0 },
         mongo: { uri: mongoUri },
         wechatPayApiUrl: simulator.uri,
+        wechatApiUrl: simulator.uri,
         directory,
         effects: { intervalMs: 100, leaseMs: 5_000, limit: 200 },
         inbox: { intervalMs: 100, leaseMs: 5_000, limit: 200 },
         queries: { intervalMs: 100, leaseMs: 5_000, concurrency: 16, limit: 200 },
         epoch: { intervalMs: 100, limit: 200 },
         sweep: { intervalMs: 200, limit: 200 },
+        shipping: { intervalMs: 60_000, limit: 200 },
+        bills: {
+          intervalMs: 60_000,
+          leaseMs: 60_000,
+          folder: tmpdir(),
+          mostBytes: 1_000_000_000,
+          mostRows: 10_000_000,
+        },
       },
       { logger: loggerOf('reconciler'), ...options.reconciler },
     );

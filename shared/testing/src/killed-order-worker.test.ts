@@ -6,6 +6,7 @@ import { expect } from 'chai';
 import { after, before, describe, it } from 'mocha';
 import { type Installation, startInstallation, testMerchant } from './installation.ts';
 import { writeMerchantsFile } from './merchants-file.ts';
+import { toNodeWords, toTestProgram } from './node-program.ts';
 import { waitFor } from './wait-for.ts';
 
 describe('SIGKILL of the order-worker between the transition and the adding of its job', function () {
@@ -61,8 +62,7 @@ describe('SIGKILL of the order-worker between the transition and the adding of i
 });
 
 function spawnDyingWorker(installation: Installation, folder: string): ChildProcess {
-  const program = join(import.meta.dirname, 'order-worker-that-dies.ts');
-  return spawn(process.execPath, ['--conditions=source', '--import=tsx', program], {
+  return spawn(process.execPath, toNodeWords(toTestProgram('order-worker-that-dies')), {
     stdio: ['ignore', 'ignore', 'inherit'],
     env: {
       PATH: process.env.PATH,

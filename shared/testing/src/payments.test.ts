@@ -130,16 +130,21 @@ describe('what a payment means for an order', function () {
     expect(installation.shop.ledger().requests).to.equal(1);
   });
 
-  it('too late, where late payments are refunded: a dead letter, and the order stays closed', async () => {
+  it('too late, where late payments are refunded: nothing is delivered, and it is given back', async () => {
     await start({ latePayment: 'refund' });
     await closeOrder();
     await notify();
-    const letter = await deadLetter('ORDER_PAID_LATE');
+    const { held, refund_requests: refunds } = await reached('paid');
+    expect(held).to.equal('late');
     const transactionId = '4200000000202611220000000001';
-    expect(letter.details).to.include({ transactionId, paidAmountFen: 8_800 });
-    const order = await installation.readOrder('TEA-000001');
-    expect(order.status).to.equal('closed');
-    expect(order.time_line.at(-1)).to.include({ event: 'payment.late' });
+    expect(refunds[0]).to.deep.include({
+      transaction_id: transactionId,
+      amount: { refund: 8_800, total: 8_800, currency: 'CNY' },
+      requested_by: 'late_payment',
+    });
+    const entry = await waitFor('the ledger entry', () => installation.store.callbacks.find(callbackKey));
+    expect(entry).to.include({ outcome: 'payment.late' });
+    expect(installation.shop.ledger().requests).to.equal(0);
   });
 
   it('too late, where late payments are delivered: it is delivered', async () => {

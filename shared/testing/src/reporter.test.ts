@@ -7,10 +7,12 @@ import { pathToFileURL } from 'node:url';
 import { isRunning } from '@huidiao/local';
 import { expect } from 'chai';
 import { after, before, describe, it } from 'mocha';
+import { toNodeProgram } from './node-program.ts';
 import { waitFor } from './wait-for.ts';
 
 const clone = resolve(import.meta.dirname, '../../..');
 let folder = '';
+const programOf = (name: string) => toNodeProgram(join(import.meta.dirname, name));
 
 /** A run of mocha over files with these scripts, with this reporter and no servers: its output and exit code. */
 const run = async (
@@ -19,11 +21,11 @@ const run = async (
 ): Promise<{ output: string; code: number | null }> => {
   const files = Object.entries(typeof scripts === 'string' ? { 'some.spec.cjs': scripts } : scripts);
   for (const [name, script] of files) writeFileSync(join(folder, name), script);
-  const reporter = ['--reporter', join(import.meta.dirname, 'reporter.ts')];
+  const { nodeOptions, file: reporter } = programOf('reporter.ts');
   const args = [
-    ...process.execArgv,
+    ...nodeOptions,
     'node_modules/mocha/lib/cli/cli.js',
-    ...['--no-config', ...reporter, ...options, ...files.map(([name]) => join(folder, name))],
+    ...['--no-config', '--reporter', reporter, ...options, ...files.map(([name]) => join(folder, name))],
   ];
   // The whole run may be one of several processes, and that one is not.
   const env = { ...process.env, MOCHA_WORKER_ID: undefined, TEST_RUN_FOLDER: folder };
@@ -100,7 +102,7 @@ describe('the reporter of a run of several processes', () => {
   let options: string[] = [];
   before(() => {
     folder = mkdtempSync(join(tmpdir(), 'huidiao-reporter-'));
-    const hooks = JSON.stringify(pathToFileURL(join(import.meta.dirname, 'worker-hooks.ts')));
+    const hooks = JSON.stringify(pathToFileURL(programOf('worker-hooks.ts').file));
     writeFileSync(
       join(folder, 'hooks.mjs'),
       `import { isWorker, toWorkerHooks } from ${hooks};
@@ -162,7 +164,7 @@ describe('the reporter of a run of several processes', () => {
   });
 
   it('fails a whole run when what is asked of the store differs from its conformance suite', async () => {
-    const storeUse = JSON.stringify(join(import.meta.dirname, 'store-use.ts'));
+    const storeUse = JSON.stringify(programOf('store-use.ts').file);
     writeFileSync(
       join(folder, 'uses.cjs'),
       `const { storeUse } = require(${storeUse}); storeUse.problems = ['find $gt']; storeUse.report = 'it is find $gt';`,

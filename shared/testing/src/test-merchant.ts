@@ -1,6 +1,7 @@
-import { generateKeyPairSync, randomBytes } from 'node:crypto';
+import { randomBytes } from 'node:crypto';
 import type { App, Merchant, MerchantDirectory, Shop as ShopSettings } from '@huidiao/contracts';
 import type { Simulator } from '@huidiao/wechat-simulator';
+import { rsaKeysOf } from './rsa-keys.ts';
 
 /** The ids of the merchant and the app that tests buy from. */
 export const testMerchant = {
@@ -11,7 +12,7 @@ export const testMerchant = {
 
 /** Keys and secrets of one merchant and one app, with what WeChat knows of both. */
 export function createKeys() {
-  const merchantKey = generateKeyPairSync('rsa', { modulusLength: 2048 });
+  const merchantKey = rsaKeysOf('merchant');
   const merchantSerialNo = randomBytes(20).toString('hex').toUpperCase();
   const apiV3Key = randomBytes(16).toString('hex');
   const apiV2Key = randomBytes(16).toString('hex');
@@ -103,6 +104,8 @@ export const plainMerchant = {
   isServiceProvider: false,
   passThrough: [],
   contractTermination: 'allow',
+  apiRate: { perSecond: 100_000, burst: 100_000 },
+  bill: { isChecked: false, appIds: [], outTradeNoPrefixes: [], adopts: false },
 } as const satisfies Partial<Merchant>;
 
 /** Likewise an app. */
@@ -115,4 +118,6 @@ export const plainApp = {
   limits: { callbacksPerSecond: 1_000, callbacksBurst: 5_000 },
   iosRefund: { answer: 'unless_delivered', evidence: 'The order was delivered.' },
   originalId: undefined,
+  sessionTtlMs: 7 * 24 * 3_600_000,
+  shipping: { autoUpload: false, remindReceipt: false },
 } as const satisfies Partial<App>;

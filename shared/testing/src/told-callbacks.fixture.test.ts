@@ -1,4 +1,3 @@
-import { generateKeyPairSync } from 'node:crypto';
 import type { App, DomainEventType, Merchant } from '@huidiao/contracts';
 import {
   createReceivingApp,
@@ -20,13 +19,14 @@ import {
   toPushContent,
   v2Events,
 } from '@huidiao/wechat-simulator';
+import { rsaKeysOf } from './rsa-keys.ts';
 import { createKeys, plainApp, plainMerchant } from './test-merchant.ts';
 
 /** WeChat's name of a callback → the types of domain events that it was seen to become. */
 export type ToldTypes = Map<string, Set<DomainEventType>>;
 
 const keys = createKeys();
-const platform = generateKeyPairSync('rsa', { modulusLength: 2048 });
+const platform = rsaKeysOf('wechat-pay');
 const serial = 'PUB_KEY_ID_0000000000000024101100397200000006';
 const apiV2Key = '0123456789abcdef0123456789abcdef';
 const token = 'a-token-of-tests';

@@ -127,18 +127,19 @@ export const mutants: readonly Mutant[] = [
   {
     name: 'a message is sent before it says that it is being sent',
     guarantee: 4,
-    file: `${messageWorker}/jobs/send-subscribe-message.ts`,
-    find: '  const sendingId = await beginSending(messages, job.effectId);\n  return await settleResult(one, sendingId, await send(deps, draft));',
+    file: `${messageWorker}/message/send-once.ts`,
+    find: '  const sendingId = await beginSending(one.deps.store.messages, one.asker.key);\n  return await settleResult(one, sendingId, await send(one, one.draft));',
     replace:
-      '  const result = await send(deps, draft);\n  return await settleResult(one, await beginSending(messages, job.effectId), result);',
+      '  const result = await send(one, one.draft);\n  return await settleResult(one, await beginSending(one.deps.store.messages, one.asker.key), result);',
     tests: [`${messageWorker}/jobs/*.test.ts`],
   },
   {
     name: 'a message whose first attempt was cut off is sent again',
     guarantee: 4,
-    file: `${messageWorker}/jobs/send-subscribe-message.ts`,
-    find: "if (row.state === 'sending') return await settle(one, { state: 'unknown', facts: {} });",
-    replace: "if (row.state === 'sending') await messages.requeue(job.effectId, {}, row.sendingId ?? '');",
+    file: `${messageWorker}/message/send-once.ts`,
+    find: "if (row.state === 'sending') return await settleLost(one, row, draft);",
+    replace:
+      "if (row.state === 'sending') await deps.store.messages.requeue(asker.key, {}, row.sendingId ?? '');",
     tests: [`${messageWorker}/jobs/*.test.ts`, `${messageWorker}/*.test.ts`],
   },
   {
@@ -176,10 +177,10 @@ export const mutants: readonly Mutant[] = [
   {
     name: 'an expired order is closed before WeChat was asked once more',
     guarantee: 5,
-    file: `${reconciler}/queries/ask-about-order.ts`,
+    file: `${wechat}/pay/ask-about-order.ts`,
     find: "return order.prepay ? closeAndAskAgain(client, order) : { state: 'ended', tradeState };",
     replace: "return { state: 'ended', tradeState };",
-    tests: [`${reconciler}/queries/ask-about-order.test.ts`],
+    tests: [`${wechat}/pay/ask-about-order.test.ts`],
   },
   {
     name: 'an order that was refunded in full is delivered',

@@ -5,6 +5,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { toNodeProgram } from '@huidiao/testing';
 import { expect } from 'chai';
 import { afterEach, beforeEach, describe, it } from 'mocha';
 import { createShop, loadShopConfig, type Shop } from './index.ts';
@@ -159,10 +160,11 @@ describe('example-shop', () => {
     }
   });
 
+  const program = toNodeProgram(fileURLToPath(new URL('./main.ts', import.meta.url)));
   for (const end of ['SIGTERM', 'disconnect'] as const) {
     it(`as a process it says when it is ready, works, and ends on ${end}`, async () => {
-      const child = fork(fileURLToPath(new URL('./main.ts', import.meta.url)), {
-        execArgv: ['--import=tsx'],
+      const child = fork(program.file, {
+        execArgv: [...program.nodeOptions],
         env: { ...process.env, WEBHOOK_SECRET: webhookSecret, PORT: '0' },
         stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
       });

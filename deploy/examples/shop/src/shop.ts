@@ -1,7 +1,10 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { Webhook } from 'standardwebhooks';
+import { catalogue } from './catalogue.ts';
+import { checkOut } from './check-out.ts';
 import { createGoodsLedger, type DeliveredOrder } from './goods-ledger.ts';
+import type { MerchantApi } from './merchant-api.ts';
 import { readBody } from './read-body.ts';
 import { takeWebhook, type WebhookAnswer } from './take-webhook.ts';
 
@@ -11,6 +14,8 @@ export interface ShopOptions {
   /** Default 0: any free port. */
   readonly port?: number;
   readonly host?: string;
+  /** For POST /checkout, by which the mini-program buys; without it there is none. */
+  readonly merchantApi?: MerchantApi | undefined;
   /** Offers POST /faults, so that a test can make another process's shop fail. Default false. */
   readonly allowFaults?: boolean;
 }
@@ -95,9 +100,26 @@ export async function createShop(options: ShopOptions): Promise<Shop> {
     answer(response, 200, wanted);
   };
 
+  const takeCheckout = async (
+    merchantApi: MerchantApi,
+    request: IncomingMessage,
+    response: ServerResponse,
+  ): Promise<void> => {
+    const body = await readBody(request, largestBodyBytes);
+    if (body === undefined) {
+      return answer(response.setHeader('connection', 'close'), 413, { code: 'BODY_TOO_LARGE' });
+    }
+    const answered = await checkOut(merchantApi, request.headers.authorization, parseJson(body));
+    answer(response, answered.status, answered.body);
+  };
+
   const route = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     const path = request.url?.split('?', 1)[0];
     if (path === webhookPath && request.method === 'POST') return receiveWebhook(request, response);
+    if (path === '/goods' && request.method === 'GET') return answer(response, 200, { goods: catalogue });
+    const { merchantApi } = options;
+    if (path === '/checkout' && request.method === 'POST' && merchantApi !== undefined)
+      return takeCheckout(merchantApi, request, response);
     if (path === '/ledger' && request.method === 'GET') return answer(response, 200, ledger());
     if (path === '/faults' && request.method === 'POST' && options.allowFaults)
       return setFault(request, response);
@@ -127,6 +149,14 @@ export async function createShop(options: ShopOptions): Promise<Shop> {
 
 function answer(response: ServerResponse, status: number, body: object): void {
   response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(body));
+}
+
+function parseJson(body: Buffer): unknown {
+  try {
+    return JSON.parse(body.toString('utf8'));
+  } catch {
+    return undefined;
+  }
 }
 
 function toFault(body: Buffer): ShopFault | undefined {

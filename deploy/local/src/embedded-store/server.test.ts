@@ -4,7 +4,7 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { waitFor } from '@huidiao/testing';
+import { toNodeProgram, toNodeWords, waitFor } from '@huidiao/testing';
 import { expect } from 'chai';
 import { afterEach, beforeEach, describe, it } from 'mocha';
 import { mongo } from 'mongoose';
@@ -46,7 +46,8 @@ describe('the embedded store', () => {
   async function startedProcess(
     prefix = '',
   ): Promise<{ child: ChildProcess; uri: string; printed: () => string }> {
-    const node = `exec "${process.execPath}" --conditions=source --import tsx "${join(import.meta.dirname, 'main.ts')}"`;
+    const words = toNodeWords(toNodeProgram(join(import.meta.dirname, 'main.ts')));
+    const node = `exec ${[process.execPath, ...words].map((word) => `"${word}"`).join(' ')}`;
     const env = { ...process.env, EMBEDDED_STORE_FOLDER: folder, EMBEDDED_STORE_RECORD_FILE: '', PORT: '0' };
     const child = spawn('sh', ['-c', `${prefix}${node}`], { env, stdio: ['ignore', 'pipe', 'pipe', 'ipc'] });
     let printed = '';

@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { toNodeProgram, toNodeWords } from '@huidiao/testing';
 import { expect } from 'chai';
 import { afterEach, beforeEach, describe, it } from 'mocha';
 import { mongo } from 'mongoose';
@@ -34,7 +35,7 @@ describe('the process of the embedded store, killed in the middle of writes', ()
 
   async function startProcess(): Promise<{ child: ChildProcess; uri: string }> {
     const env = { ...process.env, EMBEDDED_STORE_FOLDER: folder, EMBEDDED_STORE_RECORD_FILE: '', PORT: '0' };
-    const main = ['--conditions=source', '--import', 'tsx', join(import.meta.dirname, 'main.ts')];
+    const main = toNodeWords(toNodeProgram(join(import.meta.dirname, 'main.ts')));
     const child = spawn(process.execPath, main, { env, stdio: ['ignore', 'ignore', 'inherit', 'ipc'] });
     releases.push(() => child.kill('SIGKILL'));
     const [message] = await once(child, 'message');

@@ -33,6 +33,7 @@ export const packageRules: Readonly<Record<string, PackageRule>> = {
   '@huidiao/local': { may: ['@huidiao/runtime'] },
   '@huidiao/chaos': { may: ['@huidiao/local'] },
   '@huidiao/example-shop': { may: [] },
+  '@huidiao/example-mini-program': { may: [] },
 };
 
 /** The package of the tests' own means: it may import everything, and only tests may import it. */
@@ -44,6 +45,7 @@ export const testsMay: readonly string[] = [
   ...shared,
   '@huidiao/wechat-simulator',
   '@huidiao/example-shop',
+  '@huidiao/example-mini-program',
 ];
 
 /** Libraries that only these packages may import. */

@@ -1,17 +1,21 @@
-import { readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { cpSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { loadMerchantDirectory } from '@huidiao/runtime';
 import { expect } from 'chai';
-import { describe, it } from 'mocha';
+import { before, describe, it } from 'mocha';
 import { useFakeMachines } from '../fake-programs.test.ts';
-import { openMaterial } from './material.ts';
+import { type Material, openMaterial } from './material.ts';
 
 describe('openMaterial', () => {
   const createMachine = useFakeMachines();
+  let folder: string;
+  let first: Material;
+  before(() => {
+    folder = createMachine().folder;
+    first = openMaterial(folder);
+  });
 
   it('makes everything once and uses it again', () => {
-    const { folder } = createMachine();
-    const first = openMaterial(folder);
     const text = () =>
       readdirSync(first.folder).map((name) => readFileSync(join(first.folder, name), 'utf8'));
     const made = text();
@@ -21,40 +25,37 @@ describe('openMaterial', () => {
   });
 
   it('adds to an installation of before the secrets that it lacks, and changes none', () => {
-    const { folder } = createMachine();
-    const first = openMaterial(folder);
-    const read = (name: string) => readFileSync(join(first.folder, name), 'utf8');
-    const before = read('api_v3_key');
-    rmSync(join(first.folder, 'encoding_aes_key'));
-    openMaterial(folder);
+    const older = createMachine().folder;
+    cpSync(first.folder, join(older, 'material'), { recursive: true });
+    rmSync(join(older, 'material', 'encoding_aes_key'));
+    const material = openMaterial(older);
+    const read = (name: string) => readFileSync(join(material.folder, name), 'utf8');
     expect(read('encoding_aes_key')).to.match(/^[0-9A-Za-z]{43}$/);
-    expect(read('api_v3_key')).to.equal(before);
+    expect(read('api_v3_key')).to.equal(readFileSync(join(first.folder, 'api_v3_key'), 'utf8'));
   });
 
   it('makes other keys and ids for another installation', () => {
-    const [one, other] = [openMaterial(createMachine().folder), openMaterial(createMachine().folder)];
-    expect(one.ids.mchId).not.to.equal(other.ids.mchId);
-    expect(readFileSync(one.webhookSecretFile, 'utf8')).not.to.equal(
-      readFileSync(other.webhookSecretFile, 'utf8'),
-    );
+    const other = openMaterial(createMachine().folder);
+    expect(other.ids.mchId).not.to.equal(first.ids.mchId);
+    const differ = ['apiclient_key.pem', 'wechatpay_key.pem', 'api_v3_key', 'shop_webhook_secret'];
+    for (const name of differ) {
+      const [one, another] = [first, other].map((each) => readFileSync(join(each.folder, name), 'utf8'));
+      expect(one, name).not.to.equal(another);
+    }
   });
 
   it('lets nobody but its owner read it', () => {
-    const material = openMaterial(createMachine().folder);
-    material.writeMerchantsFile('http://127.0.0.1:1/hook');
-    material.writeSimulatorFile();
-    expect(statSync(material.folder).mode & 0o777).to.equal(0o700);
-    const modes = readdirSync(material.folder).map(
-      (name) => statSync(join(material.folder, name)).mode & 0o777,
-    );
+    first.writeMerchantsFile('http://127.0.0.1:1/hook');
+    first.writeSimulatorFile();
+    expect(statSync(first.folder).mode & 0o777).to.equal(0o700);
+    const modes = readdirSync(first.folder).map((name) => statSync(join(first.folder, name)).mode & 0o777);
     expect(new Set(modes)).to.deep.equal(new Set([0o600]));
   });
 
   it('writes a merchants file that the services accept, with no secret in it', () => {
-    const material = openMaterial(createMachine().folder);
-    const file = material.writeMerchantsFile('http://127.0.0.1:4444/hook');
+    const file = first.writeMerchantsFile('http://127.0.0.1:4444/hook');
     const directory = loadMerchantDirectory(file, {});
-    const { mchId, appId, templateId, publicKeyId } = material.ids;
+    const { mchId, appId, templateId, publicKeyId } = first.ids;
     const merchant = directory.merchants.get(mchId);
     expect(merchant?.shop).to.deep.include({
       webhookUrl: 'http://127.0.0.1:4444/hook',

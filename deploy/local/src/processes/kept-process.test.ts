@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { existsSync, readFileSync, realpathSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { waitFor } from '@huidiao/testing';
+import { toNodeProgram, toNodeWords, waitFor } from '@huidiao/testing';
 import { expect } from 'chai';
 import { describe, it } from 'mocha';
 import { type FakeMachine, useFakeMachines } from '../fake-programs.test.ts';
@@ -31,14 +31,15 @@ const pidOf = (machine: FakeMachine): Promise<number> =>
 
 /** A process that starts the server as we do, to be killed. */
 const startParent = (machine: FakeMachine, more: Partial<KeptServer>): ChildProcess => {
-  const { href } = pathToFileURL(join(import.meta.dirname, 'kept-process.ts'));
+  const program = toNodeProgram(join(import.meta.dirname, 'kept-process.ts'));
+  const { href } = pathToFileURL(program.file);
   const file = join(machine.folder, 'parent.mjs');
   const order = JSON.stringify({ ...toKeptServer(machine), ...more });
   writeFileSync(
     file,
     `import { startKeptProcess } from ${JSON.stringify(href)};\nstartKeptProcess(${order});`,
   );
-  return spawn(process.execPath, [...process.execArgv, file], { stdio: 'inherit' });
+  return spawn(process.execPath, toNodeWords({ ...program, file }), { stdio: 'inherit' });
 };
 
 /** Linux and macOS alike. */

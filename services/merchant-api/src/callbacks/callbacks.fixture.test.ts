@@ -1,10 +1,11 @@
-import { createPublicKey, generateKeyPairSync, sign, verify } from 'node:crypto';
+import { createPublicKey, sign, verify } from 'node:crypto';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { rsaKeysOf } from '@huidiao/testing';
 import { runCommand } from './run-command.ts';
 
 export const mchId = '1900000001';
@@ -12,9 +13,9 @@ export const providerId = '1900000002';
 export const base = 'https://callbacks.example.com';
 export const urlOf = (id: string) => `${base}/callbacks/wechat-pay/${id}`;
 
-const own = generateKeyPairSync('rsa', { modulusLength: 2048 });
-const platform = generateKeyPairSync('rsa', { modulusLength: 2048 });
-const forger = generateKeyPairSync('rsa', { modulusLength: 2048 });
+const own = rsaKeysOf('merchant');
+const platform = rsaKeysOf('wechat-pay');
+const forger = rsaKeysOf('stranger');
 const keyId = 'PUB_KEY_ID_0000000000000024101100397200000006';
 
 export interface Call {

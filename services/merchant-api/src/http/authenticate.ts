@@ -1,5 +1,5 @@
 import type { EndpointAuth, MerchantDirectory } from '@huidiao/contracts';
-import type { Store } from '@huidiao/store';
+import type { Session, Store } from '@huidiao/store';
 import type { RequestHandler, Response } from 'express';
 import type { Caller } from './endpoint-handler.ts';
 import { sendProblem } from './problem.ts';
@@ -8,18 +8,10 @@ import { requestFactsOf } from './request-facts.ts';
 /** `Authorization: Bearer <token>`. https://www.rfc-editor.org/rfc/rfc6750#section-2.1 */
 const bearer = /^Bearer +([\x21-\x7e]{1,256}) *$/i;
 
-/** What a session's token stands for. */
-export interface AuthenticatedSession {
-  readonly sessionId: string;
-  readonly mchId: string;
-  readonly appId: string;
-  readonly openId: string;
-}
-
 export interface AuthenticateDeps {
   readonly apiKeys: Pick<Store['apiKeys'], 'authenticate'>;
   /** Any text may come in; `undefined` for a token that is malformed, unknown or has ended. */
-  readonly sessions: { authenticate(token: string): Promise<AuthenticatedSession | undefined> };
+  readonly sessions: { authenticate(token: string): Promise<Session | undefined> };
   readonly directory: MerchantDirectory;
 }
 
@@ -71,7 +63,8 @@ async function identify(
   if (!accepted.includes('session')) return undefined;
   const session = await sessions.authenticate(token);
   const merchant = session && directory.merchants.get(session.mchId);
-  if (session === undefined || merchant === undefined) return undefined;
+  // An app that a merchant lists no more takes its users' logins with it.
+  if (session === undefined || !merchant?.appIds.includes(session.appId)) return undefined;
   const { appId, openId, sessionId } = session;
   return { kind: 'session', merchant, appId, openId, sessionId };
 }

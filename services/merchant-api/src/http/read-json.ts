@@ -2,14 +2,14 @@ import { type Request, type RequestHandler, type Response, raw } from 'express';
 import { isClientGone } from './is-client-gone.ts';
 import { sendProblem } from './problem.ts';
 
-/** Bodies over this many bytes are 413; an order needs a few hundred. */
-const largestBodyBytes = 64 * 1024;
+/** Unless the endpoint says otherwise; an order needs a few hundred. */
+const usualLargestBodyBytes = 64 * 1024;
 
 /**
  * Handlers that leave `req.body` as parsed JSON, or answer 413, 415 or 400. The body must be UTF-8 to the letter:
  * Express's own parser would turn wrong bytes into U+FFFD, and a garbled description would become an order's.
  */
-export function readJson(): RequestHandler[] {
+export function readJson(largestBodyBytes = usualLargestBodyBytes): RequestHandler[] {
   return [requireJson, raw({ type: () => true, limit: largestBodyBytes, inflate: false }), parseBody];
 }
 
@@ -40,9 +40,27 @@ const parseBody: RequestHandler = (req: Request, res: Response, next) => {
     });
     return;
   }
+  if (hasProtoKey(parsed.value)) {
+    const errors = [{ field: protoKey, message: 'is not a field here' }];
+    sendProblem(res, { status: 400, code: 'REQUEST_INVALID', errors });
+    return;
+  }
   req.body = parsed.value;
   next();
 };
+
+const protoKey = '__proto__';
+
+/** Anywhere in it. Schemas whose keys are the client's own would pass over this one without a word. */
+function hasProtoKey(value: unknown): boolean {
+  const left = [value];
+  for (let one = left.pop(); one !== undefined; one = left.pop()) {
+    if (typeof one !== 'object' || one === null) continue;
+    if (Object.hasOwn(one, protoKey)) return true;
+    left.push(...Object.values(one).filter((inner) => typeof inner === 'object'));
+  }
+  return false;
+}
 
 function parseJson(body: unknown): { value: unknown } | undefined {
   if (!Buffer.isBuffer(body)) return undefined;

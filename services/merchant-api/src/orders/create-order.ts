@@ -1,26 +1,19 @@
 import type { CreateOrderRequest, Merchant } from '@huidiao/contracts';
 import type { NewOrder, Order, Store } from '@huidiao/store';
-import type { PayClient } from '@huidiao/wechat';
 import type { FieldError } from '../http/problem.ts';
-import { type PrepayOrderDeps, type PrepayOutcome, prepayOrder } from './prepay-order.ts';
+import type { PayingMerchant } from './paying-merchant.ts';
+import type { NotPrepaid, PrepayOutcome } from './prepay-in-turn.ts';
+import { type PrepayOrderDeps, prepayOrder } from './prepay-order.ts';
 import { type OrderContent, toContentHash, toOrderContent, toWholeSeconds } from './to-order-content.ts';
 
 export type CreateOrderOutcome =
   /** `prepay: false`. */
   | { readonly kind: 'registered'; readonly order: Order; readonly isNew: boolean }
-  | (Extract<PrepayOutcome, { kind: 'payable' }> & { readonly isNew: boolean })
-  | Exclude<PrepayOutcome, { kind: 'payable' }>
+  | (Extract<PrepayOutcome<Order>, { kind: 'payable' }> & { readonly isNew: boolean })
+  | NotPrepaid
   /** The number belongs to an order with other content. */
   | { readonly kind: 'conflict' }
   | { readonly kind: 'invalid'; readonly errors: readonly FieldError[] };
-
-/** A merchant with what it takes to start its payments. */
-export interface PayingMerchant {
-  readonly merchant: Merchant;
-  readonly client: Pick<PayClient, 'prepayJsapi' | 'queryByOutTradeNo' | 'requestPaymentParameters'>;
-  /** Where WeChat Pay sends the payment's notification. */
-  readonly notifyUrl: string;
-}
 
 export interface CreateOrderDeps extends PrepayOrderDeps {
   readonly orders: PrepayOrderDeps['orders'] & Pick<Store['orders'], 'register'>;
@@ -63,9 +56,8 @@ async function findFieldErrors(
   merchant: Merchant,
   content: OrderContent,
 ): Promise<FieldError[]> {
-  if (!merchant.appIds.includes(content.appId)) {
-    return [{ field: 'appid', message: 'is none of the appids of this merchant' }];
-  }
+  const wrong = findPartyErrors(merchant, content);
+  if (wrong.length > 0) return wrong;
   const message = timeExpireProblem(content, deps.clock.now());
   if (message === undefined) return [];
   // A repeat of a good request is not bad because time went by: the order itself then says that it is expired.
@@ -73,8 +65,29 @@ async function findFieldErrors(
   return known === undefined ? [{ field: 'time_expire', message }] : [];
 }
 
+/** Whether this merchant may make such an order; the app of a merchant below it is WeChat Pay's to judge. */
+function findPartyErrors(
+  merchant: Merchant,
+  { appId, spAppId, subMchId, prepay }: OrderContent,
+): FieldError[] {
+  if (!merchant.appIds.includes(spAppId ?? appId)) {
+    return [{ field: 'appid', message: 'is none of the appids of this merchant' }];
+  }
+  if (subMchId !== undefined && !merchant.isServiceProvider) {
+    return [{ field: 'sub_mchid', message: 'is for service providers (service_provider)' }];
+  }
+  // Nobody can pay a service provider itself. https://pay.weixin.qq.com/doc/v3/partner/4012085810
+  if (subMchId === undefined && merchant.isServiceProvider && prepay) {
+    return [{ field: 'sub_mchid', message: 'is required of a service provider' }];
+  }
+  return [];
+}
+
 /** An order that another system prepays may be registered after its time, so its time_expire is not judged. */
-function timeExpireProblem(content: OrderContent, now: Date): string | undefined {
+export function timeExpireProblem(
+  content: Pick<OrderContent, 'timeExpire' | 'prepay'>,
+  now: Date,
+): string | undefined {
   if (content.timeExpire === undefined || !content.prepay) return undefined;
   const payableForMs = content.timeExpire.getTime() - now.getTime();
   if (payableForMs < leastPayableForMs) return 'must lie at least one minute ahead';
@@ -83,19 +96,17 @@ function timeExpireProblem(content: OrderContent, now: Date): string | undefined
 }
 
 function toNewOrder({ merchant, notifyUrl }: PayingMerchant, content: OrderContent, now: Date): NewOrder {
+  const { timeExpire, ...facts } = content;
   return {
+    ...facts,
     mchId: merchant.mchId,
-    appId: content.appId,
-    outTradeNo: content.outTradeNo,
-    ...(content.openId === undefined ? {} : { openId: content.openId }),
-    description: content.description,
-    amountFen: content.amountFen,
-    currency: content.currency,
-    ...(content.attach === undefined ? {} : { attach: content.attach }),
-    logisticsType: content.logisticsType,
-    timeExpire: content.timeExpire ?? toWholeSeconds(new Date(now.getTime() + defaultPayableForMs)),
-    ...(content.prepay ? { notifyUrl } : {}),
-    prepay: content.prepay,
+    timeExpire: timeExpire ?? toDefaultExpiry(now),
+    notifyUrl: content.prepay ? notifyUrl : undefined,
     contentHash: toContentHash(content),
   };
+}
+
+/** When an order can be paid no more that says nothing of it. */
+export function toDefaultExpiry(now: Date): Date {
+  return toWholeSeconds(new Date(now.getTime() + defaultPayableForMs));
 }

@@ -1,7 +1,7 @@
 import type { Order } from '@huidiao/store';
 
-/** Why no payment can be started for an order. */
-export type NotPayableReason = 'paid' | 'closed' | 'expired';
+/** Why no payment can be started for an order, to stand behind “The order is”. */
+export type NotPayableReason = 'paid' | 'closed' | 'expired' | 'of no known payer' | 'not registered in full';
 
 /** `undefined` while the buyer may still pay: the order is `created` and its time_expire lies ahead. */
 export function decideNotPayable(
@@ -18,7 +18,7 @@ const prepayIdMarginMs = 60_000;
 
 /** The order's prepay_id if it can still be signed, and handed to the buyer with time to use it. */
 export function usablePrepayId(
-  order: Pick<Order, 'prepayId' | 'prepayIdExpiresAt'>,
+  order: { readonly prepayId?: string; readonly prepayIdExpiresAt?: Date },
   now: Date,
 ): string | undefined {
   if (order.prepayId === undefined || order.prepayIdExpiresAt === undefined) return undefined;

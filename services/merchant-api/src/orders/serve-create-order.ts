@@ -1,18 +1,14 @@
-import type { CreateOrderResponse, Merchant, MerchantApi } from '@huidiao/contracts';
+import type { CreateOrderResponse, MerchantApi } from '@huidiao/contracts';
 import type { EndpointHandler, EndpointReply } from '../http/endpoint-handler.ts';
 import type { Problem } from '../http/problem.ts';
 import { toRemoteFacts } from '../http/request-facts.ts';
-import {
-  type CreateOrderDeps,
-  type CreateOrderOutcome,
-  createOrder,
-  type PayingMerchant,
-} from './create-order.ts';
+import { type CreateOrderDeps, type CreateOrderOutcome, createOrder } from './create-order.ts';
+import type { PayingOf } from './paying-merchant.ts';
+import { toPrepayProblem } from './prepay-problem.ts';
 import { toOrderResource } from './to-order-resource.ts';
 
 export interface CreateOrderEndpointDeps extends CreateOrderDeps {
-  /** What starts the payments of a merchant. */
-  readonly payingOf: (merchant: Merchant) => PayingMerchant;
+  readonly payingOf: PayingOf;
 }
 
 type CreateOrderEndpoint = MerchantApi['createOrder'];
@@ -49,21 +45,7 @@ function toOutcomeProblem(outcome: Exclude<CreateOrderOutcome, Success>): Proble
       return { status: 400, code: 'REQUEST_INVALID', errors: outcome.errors };
     case 'conflict':
       return { status: 409, code: 'ORDER_CONFLICT' };
-    case 'not-payable':
-      return { status: 409, code: 'ORDER_NOT_PAYABLE', detail: `The order is ${outcome.reason}.` };
-    case 'number-used':
-      return { status: 409, code: 'ORDER_NUMBER_USED' };
-    case 'refused':
-      return { status: 422, code: 'WECHAT_REFUSED', detail: toRefusalDetail(outcome.error) };
-    case 'under-way':
-      return { status: 503, code: 'ORDER_PREPAY_UNDER_WAY', retryAfterSeconds: 1 };
     default:
-      return outcome satisfies never;
+      return toPrepayProblem(outcome);
   }
-}
-
-/** WeChat's code, for whoever looks it up; its text may quote what was sent. */
-function toRefusalDetail(error: Extract<CreateOrderOutcome, { kind: 'refused' }>['error']): string {
-  const { remoteCode } = error.details;
-  return `WeChat Pay refused the order${remoteCode === undefined ? '' : `: ${String(remoteCode)}`}.`;
 }

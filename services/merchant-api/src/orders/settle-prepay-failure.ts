@@ -1,6 +1,5 @@
 import { AppError, toAppError } from '@huidiao/errors';
-import type { Order } from '@huidiao/store';
-import { type PayClient, payErrorCodes, type QueriedTransaction } from '@huidiao/wechat';
+import { payErrorCodes, type QueriedTransaction } from '@huidiao/wechat';
 import type { NotPayableReason } from './decide-payable.ts';
 
 export type PrepayFailure =
@@ -14,28 +13,29 @@ export type PrepayFailure =
  * with a text (https://developers.weixin.qq.com/community/pay/doc/000ae86d1049f0625e4cfeeef51800). The number is
  * never changed: the buyer might pay both.
  *
+ * @param query what WeChat Pay says of the number
  * @throws the failure itself when its outcome is unknown or it is about us; and what the query throws.
  */
 export async function settlePrepayFailure(
-  client: Pick<PayClient, 'queryByOutTradeNo'>,
-  order: Order,
+  query: () => Promise<QueriedTransaction['state'] | 'not-known'>,
   failure: AppError,
 ): Promise<PrepayFailure> {
-  if (isDoubtful(failure)) return decide(failure, await lookUp(client, order));
+  if (isDoubtful(failure)) return decide(failure, await lookUp(query));
   if (failure.code === 'WECHAT_REFUSED') return { kind: 'refused', error: failure };
   throw failure;
 }
 
 function isDoubtful({ code, details }: AppError): boolean {
   if (details.queryFirst === true) return true;
-  return code === 'WECHAT_REFUSED' && !payErrorCodes.has(`prepay-jsapi ${String(details.remoteCode)}`);
+  const { api, remoteCode } = details;
+  return code === 'WECHAT_REFUSED' && !payErrorCodes.has(`${String(api)} ${String(remoteCode)}`);
 }
 
 type LookedUp = QueriedTransaction['state'] | 'not-known';
 
-async function lookUp(client: Pick<PayClient, 'queryByOutTradeNo'>, order: Order): Promise<LookedUp> {
+async function lookUp(query: () => Promise<LookedUp>): Promise<LookedUp> {
   try {
-    return (await client.queryByOutTradeNo(order.outTradeNo)).state;
+    return await query();
   } catch (error) {
     if (toAppError(error).code === 'ORDER_NOT_FOUND') return 'not-known';
     throw error;

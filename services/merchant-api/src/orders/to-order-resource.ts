@@ -1,5 +1,7 @@
 import type { OrderResource } from '@huidiao/contracts';
 import type { Order, OrderRefund, OrderSettlement, OrderShipping, TimeLineEntry } from '@huidiao/store';
+import { toOwnRefund } from '../refunds/to-refund-resource.ts';
+import { toShipmentResource } from '../shipments/to-shipment-resource.ts';
 
 /**
  * An order as the merchant sees it. The openid is left out: the merchant has it, and whoever reads over the
@@ -8,8 +10,11 @@ import type { Order, OrderRefund, OrderSettlement, OrderShipping, TimeLineEntry 
 export function toOrderResource(order: Order): OrderResource {
   return {
     mchid: order.mchId,
-    appid: order.appId,
+    appid: order.spAppId ?? order.appId,
+    ...(order.subMchId === undefined ? {} : { sub_mchid: order.subMchId }),
+    ...(order.subAppId === undefined ? {} : { sub_appid: order.subAppId }),
     out_trade_no: order.outTradeNo,
+    ...(order.combineOutTradeNo === undefined ? {} : { combine_out_trade_no: order.combineOutTradeNo }),
     status: order.status,
     description: order.description,
     amount: { total: order.amountFen, currency: order.currency },
@@ -20,18 +25,21 @@ export function toOrderResource(order: Order): OrderResource {
     ...(order.paidAt === undefined ? {} : { paid_at: order.paidAt.toISOString() }),
     created_at: order.createdAt.toISOString(),
     ...(order.held === undefined ? {} : { held: order.held }),
-    refunds: order.refunds.map(toRefundResource),
+    refunds: order.refunds.map(toToldRefund),
+    refund_requests: order.refundRequests.map((request) => toOwnRefund(order, request)),
     ...(order.shipping === undefined ? {} : { shipping: toShippingResource(order.shipping) }),
     ...(order.settlement === undefined ? {} : { settlement: toSettlementResource(order.settlement) }),
+    shipments: order.shipments.map(toShipmentResource),
     pending: order.effects.map(({ job, dueAt }) => ({ job, due_at: dueAt.toISOString() })),
     time_line: order.timeLine.map(toTimeLineResource),
   };
 }
 
-function toRefundResource(refund: OrderRefund): OrderResource['refunds'][number] {
+function toToldRefund(refund: OrderRefund): OrderResource['refunds'][number] {
   return {
     refund_id: refund.refundId,
     out_refund_no: refund.outRefundNo,
+    ...(refund.transactionId === undefined ? {} : { transaction_id: refund.transactionId }),
     status: refund.status,
     amount: { refund: refund.refundFen },
     ...(refund.successTime === undefined ? {} : { success_time: refund.successTime }),
@@ -40,13 +48,15 @@ function toRefundResource(refund: OrderRefund): OrderResource['refunds'][number]
 }
 
 function toShippingResource(shipping: OrderShipping): OrderResource['shipping'] {
-  const { remindedAt, shippedAt, estimatedSettlementAt } = shipping;
+  const { remindedAt, shippedAt, estimatedSettlementAt, signedAt, receiptRemindedAt } = shipping;
   return {
     ...(remindedAt === undefined ? {} : { reminded_at: remindedAt.toISOString() }),
     ...(shippedAt === undefined ? {} : { shipped_at: shippedAt.toISOString() }),
     ...(estimatedSettlementAt === undefined
       ? {}
       : { estimated_settlement_at: estimatedSettlementAt.toISOString() }),
+    ...(signedAt === undefined ? {} : { signed_at: signedAt.toISOString() }),
+    ...(receiptRemindedAt === undefined ? {} : { receipt_reminded_at: receiptRemindedAt.toISOString() }),
   };
 }
 

@@ -2,13 +2,14 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { resolve } from 'node:path';
 import { text } from 'node:stream/consumers';
+import { toNodeProgram, toNodeWords } from '@huidiao/testing';
 import { expect } from 'chai';
 import { describe, it } from 'mocha';
 
-const command = resolve(import.meta.dirname, 'main.ts');
+const command = toNodeProgram(resolve(import.meta.dirname, 'main.ts'));
 
 async function run(...args: string[]): Promise<{ code: number; stdout: string; stderr: string }> {
-  const child = spawn(process.execPath, ['--conditions=source', '--import=tsx', command, ...args], {
+  const child = spawn(process.execPath, toNodeWords(command, args), {
     env: { PATH: process.env.PATH },
     stdio: ['ignore', 'pipe', 'pipe'],
   });

@@ -1,8 +1,7 @@
-import { generateKeyPairSync } from 'node:crypto';
 import { createServer, type RequestListener, type Server } from 'node:http';
 import { createServer as createTlsServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
-import { toSelfSignedCertificate } from '@huidiao/testing';
+import { rsaKeysOf, toSelfSignedCertificate } from '@huidiao/testing';
 import { expect } from 'chai';
 import { afterEach, describe, it } from 'mocha';
 import { probeAddress } from './probe-address.ts';
@@ -68,7 +67,7 @@ describe('a look at the address that WeChat Pay is to call', () => {
   });
 
   it('says what is wrong with a certificate', async () => {
-    const keys = generateKeyPairSync('rsa', { modulusLength: 2048 });
+    const keys = rsaKeysOf('merchant');
     const key = keys.privateKey.export({ type: 'pkcs8', format: 'pem' });
     const cert = toSelfSignedCertificate(keys, { commonName: 'localhost', serial: '01' });
     const port = await listen(createTlsServer({ key, cert }, (_, response) => response.end()));

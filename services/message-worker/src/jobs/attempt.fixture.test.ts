@@ -8,19 +8,19 @@ import {
   type RunningWorker,
   startMessageWorker,
 } from '../message-worker.fixture.test.ts';
-import { createSendSubscribeMessage, type SendSubscribeMessageDeps } from './send-subscribe-message.ts';
+import { createSendSubscribeMessage, type SendMessageDeps } from './send-subscribe-message.ts';
 
 /** What is otherwise than usual in an attempt. */
 export interface AttemptChanges {
   readonly messages?: Partial<Store['messages']>;
   readonly orders?: Partial<Store['orders']>;
   readonly consents?: Partial<Store['consents']>;
-  readonly turns?: SendSubscribeMessageDeps['turns'];
-  readonly directory?: SendSubscribeMessageDeps['directory'];
+  readonly turns?: SendMessageDeps['turns'];
+  readonly directory?: SendMessageDeps['directory'];
   /** Default: that of the effect in its first round. */
   readonly jobId?: string;
   /** What WeChat does with the message; default: it takes it. */
-  readonly answer?: () => ReturnType<SendSubscribeMessageDeps['client']['sendSubscribeMessage']>;
+  readonly answer?: () => ReturnType<SendMessageDeps['client']['sendSubscribeMessage']>;
 }
 
 /** Single attempts, without a queue around them, of messages in a real store. */
@@ -72,7 +72,7 @@ function toDeps(
   { context }: RunningWorker,
   sent: SubscribeMessage[],
   changes: AttemptChanges,
-): SendSubscribeMessageDeps {
+): SendMessageDeps {
   const { store, config, metrics } = context;
   const { answer = async () => ({ kind: 'sent' }) } = changes;
   return {
@@ -86,6 +86,7 @@ function toDeps(
         sent.push(message);
         return answer();
       },
+      sendTemplateMessage: () => answer(),
     },
     turns: changes.turns ?? { inTurn: (_recipient, work) => work() },
     directory: changes.directory ?? config.directory,

@@ -1,14 +1,6 @@
-import type { Effect, Message, MessageFacts, SettledState, Store } from '@huidiao/store';
-
-/** How a message ended. `unknown`: WeChat may or may not have sent it, and it is never sent again. */
-export interface Settlement {
-  readonly state: SettledState;
-  /** errorCode, remoteCode (WeChat's errcode) or msgId, where there is one. */
-  readonly facts: MessageFacts;
-}
-
-/** What has to happen because a message ended so. */
-export type ToFollowing = (settlement: Settlement) => readonly Effect[];
+import type { Effect, Store } from '@huidiao/store';
+import type { ToFollowing } from './asker.ts';
+import { type Settlement, toSettlement } from './settlement.ts';
 
 /** The effect of an order that a message is. */
 export interface MessageEffect {
@@ -60,11 +52,6 @@ export async function settleEffect(
   following: readonly Effect[] = [],
 ): Promise<boolean> {
   return await store.orders.settleEffect(mchId, outTradeNo, effectId, toEntry(settlement), following);
-}
-
-/** How the message of a row ended; `undefined` while it has not. */
-export function toSettlement({ state, facts }: Message): Settlement | undefined {
-  return state === 'queued' || state === 'sending' ? undefined : { state, facts };
 }
 
 function toEntry({ state, facts }: Settlement) {

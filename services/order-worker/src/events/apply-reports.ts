@@ -3,6 +3,7 @@ import type { Effect, Message } from '@huidiao/store';
 import type { Applied, EventDeps, ToldEvent } from './applied.ts';
 
 type Reported = ToldEvent<'message.reported'>;
+type TemplateReported = ToldEvent<'template_message.reported'>;
 
 /** ErrorCode of a message that arrived. */
 const delivered = '0';
@@ -32,10 +33,34 @@ export async function applyReports(deps: EventDeps, told: Reported): Promise<App
   return { outcome: 'messages_settled', counts: { settled, unmatched: reports.length - settled } };
 }
 
+/**
+ * Likewise of a template message of a service account (TEMPLATESENDJOBFINISH). Anything but `success` did not arrive,
+ * such as `failed:user block` or `failed: system failed`.
+ * https://developers.weixin.qq.com/doc/offiaccount/Message_Management/Template_Message_Interface.html
+ */
+export async function applyTemplateReport(deps: EventDeps, told: TemplateReported): Promise<Applied> {
+  const { appId, openId, msgId, status } = told.event;
+  const message = await deps.store.messages.report({
+    appId,
+    openId,
+    reportId: msgId,
+    state: status === 'success' ? 'delivered' : 'refused',
+    facts: { reportCode: status },
+  });
+  if (message !== undefined) await tellOrder(deps, told, message);
+  const settled = message === undefined ? 0 : 1;
+  return { outcome: 'messages_settled', counts: { settled, unmatched: 1 - settled } };
+}
+
 /** An order that still waits for the message waits no longer; any other one is told once. */
-async function tellOrder(deps: EventDeps, told: Reported, message: Message): Promise<void> {
+async function tellOrder(
+  deps: EventDeps,
+  told: Reported | TemplateReported,
+  message: Message,
+): Promise<void> {
   const { orders } = deps.store;
   const { key, mchId, outTradeNo, state, facts } = message;
+  if (outTradeNo === undefined) return;
   const { reportCode, reportStatus } = facts;
   const entry = { event: `message.${state}`, reportCode, reportStatus };
   const effects = state === 'refused' ? toReportEffects(deps, told, message) : [];
@@ -45,7 +70,7 @@ async function tellOrder(deps: EventDeps, told: Reported, message: Message): Pro
 
 function toReportEffects(
   { directory, clock }: EventDeps,
-  { requestId, lane }: Reported,
+  { requestId, lane }: Reported | TemplateReported,
   message: Message,
 ): Effect[] {
   const shop = directory.merchants.get(message.mchId)?.shop;

@@ -1,5 +1,4 @@
-import type { Message, Recipient } from '@huidiao/store';
-import { addEffectJobs } from '../jobs/add-effect-jobs.ts';
+import { type Message, type Recipient, wakeMessage } from '@huidiao/store';
 import type { EventDeps } from './applied.ts';
 
 /** Others may wake some of them at the same moment. */
@@ -9,8 +8,7 @@ const lookedAt = 20;
  * Wakes the messages that have waited longest for the consent of this recipient, at most `count`.
  *
  * The consent is stored by now. A message that begins to wait looks for consents after it is marked as waiting, so
- * either this finds the mark, or the message finds the consent. The effect is moved first: a process that dies after
- * that leaves a message whose job the reconciler adds.
+ * either this finds the mark, or the message finds the consent.
  *
  * @returns how many were woken
  */
@@ -24,12 +22,12 @@ export async function wakeMessages(deps: EventDeps, recipient: Recipient, count:
   return woken;
 }
 
+/** Its job is only a hint: the reconciler adds what is due. */
 async function wake({ store, producer, clock, logger }: EventDeps, message: Message): Promise<boolean> {
-  const { key, rounds, mchId, outTradeNo } = message;
-  const order = { mchId, outTradeNo };
-  const renewed = { id: key, dueAt: clock.now(), round: rounds + 1 };
-  const effect = await store.orders.renewEffect(order, renewed);
-  if (!(await store.messages.wake(key, rounds))) return false;
-  if (effect !== undefined) await addEffectJobs(producer, order, [effect], logger);
-  return true;
+  const { isWoken, job } = await wakeMessage(store, message, { now: clock.now() });
+  if (job === undefined) return isWoken;
+  await producer.add(job).catch((error: unknown) => {
+    logger.debug({ err: error, jobId: job.id }, 'message left to the reconciler');
+  });
+  return isWoken;
 }

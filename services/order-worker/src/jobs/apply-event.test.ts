@@ -79,6 +79,82 @@ describe('apply-event', () => {
     return effects[0] ?? expect.fail('no effect');
   }
 
+  describe('of a template message of a service account', () => {
+    const reported = (openId: string, msgId: string, status: string) =>
+      ({ type: 'template_message.reported', appId, openId, msgId, status, occurredAt }) as const;
+
+    async function newRequested(openId: string, msgId: string): Promise<string> {
+      const key = `send-message_${mchId}_${msgId}`;
+      const usefulUntil = new Date(Date.now() + 3_600_000);
+      await store.messages.request(
+        {
+          key,
+          messageId: msgId,
+          mchId,
+          appId,
+          openId,
+          templateId,
+          channel: 'template',
+          idempotencyKey: msgId,
+          contentHash: 'hash',
+          sealed: 'v1.sealed',
+          sendAt: new Date(),
+          usefulUntil,
+          requestId: 'r',
+          lane: 'live',
+        },
+        new Date(),
+      );
+      await store.messages.beginSending(key, 's');
+      await store.messages.settle(key, 'sent', { msgId });
+      return key;
+    }
+
+    for (const [status, state] of [
+      ['success', 'delivered'],
+      ['failed:user block', 'refused'],
+      ['failed: system failed', 'refused'],
+    ] as const) {
+      it(`makes it ${state} by ${status}, however often it is told`, async () => {
+        const [openId, msgId] = [newOpenId(), newKey()];
+        const key = await newRequested(openId, msgId);
+        const ledgerKey = newKey();
+        for (const _time of [1, 2]) {
+          expect(await apply(reported(openId, msgId, status), ledgerKey)).to.equal('messages_settled');
+        }
+        expect(await store.messages.find(key)).to.deep.include({
+          state,
+          facts: { msgId, reportCode: status },
+        });
+        expect(await ledger(ledgerKey)).to.deep.include({ counts: { settled: 2, unmatched: 0 } });
+      });
+    }
+
+    it('that another system sent is counted, and nothing more', async () => {
+      const key = newKey();
+      await apply(reported(newOpenId(), 'unknown', 'success'), key);
+      expect(await ledger(key)).to.deep.include({ counts: { settled: 0, unmatched: 1 } });
+    });
+  });
+
+  it('of a consent wakes a message that no order asked for, and adds its job at once', async () => {
+    const openId = newOpenId();
+    const messageId = newKey();
+    const key = `send-message_${mchId}_${messageId}`;
+    const sendAt = new Date();
+    const usefulUntil = new Date(Date.now() + 3_600_000);
+    const named = { key, messageId, mchId, appId, openId, templateId, idempotencyKey: messageId };
+    const content = { contentHash: 'hash', sealed: 'v1.sealed', channel: 'subscribe', lane: 'bulk' } as const;
+    await store.messages.request({ ...named, ...content, sendAt, usefulUntil, requestId: 'r' }, sendAt);
+    await store.messages.wait(key, {}, { dueAt: usefulUntil });
+    const answers = [{ templateId, answer: 'accept' as const }];
+    await apply({ type: 'consent.answered', appId, openId, occurredAt, answers }, newKey());
+    expect(added.at(-1)).to.deep.include({ name: 'send-message', id: `${key}~heal-2`, lane: 'bulk' });
+    const row = await store.messages.find(key);
+    expect(row).to.include({ rounds: 2 }).and.not.to.have.property('waitingSince');
+    expect(row?.dueAt).to.be.at.most(new Date());
+  });
+
   describe('of a consent', () => {
     const answered = (
       openId: string,
@@ -268,7 +344,9 @@ describe('apply-event', () => {
       const event = { type: 'user_data.cancelled', appId, openId, occurredAt } as const;
       for (const _time of [1, 2]) expect(await apply(event, key)).to.equal('forgotten');
       expect(JSON.stringify(await find(order))).not.to.include(openId);
-      expect(await ledger(key)).to.deep.include({ counts: { consents: 0, messages: 1, orders: 1 } });
+      expect(await ledger(key)).to.deep.include({
+        counts: { consents: 0, messages: 1, orders: 1, sessions: 0, users: 0 },
+      });
     });
 
     it('records that nothing of the kinds which one withdrew is kept', async () => {

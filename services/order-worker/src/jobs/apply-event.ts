@@ -2,9 +2,11 @@ import type { JobData } from '@huidiao/contracts';
 import type { JobAttempt, JobOutcome } from '@huidiao/queue';
 import type { Applied, EventDeps } from '../events/applied.ts';
 import { applyConsents } from '../events/apply-consents.ts';
-import { applyReports } from '../events/apply-reports.ts';
+import { applyReports, applyTemplateReport } from '../events/apply-reports.ts';
 import { applyTrade } from '../events/apply-trade.ts';
 import { applyCancelled, applyRevoked } from '../events/apply-user-data.ts';
+import { applyParcel } from '../shipping/apply-parcel.ts';
+import { warnOfManagement } from '../shipping/warn-of-management.ts';
 import { recordCallback } from './record-callback.ts';
 
 /**
@@ -40,6 +42,8 @@ async function apply(
       return await applyConsents(deps, { event, ...told });
     case 'message.reported':
       return await applyReports(deps, { event, ...told });
+    case 'template_message.reported':
+      return await applyTemplateReport(deps, { event, ...told });
     case 'user_data.cancelled':
       return await applyCancelled(deps, { event, ...told });
     case 'user_data.revoked':
@@ -50,6 +54,10 @@ async function apply(
       return await applyTrade(deps, { event, ...told });
     case 'trade.settled':
       return await applyTrade(deps, { event, ...told });
+    case 'trade.access_reminded':
+      return warnOfManagement(deps, { event, ...told });
+    case 'parcel.moved':
+      return await applyParcel(deps, { event, ...told });
     default:
       return { outcome: 'noted' };
   }

@@ -4,14 +4,22 @@ import {
   type JobData,
   type Merchant,
   type MerchantDirectory,
+  toFullRefundNo,
 } from '@huidiao/contracts';
 import { AppError } from '@huidiao/errors';
 import type { JobAttempt, JobOutcome, Producer } from '@huidiao/queue';
 import type { Logger } from '@huidiao/runtime';
-import type { Effect, Order, PayOptions, Store } from '@huidiao/store';
+import {
+  type Effect,
+  type NewRefundRequest,
+  type Order,
+  type PayOptions,
+  type Store,
+  toRefundEffect,
+} from '@huidiao/store';
 import type { ShopClient } from '../shop/shop-client.ts';
 import { addEffectJobs } from './add-effect-jobs.ts';
-import { decidePayment, type Refusal, refundedEntry, refundSeenEntry } from './decide-payment.ts';
+import { decidePayment, lateEntry, type Refusal, refundedEntry, refundSeenEntry } from './decide-payment.ts';
 import { merchantNotConfigured } from './merchant-not-configured.ts';
 import { recordPayment } from './record-payment.ts';
 import { settleUnknownOrder } from './settle-unknown-order.ts';
@@ -66,7 +74,10 @@ export function createApplyPayment(deps: ApplyPaymentDeps) {
 async function applyTo(one: Attempt, order: Order): Promise<string | undefined> {
   const { deps, job, attempt, merchant } = one;
   const toDeliverNevertheless = isDecisionToDeliver(order, attempt);
-  const decision = decidePayment(order, job.payment, merchant, { toDeliverNevertheless });
+  const decision = decidePayment(order, job.payment, merchant, {
+    toDeliverNevertheless,
+    overruled: job.decision?.code,
+  });
   switch (decision.kind) {
     case 'already-applied':
       // The ledger says what became of the fact, however often it came.
@@ -86,6 +97,14 @@ async function applyTo(one: Attempt, order: Order): Promise<string | undefined> 
       if ((await pay(one, order, options)) === undefined) return undefined;
       await recordPayment(deps.store, job, refundedEntry);
       return 'refunded';
+    }
+    case 'pay-late': {
+      const refund = toLateRefund(one, decision.refundFen);
+      const effects = toLateEffects(one, order, refund);
+      const eventKey = job.callbackKey;
+      const options = { eventKey, effects, late: true, held: 'late', refund } as const;
+      const paid = await pay(one, order, options);
+      return paid && (await follow(one, order, effects, lateEntry));
     }
     case 'pay-check': {
       const { late } = decision;
@@ -113,10 +132,13 @@ async function applyTo(one: Attempt, order: Order): Promise<string | undefined> 
 /** A transaction that has paid another order of the merchant is known by the store's unique index alone. */
 async function pay(one: Attempt, order: Order, options: PayOptions): Promise<Order | undefined> {
   try {
-    return await one.deps.store.orders.pay(order, one.job.payment, options);
+    return await one.deps.store.orders.pay(order, one.job.payment, {
+      ...options,
+      decidedBy: one.job.decision?.by,
+    });
   } catch (error) {
     if (!(error instanceof AppError) || error.code !== 'ORDER_PAID_TWICE') throw error;
-    return refuse(one, order, { entry: 'payment.of_another_order', error });
+    return refuse(one, order, { entry: ofAnotherOrder, error });
   }
 }
 
@@ -129,15 +151,47 @@ async function follow(
 ): Promise<string> {
   await Promise.all([
     addEffectJobs(deps.producer, order, effects, deps.logger),
-    recordPayment(deps.store, job, 'paid'),
+    recordPayment(deps.store, job, outcome === lateEntry ? lateEntry : 'paid'),
   ]);
   return outcome;
+}
+
+const ofAnotherOrder = 'payment.of_another_order';
+
+/** A payment that was refused for these was made under the order's number all the same: it can be given back. */
+const otherPayments: ReadonlySet<string> = new Set([
+  'ORDER_PAID_TWICE',
+  'ORDER_AMOUNT_DIFFERS',
+  'ORDER_IDS_DIFFER',
+  'ORDER_PAID_LATE',
+]);
+
+/** Told to the buyer. */
+const lateReason = '订单已关闭，款项原路退回';
+
+function toLateRefund({ job }: Attempt, refundFen: number): NewRefundRequest | undefined {
+  if (refundFen === 0) return undefined;
+  const outRefundNo = toFullRefundNo(job.payment.transactionId);
+  return { outRefundNo, refundFen, reason: lateReason, requestedBy: 'late_payment' };
+}
+
+function toLateEffects(one: Attempt, order: Order, refund: NewRefundRequest | undefined): Effect[] {
+  if (refund === undefined) return [];
+  const { deps, job, attempt } = one;
+  const { mchId, outTradeNo } = order;
+  const dueAt = new Date(deps.clock.now().getTime() + deps.effectGraceMs);
+  const cause = { requestId: job.requestId, lane: attempt.lane };
+  return [toRefundEffect({ mchId, outTradeNo, outRefundNo: refund.outRefundNo }, cause, dueAt)];
 }
 
 async function refuse({ deps, job }: Attempt, order: Order, { entry, error }: Refusal): Promise<never> {
   const { transactionId, amountFen } = job.payment;
   const event = { event: entry, transactionId, amountFen };
-  await deps.store.orders.noteEvent(order.mchId, order.outTradeNo, job.callbackKey, event);
+  if (otherPayments.has(error.code) && entry !== ofAnotherOrder) {
+    await deps.store.orders.keepOtherPayment(job.payment, { eventKey: job.callbackKey, entry: event });
+  } else {
+    await deps.store.orders.noteEvent(order.mchId, order.outTradeNo, job.callbackKey, event);
+  }
   await recordPayment(deps.store, job, entry);
   throw error;
 }
@@ -164,6 +218,8 @@ function toEntry({ held }: Order): string {
       return refundSeenEntry;
     case 'refunded':
       return refundedEntry;
+    case 'late':
+      return lateEntry;
     default:
       return held satisfies never;
   }

@@ -225,6 +225,62 @@ describe('apply-refund', () => {
     });
   });
 
+  describe('of a second payment', () => {
+    async function newPaidTwice() {
+      const order = await newPaidOrder();
+      const job = toApplyPayment(order);
+      const transactionId = `second${order.outTradeNo.slice(2)}`;
+      const payment = { ...job.payment, transactionId };
+      const second = { ...job, callbackKey: `payment_${transactionId}`, payment };
+      const paying = createApplyPayment(deps)(second, firstAttempt('second'));
+      expect(await outcomeOf(paying)).to.equal('ORDER_PAID_TWICE');
+      const jobId = toApplyPaymentJobId({ ...payment });
+      const letter = { queue: 'payment-event', jobName: 'apply-payment', payload: second, reason: '' };
+      const at = { firstAttemptAt: new Date(), failedAt: new Date() };
+      const errorCode = 'ORDER_PAID_TWICE';
+      await deps.store.deadLetters.store({ ...letter, ...at, jobId, errorCode, details: {}, attempts: 1 });
+      return { order, transactionId, jobId };
+    }
+
+    it('is one of that payment alone: the order goes on, and nobody has to see to the payment any more', async () => {
+      const { order, transactionId, jobId } = await newPaidTwice();
+      const part = { transactionId, refundId: `part${order.outTradeNo}`.replaceAll('-', ''), refundFen: 800 };
+      expect(await refund(order, { ...part, outRefundNo: 'part' })).to.equal('recorded');
+      expect(await letterState(jobId), 'a part is not all').to.equal('open');
+      expect(await refund(order, { transactionId, refundFen: 8_000 })).to.equal('recorded');
+      expect(await letterState(jobId)).to.equal('resolved');
+      const after = await find(order);
+      expect(after).to.deep.include({ status: 'paid', effects: order.effects });
+      expect(after.held).to.equal(undefined);
+      expect(
+        await refund(order, { refundId: `own${order.outTradeNo.slice(2)}`, outRefundNo: 'own' }),
+      ).to.equal('held');
+    });
+
+    it('does not fit where it names another total than that payment', async () => {
+      const { order, transactionId } = await newPaidTwice();
+      expect(await refund(order, { transactionId, totalFen: 9_000 })).to.equal('REFUND_DIFFERS');
+    });
+  });
+
+  it('tells the buyer, once, where the app has a template for it', async () => {
+    const order = await newPaidOrder();
+    const template = { templateId: 'template-2', page: undefined, data: {}, usefulForMs: 3_600_000 };
+    const directory = toDirectory({
+      app: { templates: { orderPaid: undefined, refundSucceeded: template } },
+    });
+    const { refundId } = toApplyRefund(order).refund;
+    expect(await refund(order, { type: 'refund.abnormal' }, { directory })).to.equal('recorded');
+    expect(added, 'no money has come back').to.deep.equal([]);
+    await refund(order, {}, { directory });
+    await refund(order, {}, { directory });
+    const subject = `refund_succeeded_${refundId}`;
+    const id = toEffectId('send-subscribe-message', mchId, order.outTradeNo, subject);
+    expect(added.map((job) => job.id)).to.deep.equal([id]);
+    const { effects, held } = await find(order);
+    expect([effects.map((effect) => effect.id), held]).to.deep.equal([[id], 'refunded']);
+  });
+
   describe('that does not fit the order', () => {
     const cases: [what: string, changes: Parameters<typeof toApplyRefund>[1], details: object][] = [
       ['of another total', { totalFen: 8_801 }, { orderAmountFen: 8_800, refundedTotalFen: 8_801 }],
@@ -258,8 +314,13 @@ describe('apply-refund', () => {
   it('gives a payment back that came too late: nobody has to see to it any more', async () => {
     const order = await newOrder();
     await deps.store.orders.close(order);
-    expect(await pay(order)).to.equal('ORDER_PAID_LATE');
-    const letter = await buryPayment(order, false, 'ORDER_PAID_LATE');
+    const seen = {
+      ...toApplyPayment(order),
+      payment: { ...toApplyPayment(order).payment, refundSeen: true },
+    };
+    const paying = createApplyPayment(deps)(seen, firstAttempt('pay'));
+    expect(await outcomeOf(paying)).to.equal('ORDER_PAID_LATE');
+    const letter = await buryPayment(order, true, 'ORDER_PAID_LATE');
     expect(await refund(order, { refundFen: 100 })).to.equal('recorded');
     expect(await letterState(letter), 'a part is not all').to.equal('open');
     await refund(order, { refundId: 'rest', refundFen: 8_700 });

@@ -35,6 +35,9 @@ function order(facts: Partial<Order>): Order {
     effects: [],
     timeLine: [],
     refunds: [],
+    refundRequests: [],
+    otherPayments: [],
+    shipments: [],
     queries: 0,
     createdAt: at,
     updatedAt: at,
@@ -67,6 +70,7 @@ interface Case {
   readonly payment?: Partial<PaymentSucceeded>;
   readonly latePayment?: 'deliver' | 'refund';
   readonly toDeliverNevertheless?: true;
+  readonly overruled?: string;
   readonly expected: string;
 }
 
@@ -105,6 +109,44 @@ const cases: Case[] = [
     name: 'a refund in part is no reason to hold a payment that says nothing of it',
     order: refunds(['SUCCESS', 8_799]),
     expected: 'pay',
+  },
+  {
+    name: 'another amount that a person accepts is delivered',
+    payment: { amountFen: 8_700 },
+    overruled: 'ORDER_AMOUNT_DIFFERS',
+    expected: 'pay',
+  },
+  {
+    name: 'another amount is accepted for a closed order too, for the person saw that it was closed',
+    order: { status: 'closed' },
+    payment: { amountFen: 8_700 },
+    overruled: 'ORDER_AMOUNT_DIFFERS',
+    expected: 'pay late',
+  },
+  {
+    name: 'another currency is accepted by nobody',
+    payment: { currency: 'USD' },
+    overruled: 'ORDER_AMOUNT_DIFFERS',
+    expected: 'refuse ORDER_AMOUNT_DIFFERS',
+  },
+  {
+    name: 'a decision about one refusal overrules no other',
+    payment: { amountFen: 8_700 },
+    overruled: 'ORDER_PAID_LATE',
+    expected: 'refuse ORDER_AMOUNT_DIFFERS',
+  },
+  {
+    name: 'a late payment that a person accepts is delivered whatever the policy',
+    order: { status: 'closed' },
+    overruled: 'ORDER_PAID_LATE',
+    expected: 'pay late',
+  },
+  {
+    name: 'a second payment is delivered by nobody',
+    order: { status: 'paid', ...other },
+    payment: { amountFen: 8_700 },
+    overruled: 'ORDER_AMOUNT_DIFFERS',
+    expected: 'refuse ORDER_PAID_TWICE',
   },
   {
     name: 'a refund that failed explains nothing',
@@ -204,9 +246,20 @@ const cases: Case[] = [
     expected: 'refuse ORDER_IDS_DIFFER',
   },
   {
-    name: 'a late payment is refused where late payments are refunded',
+    name: 'a late payment is given back where late payments are refunded',
     order: { status: 'closed' },
-    expected: 'refuse ORDER_PAID_LATE',
+    expected: 'pay-late 8800',
+  },
+  {
+    name: 'of a late payment only what nobody has given back is given back',
+    order: { status: 'closed', ...refunds(['SUCCESS', 800], ['ABNORMAL', 1_000], ['CLOSED', 500]) },
+    payment: refunded,
+    expected: 'pay-late 7000',
+  },
+  {
+    name: 'of a late payment nothing is given back while a refund of all of it hangs',
+    order: { status: 'closed', ...refunds(['ABNORMAL', 8_800]) },
+    expected: 'pay-late 0',
   },
   {
     name: 'a late payment is delivered where late payments are delivered',
@@ -284,16 +337,17 @@ const cases: Case[] = [
 ];
 
 function decide(one: Omit<Case, 'name' | 'expected'>): PaymentDecision {
-  const { latePayment = 'refund', toDeliverNevertheless = false } = one;
+  const { latePayment = 'refund', toDeliverNevertheless = false, overruled } = one;
   return decidePayment(
     order(one.order ?? {}),
     { ...payment, ...one.payment },
     { latePayment },
-    { toDeliverNevertheless },
+    { toDeliverNevertheless, overruled },
   );
 }
 
 function toText(decision: PaymentDecision): string {
+  if (decision.kind === 'pay-late') return `${decision.kind} ${decision.refundFen}`;
   const late = 'late' in decision && decision.late ? ['late'] : [];
   const code = 'error' in decision ? [decision.error.code] : [];
   return [decision.kind, ...late, ...code].join(' ');
@@ -325,7 +379,11 @@ describe('decidePayment', () => {
       { order: { status: 'paid', ...other } },
       { firstTransactionId: other.transactionId, secondTransactionId: mine.transactionId },
     ],
-    ['what came too late', { order: { status: 'closed' } }, { paidAmountFen: 8_800 }],
+    [
+      'what came too late, and may be refunded already',
+      { order: { status: 'closed' }, payment: refunded },
+      { paidAmountFen: 8_800 },
+    ],
     [
       'the amounts when a refund was seen',
       { payment: { ...refunded, payerTotalFen: 7_700 } },

@@ -6,6 +6,8 @@ import { isPaidIn, judgeRefunds, type Order } from '@huidiao/store';
 export const refundSeenEntry = 'payment.refund_seen';
 /** Likewise of one that was given back in full before it was delivered. */
 export const refundedEntry = 'payment.refunded';
+/** Likewise of one that came after its order was closed, and is given back. */
+export const lateEntry = 'payment.late';
 
 export type PaymentDecision =
   /** Move the order to paid; `late` when it was closed and the merchant delivers late payments. */
@@ -14,6 +16,11 @@ export type PaymentDecision =
   | { readonly kind: 'pay-refunded'; readonly late: boolean }
   /** The same, and nothing is delivered, for verify-callback bought it to see whether its callback comes. */
   | { readonly kind: 'pay-check'; readonly late: boolean }
+  /**
+   * The same, and nothing is delivered, for it came after the order was closed and the merchant refunds such payments:
+   * `refundFen` of it, which is what nobody has given back so far. 0: all of that is under way.
+   */
+  | { readonly kind: 'pay-late'; readonly refundFen: number }
   /** The same, but nothing is delivered before a person says so; then refuse. */
   | ({ readonly kind: 'hold'; readonly late: boolean } & Refusal)
   /** A person says so: deliver what was held. */
@@ -34,6 +41,8 @@ export interface Refusal {
 export interface PaymentCircumstances {
   /** A person has read that a refund was seen, and adds the payment again. */
   readonly toDeliverNevertheless: boolean;
+  /** A person has read the refusal of this code, and delivers nevertheless. */
+  readonly overruled?: string | undefined;
 }
 
 /**
@@ -51,6 +60,7 @@ export interface PaymentCircumstances {
  * | held refund_seen | same transaction_id, REFUND | refuse ORDER_REFUND_SEEN, again |
  * | paid (also held), accepted, fulfilled | same transaction_id | already applied |
  * | any | amount or currency differ | refuse ORDER_AMOUNT_DIFFERS |
+ * | created, closed | another amount, which a person accepts | as if it were the order's |
  * | paid (also held), accepted, fulfilled | other transaction_id | refuse ORDER_PAID_TWICE |
  * | created, closed; bought by verify-callback | | pay, held as a check |
  * | created, closed; refunded in full | | pay, refunded |
@@ -59,13 +69,14 @@ export interface PaymentCircumstances {
  * | created | REFUND | hold, ORDER_REFUND_SEEN |
  * | closed, merchant delivers late payments | SUCCESS | pay, late |
  * | closed, merchant delivers late payments | REFUND | hold, late, ORDER_REFUND_SEEN |
- * | closed, merchant refunds late payments | | refuse ORDER_PAID_LATE |
+ * | closed, merchant refunds late payments | SUCCESS, or REFUND with a known refund in part | pay, held late; refund what is left |
+ * | closed, merchant refunds late payments | REFUND | refuse ORDER_PAID_LATE |
  */
 export function decidePayment(
   order: Order,
   payment: PaymentSucceeded,
   merchant: Pick<Merchant, 'latePayment'>,
-  { toDeliverNevertheless }: PaymentCircumstances,
+  { toDeliverNevertheless, overruled }: PaymentCircumstances,
 ): PaymentDecision {
   if (!isOfMerchant(order, payment) || !isPaidIn(order.appId, payment)) {
     return refuse('ORDER_IDS_DIFFER', {
@@ -84,8 +95,11 @@ export function decidePayment(
     return toDeliverNevertheless ? { kind: 'release' } : refuse('ORDER_REFUND_SEEN');
   }
   if (order.amountFen !== payment.amountFen || order.currency !== payment.currency) {
-    return refuse('ORDER_AMOUNT_DIFFERS');
+    const isAccepted = overruled === 'ORDER_AMOUNT_DIFFERS' && order.currency === payment.currency;
+    if (!isAccepted) return refuse('ORDER_AMOUNT_DIFFERS');
   }
+  // Whoever accepts another amount sees that the order was closed.
+  const isLateAccepted = overruled === 'ORDER_PAID_LATE' || overruled === 'ORDER_AMOUNT_DIFFERS';
   const isOpen = order.status === 'created' || order.status === 'closed';
   if (isOpen && isCheckOrder(order.outTradeNo)) return { kind: 'pay-check', late: order.status === 'closed' };
   switch (order.status) {
@@ -93,7 +107,7 @@ export function decidePayment(
       return pay(false);
     case 'closed':
       if (refunds === 'full') return pay(true);
-      return merchant.latePayment === 'deliver' ? pay(true) : refuse('ORDER_PAID_LATE');
+      return merchant.latePayment === 'deliver' || isLateAccepted ? pay(true) : payLate();
     case 'paid':
     case 'accepted':
     case 'fulfilled':
@@ -112,9 +126,22 @@ export function decidePayment(
     return { kind: 'hold', late, ...toRefusal('ORDER_REFUND_SEEN', order, payment) };
   }
 
+  /** How much of a payment that was refunded elsewhere may be left, only the refunds can tell. */
+  function payLate(): PaymentDecision {
+    if (payment.refundSeen === true && refunds !== 'part') return refuse('ORDER_PAID_LATE');
+    return { kind: 'pay-late', refundFen: toLeftFen(order) };
+  }
+
   function refuse(code: RefusalCode, facts?: ErrorDetails): PaymentDecision {
     return { kind: 'refuse', ...toRefusal(code, order, payment, facts) };
   }
+}
+
+/** Of the order's amount: what is given back already, or on its way, is not given back again. */
+function toLeftFen({ refunds, amountFen }: Order): number {
+  return refunds
+    .filter(({ transactionId, status }) => transactionId === undefined && status !== 'CLOSED')
+    .reduce((left, { refundFen }) => Math.max(0, left - refundFen), amountFen);
 }
 
 /** 子商户号 is compared only where the order says one: an unknown one is no reason to refuse. */
@@ -127,7 +154,7 @@ const entries = {
   ORDER_IDS_DIFFER: 'payment.ids_differ',
   ORDER_AMOUNT_DIFFERS: 'payment.amount_differs',
   ORDER_PAID_TWICE: 'payment.second',
-  ORDER_PAID_LATE: 'payment.late',
+  ORDER_PAID_LATE: lateEntry,
   ORDER_REFUND_SEEN: refundSeenEntry,
 } as const;
 type RefusalCode = keyof typeof entries;

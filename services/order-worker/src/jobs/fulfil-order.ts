@@ -3,6 +3,8 @@ import { AppError } from '@huidiao/errors';
 import type { JobAttempt, JobOutcome, Producer } from '@huidiao/queue';
 import type { Logger } from '@huidiao/runtime';
 import type { Order, Store } from '@huidiao/store';
+import type { ShippingManagement } from '@huidiao/wechat';
+import { isDeliveredAtOnce, toAutoUploads } from '../shipping/auto-shipment.ts';
 import type { ShopClient } from '../shop/shop-client.ts';
 import { toOrderPaidWebhook } from '../shop/to-shop-webhook.ts';
 import { addEffectJobs } from './add-effect-jobs.ts';
@@ -14,6 +16,7 @@ export interface FulfilOrderDeps {
   readonly producer: Pick<Producer, 'add'>;
   readonly shop: ShopClient;
   readonly directory: MerchantDirectory;
+  readonly management: ShippingManagement;
   readonly effectGraceMs: number;
   readonly clock: Clock;
   readonly logger: Logger;
@@ -41,14 +44,16 @@ export function createFulfilOrder(deps: FulfilOrderDeps) {
     const { httpStatus } = await deps.shop.tell(merchant, id, webhook);
 
     const cause = { requestId: job.requestId, lane: attempt.lane };
-    const effects = toMessageEffects(deps, order, { trigger: 'order_paid' }, cause);
+    const messages = toMessageEffects(deps, order, { trigger: 'order_paid' }, cause);
+    const uploads = await toAutoUploads(deps, order, cause);
     const accepted = await deps.store.orders.accept(order.mchId, outTradeNo, job.effectId, {
       httpStatus,
       fulfilledToo: isDeliveredAtOnce(order),
-      effects,
+      effects: [...messages, ...uploads],
     });
     if (accepted === undefined) return noteIfHeld(deps, order, httpStatus);
-    await addEffectJobs(deps.producer, order, effects, deps.logger);
+    // Uploads are not due yet.
+    await addEffectJobs(deps.producer, order, messages, deps.logger);
     return { outcome: accepted.status, outTradeNo, httpStatus };
   };
 }
@@ -61,9 +66,4 @@ async function noteIfHeld({ store }: FulfilOrderDeps, told: Order, httpStatus: n
   const entry = { event: 'shop.told_of_held', httpStatus };
   await store.orders.noteEvent(mchId, outTradeNo, 'shop.told_of_held', entry);
   return { outcome: 'held', outTradeNo, httpStatus };
-}
-
-/** Virtual goods (3) and self pick-up (4) leave nothing to deliver once the shop has accepted. */
-function isDeliveredAtOnce(order: Order): boolean {
-  return order.logisticsType === 3 || order.logisticsType === 4;
 }

@@ -37,7 +37,7 @@ export function createReportUndeliverable({ store, shop, directory }: ReportUnde
     const merchant = directory.merchants.get(mchId);
     if (merchant === undefined) throw merchantNotConfigured(mchId);
     const id = `message.undeliverable_${message.key}`;
-    const { httpStatus } = await shop.tell(merchant, id, toWebhook(message, state));
+    const { httpStatus } = await shop.tell(merchant, id, toWebhook({ ...message, outTradeNo }, state));
     const entry = { event: 'undeliverable.told', messageState: state, httpStatus };
     await store.orders.settleEffect(mchId, outTradeNo, effectId, entry);
     return { outcome: 'told', outTradeNo, messageState: state, httpStatus };
@@ -50,7 +50,7 @@ function toUndeliverableState({ state, facts }: Message): string | undefined {
   return state === 'queued' && facts.errorCode !== undefined ? 'refused' : undefined;
 }
 
-function toWebhook(message: Message, state: string): MessageUndeliverableWebhook {
+function toWebhook(message: Message & { outTradeNo: string }, state: string): MessageUndeliverableWebhook {
   const { mchId, appId, outTradeNo, openId, templateId, facts } = message;
   const reason = facts.errorCode ?? facts.reportStatus;
   return {

@@ -1,6 +1,6 @@
-import { generateKeyPairSync } from 'node:crypto';
 import { AppError, type ErrorCode } from '@huidiao/errors';
 import { createMetrics, toLiveDirectory } from '@huidiao/runtime';
+import { rsaKeysOf } from '@huidiao/testing';
 import { expect } from 'chai';
 import { describe, it } from 'mocha';
 import { createApplyRefund } from '../jobs/apply-refund.ts';
@@ -119,7 +119,7 @@ describe('a refund notification that is not signed', () => {
   });
 
   it('is asked about with a client for each merchant, which knows when WeChat Pay is away', async () => {
-    const { privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
+    const { privateKey } = rsaKeysOf('merchant');
     const merchantPrivateKeyPem = privateKey.export({ type: 'pkcs8', format: 'pem' }).toString();
     const directory = toLiveDirectory(toDirectory({ merchant: { merchantPrivateKeyPem } }));
     const clients = createRefundClients({

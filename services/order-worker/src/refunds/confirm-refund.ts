@@ -9,6 +9,8 @@ export interface QueriedRefund {
   readonly transactionId: string;
   readonly refundFen: number;
   readonly totalFen: number;
+  /** RFC 3339, as WeChat wrote it. */
+  readonly successTime?: string | undefined;
 }
 
 export interface RefundQueries {

@@ -6,11 +6,12 @@ import {
   type PayClient,
   type PlatformKeyrings,
 } from '@huidiao/wechat';
+import type { RefundMaker } from './refund-attempt.ts';
 import type { RefundClient } from './refund-queries.ts';
 
 /** WeChat Pay for each merchant, each with a breaker of its own. */
 export interface RefundClients {
-  of(merchant: Merchant): RefundClient;
+  of(merchant: Merchant): RefundClient & RefundMaker;
   close(): void;
 }
 
@@ -24,8 +25,7 @@ export interface RefundClientsOptions {
 }
 
 /**
- * Made when they are needed, which is for refund notifications of API v2 alone: nobody else's process downloads
- * certificates for them. WeChat Pay compares the time in a request with its own, so their clock is never one of tests.
+ * Made when they are needed, which is for refunds alone: nobody else's process downloads certificates for them. WeChat Pay compares the time in a request with its own, so their clock is never one of tests.
  */
 export function createRefundClients(options: RefundClientsOptions): RefundClients {
   const { directory, ...shared } = options;

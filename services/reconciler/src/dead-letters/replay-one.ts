@@ -1,9 +1,8 @@
 import { toCountedJobId } from '@huidiao/contracts';
 import { AppError, toAppError } from '@huidiao/errors';
-import type { Producer, QueueReader } from '@huidiao/queue';
+import { type Producer, type QueueReader, type RepeatedJob, toRepeatedJob } from '@huidiao/queue';
 import type { DeadLetterStore, StoredDeadLetter } from '@huidiao/store';
 import type { ChosenDeadLetter } from './select-dead-letters.ts';
-import { type RepeatedJob, toRepeatedJob } from './to-repeated-job.ts';
 
 export interface ReplayOneDeps {
   readonly deadLetters: Pick<DeadLetterStore, 'findById' | 'takeForReplay' | 'reopen'>;

@@ -4,7 +4,7 @@ import { AppError } from '@huidiao/errors';
 import { createMetrics } from '@huidiao/runtime';
 import { createStore, dropTestDatabase, type NewOrder, type Order, type Store } from '@huidiao/store';
 import { testMongoUri } from '@huidiao/testing';
-import { createPayClient, type PayClient } from '@huidiao/wechat';
+import { createPayClient, type PayClient, type QueriedTransaction } from '@huidiao/wechat';
 import type { Simulator } from '@huidiao/wechat-simulator';
 import { expect } from 'chai';
 import { after, afterEach, before, beforeEach, describe, it } from 'mocha';
@@ -142,6 +142,61 @@ describe('asking WeChat Pay about open orders', () => {
     clock.advance(59 * secondMs);
     expect(await round()).to.equal(0);
     expect(callsSince(before)).to.deep.equal({ query: 0, close: 0 });
+  });
+
+  it('asks once about a combined order, for all of its parts, also for those that are not due', async () => {
+    const combineOutTradeNo = `whole-${Date.now()}`;
+    const [first, second, third] = [await part(), await part(), await part()];
+    await store.combinedOrders.register({
+      mchId,
+      combineOutTradeNo,
+      appId,
+      parts: [first, second, third].map(({ outTradeNo }) => ({ mchId, outTradeNo })),
+      timeExpire: first.timeExpire,
+      notifyUrl: `${simulator.uri}/nowhere`,
+      contentHash: 'hash',
+    });
+    await store.orders.recordQuery(third, { nextQueryAt: new Date(clock.now().getTime() + hourMs) });
+    let asked = 0;
+    const client: PayClient = {
+      ...connect(),
+      queryByOutTradeNo: () => expect.fail('a part was asked about by itself'),
+      queryCombined: async (number) => {
+        asked += 1;
+        expect(number).to.equal(combineOutTradeNo);
+        return new Map(
+          [first, second, third].map(({ outTradeNo }, index) => [outTradeNo, toPaid(outTradeNo, index)]),
+        );
+      },
+    };
+    round = createRound({ client });
+    clock.advance(minuteMs);
+    expect(await round()).to.equal(2);
+    expect(asked).to.equal(1);
+    const healed = recording.added.map(({ data }) => (data as { payment: { outTradeNo: string } }).payment);
+    expect(healed.map(({ outTradeNo }) => outTradeNo)).to.have.members(
+      [first, second, third].map(({ outTradeNo }) => outTradeNo),
+    );
+    expect(outcomes).to.deep.equal(['healed', 'healed', 'healed']);
+    clock.advance(minuteMs);
+    expect(await round()).to.equal(0);
+
+    function part(): Promise<Order> {
+      return register({ combineOutTradeNo });
+    }
+    function toPaid(outTradeNo: string, index: number): QueriedTransaction {
+      const payment = {
+        type: 'payment.succeeded' as const,
+        mchId,
+        appId,
+        outTradeNo,
+        transactionId: `420000000020261122000000${index}`,
+        amountFen: 888,
+        currency: 'CNY',
+        tradeType: 'JSAPI',
+      };
+      return { state: 'paid', refunded: false, payment };
+    }
   });
 
   it('sends a payment whose callback was missed the way of a callback, in the bulk lane', async () => {
@@ -428,6 +483,58 @@ describe('asking WeChat Pay about open orders', () => {
       expect(recording.added).to.deep.equal([]);
       expect(outcomes).to.deep.equal(['left_to_a_person']);
       expect(await read(order)).to.not.have.property('nextQueryAt');
+    });
+
+    it('makes no new case of it while somebody has it given back, and closes the order once that is done', async () => {
+      const order = await register();
+      const transactionId = pay(order, 777);
+      const { outTradeNo } = order;
+      const payment = {
+        type: 'payment.succeeded' as const,
+        mchId,
+        appId,
+        outTradeNo,
+        transactionId,
+        amountFen: 777,
+        currency: 'CNY',
+        tradeType: 'JSAPI',
+      };
+      await store.orders.keepOtherPayment(payment, { eventKey: 'told', entry: { event: 'kept' } });
+      const refund = { outRefundNo: 'R-1', refundFen: 777, transactionId };
+      await store.orders.requestRefund(
+        mchId,
+        outTradeNo,
+        { ...refund, requestedBy: 'case' },
+        { effects: [] },
+      );
+      clock.advance(minuteMs);
+      await round();
+      expect(recording.added).to.deep.equal([]);
+      expect(await read(order)).to.include({ status: 'created' });
+
+      const told = { ...refund, refundId: '50000000382019052709732678859', status: 'SUCCESS' as const };
+      await store.orders.recordRefund(mchId, outTradeNo, told, { eventKey: 'refunded', effects: [] });
+      clock.advance(hourMs);
+      await round();
+      expect(recording.added).to.deep.equal([]);
+      expect(outcomes).to.deep.equal(['left_to_a_person', 'closed']);
+      expect(await read(order)).to.include({ status: 'closed' });
+    });
+
+    it('leaves a case that somebody has decided to what follows from it', async () => {
+      const order = await register();
+      const transactionId = pay(order, 1);
+      await refuse(order, transactionId);
+      const letter = letterOf(transactionId);
+      await store.deadLetters.store(letter);
+      const decision = { kind: 'deliver', by: 'support-7', note: 'x' };
+      await store.deadLetters.decide(`payment-event/${letter.jobId}`, decision, { times: 1, to: 'replayed' });
+      clock.advance(minuteMs);
+      await round();
+      expect(recording.added).to.deep.equal([]);
+      expect(Number((await read(order)).nextQueryAt), 'it is asked about again').to.be.above(
+        clock.now().getTime(),
+      );
     });
 
     it('brings the dead letter back where it was lost on its way', async () => {

@@ -1,18 +1,17 @@
-import type { Clock, Merchant } from '@huidiao/contracts';
+import { type Clock, type Merchant, type OrderAnswer, toNextQueryAt } from '@huidiao/contracts';
 import { AppError, toAppError } from '@huidiao/errors';
 import type { Producer } from '@huidiao/queue';
 import type { Logger } from '@huidiao/runtime';
-import type { Order, Store } from '@huidiao/store';
-import { askAboutOrder, type OrderAnswer, type QueryingClient } from '../queries/ask-about-order.ts';
+import { type Order, type SettledAnswer, type Store, settleAnswer } from '@huidiao/store';
+import { type AskingClient, answerQuestion } from '../queries/answer-question.ts';
 import { createQueryTurns } from '../queries/query-turns.ts';
-import { type SettledAnswer, settleAnswer } from '../queries/settle-answer.ts';
-import { toNextQueryAt } from '../queries/to-next-query-at.ts';
 import { toPauseMs } from '../queries/to-pause-ms.ts';
+import { type Question, toQuestions } from '../queries/to-questions.ts';
 import type { ReconcilerMetrics } from '../reconciler-metrics.ts';
 import { inParallel } from './in-parallel.ts';
 
 export interface QueryOpenOrdersDeps {
-  readonly store: Pick<Store, 'orders' | 'turns' | 'deadLetters'>;
+  readonly store: Pick<Store, 'orders' | 'combinedOrders' | 'turns' | 'deadLetters'>;
   readonly producer: Pick<Producer, 'add' | 'isReady'>;
   readonly clock: Clock;
   readonly logger: Logger;
@@ -30,7 +29,7 @@ export interface QueryOpenOrdersDeps {
 /** A merchant with its client of WeChat Pay. */
 export interface QueriedMerchant {
   readonly merchant: Pick<Merchant, 'mchId' | 'limits'>;
-  readonly client: QueryingClient;
+  readonly client: AskingClient;
 }
 
 /**
@@ -50,17 +49,19 @@ export function createQueryOpenOrders(deps: QueryOpenOrdersDeps, { merchant, cli
   const isPaused = (): boolean => clock.now().getTime() < pausedUntilMs;
 
   /** @param now when its turns were taken: whether it has expired since is for the next round */
-  async function settle(order: Order, now: Date): Promise<void> {
+  async function settle(question: Question, now: Date): Promise<void> {
     try {
-      const answer = await askAboutOrder(client, order, now);
-      report(deps, order, await settleAnswer(deps, order, answer), answer);
+      for (const { order, answer } of await answerQuestion(deps.store, client, question, now)) {
+        report(deps, order, await settleAnswer(deps, order, answer), answer);
+      }
     } catch (error) {
       const failure = toAppError(error);
       deps.metrics.queried(failure.code);
       pausedUntilMs = Math.max(pausedUntilMs, clock.now().getTime() + toPauseMs(failure));
-      // A refusal is about this order, and would be the same after the lease.
+      // A refusal is about these orders, and would be the same after the lease.
       if (failure.code !== 'WECHAT_REFUSED') throw error;
-      await deps.store.orders.recordQuery(order, { nextQueryAt: toNextQueryAt(order, clock.now()) });
+      for (const order of question.orders)
+        await deps.store.orders.recordQuery(order, { nextQueryAt: toNextQueryAt(order, clock.now()) });
       throw error;
     }
   }
@@ -71,14 +72,14 @@ export function createQueryOpenOrders(deps: QueryOpenOrdersDeps, { merchant, cli
     const now = clock.now();
     const limit = Math.min(deps.limit, limits.queriesPerSecond);
     const claimed = await deps.store.orders.claimOrdersToQuery({ mchId, now, leaseMs, limit });
-    const chosen = await turns.choose(claimed, now);
+    const chosen = await turns.choose(toQuestions(claimed), now);
     // Past half of the lease an order is rather asked about after it than by two replicas at once.
     const enoughAt = performance.now() + leaseMs / 2;
     let settled = 0;
-    const results = await inParallel(chosen, deps.concurrency, async (order) => {
+    const results = await inParallel(chosen, deps.concurrency, async (question) => {
       if (isPaused() || signal.aborted || performance.now() > enoughAt) return;
-      await settle(order, now);
-      settled += 1;
+      await settle(question, now);
+      settled += question.orders.length;
     });
     const failed = results.find((result) => result.status === 'rejected');
     if (settled === 0 && failed !== undefined) throw failed.reason;

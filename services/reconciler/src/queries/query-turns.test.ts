@@ -2,15 +2,17 @@ import type { Order } from '@huidiao/store';
 import { expect } from 'chai';
 import { describe, it } from 'mocha';
 import { createQueryTurns } from './query-turns.ts';
+import type { Question } from './to-questions.ts';
 
 const now = new Date('2026-11-22T12:00:00Z');
 const hourMs = 60 * 60_000;
-const payable = toOrder(hourMs);
-const expired = toOrder(-hourMs);
+const payable = toQuestion(hourMs);
+const expired = toQuestion(-hourMs);
 
-function toOrder(expiresInMs: number): Order {
+function toQuestion(expiresInMs: number): Question {
   const timeExpire = new Date(now.getTime() + expiresInMs);
-  return { timeExpire, createdAt: new Date(now.getTime() - 2 * hourMs), prepay: true } as Order;
+  const createdAt = new Date(now.getTime() - 2 * hourMs);
+  return { orders: [{ timeExpire, createdAt, prepay: true } as Order] };
 }
 
 /** Turns of a merchant that may ask `perSecond` times a second, of which the store grants what it is told to. */

@@ -1,8 +1,24 @@
+import { billEndpoints } from './bills.ts';
+import { caseEndpoints } from './cases.ts';
+import { combinedOrderEndpoints } from './combined-orders.ts';
+import { messageEndpoints } from './messages.ts';
 import { orderEndpoints } from './orders.ts';
+import { refundEndpoints } from './refunds.ts';
+import { sessionEndpoints } from './sessions.ts';
+import { shipmentEndpoints } from './shipments.ts';
+import { userEndpoints } from './users.ts';
 
 /** Every operation of merchant-api by its name, which is also its operationId. */
 export const merchantApi = {
+  ...billEndpoints,
+  ...caseEndpoints,
+  ...combinedOrderEndpoints,
+  ...messageEndpoints,
   ...orderEndpoints,
+  ...shipmentEndpoints,
+  ...refundEndpoints,
+  ...sessionEndpoints,
+  ...userEndpoints,
 } as const;
 
 export type MerchantApi = typeof merchantApi;

@@ -1,4 +1,5 @@
-import type { z } from 'zod';
+import { z } from 'zod';
+import type { ProblemCode } from './problem.ts';
 
 export type HttpMethod = 'GET' | 'POST' | 'PUT' | 'DELETE';
 
@@ -22,15 +23,20 @@ export interface Endpoint {
   /** Of the path; a path that it refuses is answered by `unknownPath`. */
   readonly params?: z.ZodObject;
   /** The problem's code where a path names nothing that could exist: 404. */
-  readonly unknownPath?: string;
+  readonly unknownPath?: ProblemCode;
   readonly query?: z.ZodObject;
   /** Without it a request has no body. */
   readonly body?: z.ZodType;
+  /** Bodies over this many bytes are 413; default 64 KiB. */
+  readonly largestBodyBytes?: number;
   /** Status → body; `noBody` where there is none. */
   readonly answers: Readonly<Record<number, z.ZodType>>;
   /** Codes of problem documents besides those that every operation may answer (commonProblems). */
-  readonly problems: readonly string[];
+  readonly problems: readonly ProblemCode[];
 }
+
+/** The schema of an answer that has no body: 204. */
+export const noBody = z.undefined();
 
 /** Keeps the exact types of an endpoint's schemas. */
 export function toEndpoint<const E extends Endpoint>(endpoint: E): E {

@@ -1,4 +1,5 @@
 import type { Server } from 'node:http';
+import { tmpdir } from 'node:os';
 import type { AroundPorts, Clock, MerchantDirectory } from '@huidiao/contracts';
 import * as ingress from '@huidiao/ingress';
 import * as merchantApi from '@huidiao/merchant-api';
@@ -78,7 +79,7 @@ export const serviceStarters: Starters = {
     const context = merchantApi.createContext(
       {
         logLevel: 'error',
-        http: { ...anyPort, drainMs: 100 },
+        http: { ...anyPort, drainMs: 100, trustedProxies: 0 },
         health: anyPort,
         redis: toRedis(settings),
         mongo: { uri: mongoUri },
@@ -141,12 +142,21 @@ export const serviceStarters: Starters = {
         redis: toRedis(settings),
         mongo: { uri: mongoUri },
         wechatPayApiUrl: wechatUrl,
+        wechatApiUrl: wechatUrl,
         directory,
         effects: { intervalMs, leaseMs, limit },
         inbox: { intervalMs, leaseMs, limit },
         queries: { intervalMs, leaseMs, concurrency: 5, limit },
         epoch: { intervalMs, limit },
         sweep: { intervalMs, limit },
+        shipping: { intervalMs, limit },
+        bills: {
+          intervalMs: 60_000,
+          leaseMs: 60_000,
+          folder: tmpdir(),
+          mostBytes: 1_000_000_000,
+          mostRows: 10_000_000,
+        },
       },
       { logger, clock, aroundPorts, random: Math.random },
     );

@@ -1,15 +1,14 @@
-import { generateKeyPairSync } from 'node:crypto';
 import { once } from 'node:events';
 import { createServer as createHttpServer, Agent as HttpAgent, type RequestListener } from 'node:http';
 import { createServer as createHttpsServer, Agent as HttpsAgent } from 'node:https';
 import { type AddressInfo, createServer as createTcpServer, type Server, type Socket } from 'node:net';
-import { toSelfSignedCertificate } from '@huidiao/testing';
+import { rsaKeysOf, toSelfSignedCertificate } from '@huidiao/testing';
 import { expect } from 'chai';
 import { afterEach, describe, it } from 'mocha';
 import { createHttpAgents, type HttpAgents } from './http-agents.ts';
 import { type HttpAnswer, HttpRequestError, sendHttpRequest } from './send-http-request.ts';
 
-const keys = generateKeyPairSync('rsa', { modulusLength: 2048 });
+const keys = rsaKeysOf('wechat-pay');
 const certificate = toSelfSignedCertificate(keys, { commonName: 'api.weixin.qq.com', serial: '0a' });
 const privateKey = keys.privateKey.export({ type: 'pkcs8', format: 'pem' });
 

@@ -57,7 +57,11 @@ export async function callMiniProgramApi(call: MiniProgramCall): Promise<MiniPro
   return parseAnswer(answer, call.secrets);
 }
 
-function parseAnswer(answer: HttpAnswer, secrets: readonly string[]): MiniProgramAnswer {
+/**
+ * An answer of api.weixin.qq.com, whatever its Content-Type says: some are text/plain.
+ * @throws AppError WECHAT_SYSTEM_ERROR for a 5xx or what cannot be read.
+ */
+export function parseAnswer(answer: HttpAnswer, secrets: readonly string[]): MiniProgramAnswer {
   const parsed = answerShape.safeParse(parseWechatJson(answer.body.toString('utf8')));
   if (answer.status >= 500 || !parsed.success) {
     const reason = answer.status >= 500 ? 'server_error' : 'answer_not_understood';

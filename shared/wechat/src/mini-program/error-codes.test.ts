@@ -37,7 +37,52 @@ const permanentCards = [
   85433, 85434, 85435, 85436, 85438, 85439, 85440, 85441, 85442, 85443, 85448, 85461, 85462,
 ];
 
+/** Where the common codes mean something of its own, that counts. */
+const commonOfShipping = common.filter(([code]) => code !== 47001);
+const ofPayment: Row[] = [
+  ...commonOfShipping,
+  [47001, 'SHIPMENT_REFUSED', 'permanent'],
+  [10060001, 'SHIPMENT_PAYMENT_UNKNOWN', 'transient'],
+  [10060012, 'WECHAT_BUSY', 'transient'],
+  [10060014, 'SHIPMENT_REFUSED', 'permanent'],
+  [10060019, 'WECHAT_BUSY', 'transient'],
+  ...[268485194, 268485195, 268485196, 268485197].map((code): Row => [code, 'SHIPMENT_REFUSED', 'permanent']),
+];
+const badUploads = [
+  10060005, 10060006, 10060007, 10060008, 10060009, 10060020, 10060024, 10060025, 10060026, 10060031,
+  268485216, 268485224, 268485226, 268485227, 268485228,
+];
+const ofUpload: Row[] = [
+  ...ofPayment,
+  [10060002, 'SHIPMENT_NOT_TAKEN', 'permanent'],
+  [10060003, 'SHIPMENT_NOT_TAKEN', 'permanent'],
+  [10060004, 'SHIPMENT_NOT_TAKEN', 'permanent'],
+  [10060023, 'SHIPMENT_NOT_TAKEN', 'permanent'],
+  ...badUploads.map((code): Row => [code, 'SHIPMENT_REFUSED', 'permanent']),
+];
+
 const rows: Record<MiniProgramApi, Row[]> = {
+  upload_shipping_info: ofUpload,
+  upload_combined_shipping_info: ofUpload,
+  get_order: ofPayment,
+  is_trade_managed: [
+    ...common,
+    ...[40013, 40097, 61003, 61004, 61011].map((code): Row => [code, 'WECHAT_REFUSED', 'permanent']),
+  ],
+  notify_confirm_receive: [
+    ...ofPayment,
+    [10060030, 'done'],
+    ...[10060004, 10060028, 10060029, 10060031, 10060032].map(
+      (code): Row => [code, 'RECEIPT_REMINDER_REFUSED', 'permanent'],
+    ),
+  ],
+  get_delivery_list: [...common, [9300513, 'WECHAT_QUOTA_EXHAUSTED', 'throttled', 2 * fiveMinutes]],
+  opspecialorder: [
+    ...common,
+    [268546000, 'SHIPMENT_REFUSED', 'permanent'],
+    [268546001, 'SHIPMENT_REFUSED', 'permanent'],
+    [268546002, 'SHIPMENT_PAYMENT_UNKNOWN', 'transient'],
+  ],
   stable_token: [
     [-1, 'WECHAT_BUSY', 'transient'],
     [40001, 'WECHAT_CREDENTIALS_REFUSED', 'permanent'],
@@ -82,6 +127,7 @@ const rows: Record<MiniProgramApi, Row[]> = {
   'template/send': [
     ...common,
     [40003, 'MESSAGE_REFUSED', 'permanent'],
+    [40013, 'MESSAGE_REFUSED', 'permanent'],
     [40037, 'MESSAGE_REFUSED', 'permanent'],
     [40165, 'MESSAGE_REFUSED', 'permanent'],
     [40249, 'MESSAGE_REFUSED', 'permanent'],
@@ -95,6 +141,31 @@ const rows: Record<MiniProgramApi, Row[]> = {
     ...common,
     [45015, 'MESSAGE_NOT_SUBSCRIBED', 'permanent'],
     [45047, 'MESSAGE_RECIPIENT_BUSY', 'throttled', fiveMinutes],
+  ],
+  jscode2session: [
+    [-1, 'WECHAT_BUSY', 'transient'],
+    [40001, 'WECHAT_CREDENTIALS_REFUSED', 'permanent'],
+    [40002, 'WECHAT_REFUSED', 'permanent'],
+    [40013, 'WECHAT_CREDENTIALS_REFUSED', 'permanent'],
+    [40029, 'LOGIN_CODE_INVALID', 'permanent'],
+    [40125, 'WECHAT_CREDENTIALS_REFUSED', 'permanent'],
+    [40163, 'LOGIN_CODE_USED', 'permanent'],
+    [40164, 'WECHAT_CREDENTIALS_REFUSED', 'permanent'],
+    [40226, 'LOGIN_BLOCKED', 'permanent'],
+    [40243, 'WECHAT_CREDENTIALS_REFUSED', 'permanent'],
+    [41002, 'WECHAT_CREDENTIALS_REFUSED', 'permanent'],
+    [41004, 'WECHAT_CREDENTIALS_REFUSED', 'permanent'],
+    [41008, 'LOGIN_CODE_INVALID', 'permanent'],
+    [45009, 'WECHAT_QUOTA_EXHAUSTED', 'throttled', untilMidnight],
+    [45011, 'LOGIN_TOO_FREQUENT', 'throttled', untilMinute],
+    [50004, 'WECHAT_REFUSED', 'permanent'],
+    [50007, 'WECHAT_REFUSED', 'permanent'],
+  ],
+  getuserphonenumber: [
+    ...common.filter(([errcode]) => errcode !== 47001),
+    [40013, 'PHONE_CODE_OF_ANOTHER_APP', 'permanent'],
+    [40029, 'PHONE_CODE_INVALID', 'permanent'],
+    [47001, 'WECHAT_REFUSED', 'permanent'],
   ],
   'wxopen/template/send': [...common, [45103, 'WECHAT_REFUSED', 'permanent']],
   'wxopen/template/uniform_send': [...common, [45109, 'WECHAT_REFUSED', 'permanent']],

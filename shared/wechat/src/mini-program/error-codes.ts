@@ -1,5 +1,7 @@
 import { AppError, type ErrorCode, type ErrorDetails, type ErrorKind } from '@huidiao/errors';
 import { msUntilBeijingMidnight, msUntilNextMinute } from './beijing-day.ts';
+import { jscode2sessionCodes, type LoginApi, phoneNumberCodes } from './login-error-codes.ts';
+import { type ShippingApi, shippingCodes } from './shipping-error-codes.ts';
 
 /** The APIs of api.weixin.qq.com whose codes are known here: the same number means different things to each. */
 export type MiniProgramApi =
@@ -15,7 +17,10 @@ export type MiniProgramApi =
   | 'custom/send'
   /** Withdrawn: template and uniform messages of mini-programs. */
   | 'wxopen/template/send'
-  | 'wxopen/template/uniform_send';
+  | 'wxopen/template/uniform_send'
+  /** WeChat's order management (发货管理), and the list of express companies. */
+  | ShippingApi
+  | LoginApi;
 
 type Wait = 'next-minute' | 'beijing-midnight' | { readonly ms: number };
 
@@ -30,6 +35,9 @@ export type CodeClass =
       readonly kind?: ErrorKind;
       readonly wait?: Wait;
     };
+
+/** Code → what it means; of two rows with one code the later counts. */
+export type CodeRows = readonly (readonly [number, CodeClass])[];
 
 const done: CodeClass = { verdict: 'done' };
 const deadToken: CodeClass = { verdict: 'replace-token' };
@@ -73,6 +81,10 @@ const common: readonly (readonly [number, CodeClass])[] = [
   [48004, refused],
   [50002, refused],
 ];
+
+function withCommon(codes: CodeRows): CodeRows {
+  return [...common, ...codes];
+}
 
 const byApi: Readonly<Record<MiniProgramApi, readonly (readonly [number, CodeClass])[]>> = {
   // https://developers.weixin.qq.com/miniprogram/dev/OpenApiDoc/mp-access-token/getStableAccessToken.html
@@ -137,6 +149,7 @@ const byApi: Readonly<Record<MiniProgramApi, readonly (readonly [number, CodeCla
   'template/send': [
     ...common,
     [40003, badMessage],
+    [40013, badMessage],
     [40037, badMessage],
     [40165, badMessage],
     [40249, badMessage],
@@ -149,6 +162,15 @@ const byApi: Readonly<Record<MiniProgramApi, readonly (readonly [number, CodeCla
   'custom/send': [...common, [45015, notSubscribed], [45047, recipientTired]],
   'wxopen/template/send': [...common, [45103, refused]],
   'wxopen/template/uniform_send': [...common, [45109, refused]],
+  jscode2session: jscode2sessionCodes,
+  getuserphonenumber: withCommon(phoneNumberCodes),
+  upload_shipping_info: withCommon(shippingCodes.upload_shipping_info),
+  upload_combined_shipping_info: withCommon(shippingCodes.upload_combined_shipping_info),
+  get_order: withCommon(shippingCodes.get_order),
+  is_trade_managed: withCommon(shippingCodes.is_trade_managed),
+  notify_confirm_receive: withCommon(shippingCodes.notify_confirm_receive),
+  get_delivery_list: withCommon(shippingCodes.get_delivery_list),
+  opspecialorder: withCommon(shippingCodes.opspecialorder),
 };
 
 /** The one table of error codes of api.weixin.qq.com, keyed by `API code`. */

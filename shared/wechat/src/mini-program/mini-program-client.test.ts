@@ -72,6 +72,49 @@ describe('sending a subscription message', () => {
     });
   });
 
+  it('sends what the message itself says in place of what the app does', async () => {
+    answer({ errcode: 0, errmsg: 'ok' });
+    await client.sendSubscribeMessage(testApp, { ...message, lang: 'en_US', miniprogramState: 'developer' });
+    expect(JSON.parse(server.received[0]?.body ?? '')).to.include({
+      lang: 'en_US',
+      miniprogram_state: 'developer',
+    });
+  });
+
+  it('sends a template message of a service account as WeChat documents it, with its client_msg_id', async () => {
+    answer({ errcode: 0, errmsg: 'ok', msgid: 1 });
+    const { openId, templateId, data } = message;
+    const own = { openId, templateId, data, clientMsgId: 'MSG_1', url: 'https://example.com/order' };
+    const miniprogram = { appId: 'wx0000000000000001', pagePath: 'pages/order?no=1' };
+    expect(await client.sendTemplateMessage(testApp, { ...own, miniprogram })).to.deep.equal({
+      kind: 'sent',
+      msgId: '1',
+    });
+    const { method, url, body } = server.received[0] ?? expect.fail('nothing came');
+    expect([method, url]).to.deep.equal(['POST', '/cgi-bin/message/template/send?access_token=TOKEN_1']);
+    expect(JSON.parse(body)).to.deep.equal({
+      touser: openId,
+      template_id: 'TEMPLATE_1',
+      url: 'https://example.com/order',
+      miniprogram: { appid: 'wx0000000000000001', pagepath: 'pages/order?no=1' },
+      client_msg_id: 'MSG_1',
+      data: { thing1: { value: '一杯茶' }, amount2: { value: '19.99元' } },
+    });
+  });
+
+  it('knows from errcode 43004 that somebody does not follow the service account', async () => {
+    answer({ errcode: 43004, errmsg: 'require subscribe' });
+    const { openId, templateId, data } = message;
+    const sent = await client.sendTemplateMessage(testApp, {
+      openId,
+      templateId,
+      data,
+      clientMsgId: 'MSG_1',
+    });
+    expect(refusalOf(sent).code).to.equal('MESSAGE_NOT_SUBSCRIBED');
+    expect(JSON.parse(server.received[0]?.body ?? '')).to.not.have.any.keys('url', 'miniprogram');
+  });
+
   it('leaves out a page that there is not', async () => {
     answer({ errcode: 0, errmsg: 'ok' });
     await client.sendSubscribeMessage(testApp, { ...message, page: undefined });

@@ -2,6 +2,7 @@ import type { App } from '@huidiao/contracts';
 import type { AppError } from '@huidiao/errors';
 import { type AppCallerOptions, createAppCaller } from './app-caller.ts';
 import type { MiniProgramAnswer } from './call-mini-program-api.ts';
+import { type TemplateMessage, toTemplateBody, toTemplateValues } from './template-message.ts';
 
 export interface SubscribeMessage {
   /** The buyer's openid in this very app. */
@@ -12,6 +13,9 @@ export interface SubscribeMessage {
   readonly page?: string | undefined;
   /** Keyword of the template (thing1, amount2, …) → text. */
   readonly data: Readonly<Record<string, string>>;
+  /** In place of what the merchants file says of the app. */
+  readonly miniprogramState?: App['miniprogramState'] | undefined;
+  readonly lang?: App['lang'] | undefined;
 }
 
 export type SendResult =
@@ -28,6 +32,8 @@ export type SendResult =
 export interface MiniProgramClient {
   /** 发送订阅消息, once. Never throws. WeChat knows no idempotency key, so whoever calls records it first. */
   sendSubscribeMessage(app: App, message: SubscribeMessage): Promise<SendResult>;
+  /** 发送模板消息 in the name of a service account, once. Never throws; see TemplateMessage.clientMsgId. */
+  sendTemplateMessage(account: App, message: TemplateMessage): Promise<SendResult>;
   /** Ends the breakers' timers and the connections. */
   close(): void;
 }
@@ -47,20 +53,28 @@ export function createMiniProgramClient(options: MiniProgramClientOptions): Mini
       });
       return result.kind === 'done' ? toSent(result.answer) : result;
     },
+    async sendTemplateMessage(account, message) {
+      const result = await caller.call(account, {
+        api: 'template/send',
+        path: '/cgi-bin/message/template/send',
+        body: toTemplateBody(message),
+        secrets: [message.openId],
+      });
+      return result.kind === 'done' ? toSent(result.answer) : result;
+    },
     close: () => caller.close(),
   };
 }
 
 function toSubscribeBody(app: App, message: SubscribeMessage): Record<string, unknown> {
-  const data = Object.entries(message.data).map(([keyword, value]) => [keyword, { value }] as const);
   return {
     touser: message.openId,
     template_id: message.templateId,
     ...(message.page === undefined ? {} : { page: message.page }),
     // The page calls both required in one place and optional in another.
-    miniprogram_state: app.miniprogramState,
-    lang: app.lang,
-    data: Object.fromEntries(data),
+    miniprogram_state: message.miniprogramState ?? app.miniprogramState,
+    lang: message.lang ?? app.lang,
+    data: toTemplateValues(message.data),
   };
 }
 

@@ -1,13 +1,13 @@
 import { createCipheriv, createPublicKey, randomBytes } from 'node:crypto';
 import type { ServerResponse } from 'node:http';
-import { toSelfSignedCertificate } from '@huidiao/testing';
+import { rsaKeysOf, toSelfSignedCertificate } from '@huidiao/testing';
 import { createPlatform, testMerchant } from './platform.fixture.test.ts';
 
 export type CertifiedPlatform = ReturnType<typeof createCertifiedPlatform>;
 
 /** WeChat Pay signing with a certificate, whose serial is the name of its key. */
 export function createCertifiedPlatform(serial: string) {
-  const platform = createPlatform(serial);
+  const platform = createPlatform(serial, rsaKeysOf(`wechat-pay ${serial}`));
   const keys = { publicKey: createPublicKey(platform.publicKeyPem), privateKey: platform.privateKey };
   return { ...platform, pem: toSelfSignedCertificate(keys, { commonName: 'Tenpay.com sign', serial }) };
 }

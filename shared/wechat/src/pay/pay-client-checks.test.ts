@@ -6,13 +6,7 @@ import { afterEach, beforeEach, describe, it } from 'mocha';
 import { createObservers } from '../http/observers.fixture.test.ts';
 import { startTestServer, type TestServer } from '../http/test-server.fixture.test.ts';
 import { createPayClient, type PayClient } from './pay-client.ts';
-import {
-  createPlatform,
-  merchantPublicKey,
-  platform,
-  testMerchant,
-  testNow,
-} from './platform.fixture.test.ts';
+import { forger, merchantPublicKey, platform, testMerchant, testNow } from './platform.fixture.test.ts';
 import { toEchoKeyId } from './security-echo.ts';
 
 const notifyUrl = 'https://shop.example.com/callbacks/wechat-pay/1900000001';
@@ -64,7 +58,7 @@ describe('what verify-callback asks of WeChat Pay', () => {
     return createPayClient({ merchant, baseUrl: server.baseUrl, clock, ...createObservers() });
   }
 
-  function answer(status: number, json: unknown, signer: ReturnType<typeof createPlatform> = platform): void {
+  function answer(status: number, json: unknown, signer: typeof platform = platform): void {
     const text = JSON.stringify(json);
     server.answer = (_request, response) => {
       response.writeHead(status, { ...signer.headersFor(Buffer.from(text)) }).end(text);
@@ -147,7 +141,7 @@ describe('what verify-callback asks of WeChat Pay', () => {
     });
 
     it(`does not believe an answer to ${what} that is signed with another key`, async () => {
-      answer(200, said, createPlatform(platform.id));
+      answer(200, said, forger);
       expect(await failure(make)).to.include({ code: 'WECHAT_RESPONSE_NOT_AUTHENTIC' });
     });
 

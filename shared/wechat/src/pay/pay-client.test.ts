@@ -8,7 +8,7 @@ import { createObservers } from '../http/observers.fixture.test.ts';
 import { startTestServer, type TestServer } from '../http/test-server.fixture.test.ts';
 import { createPayClient, type PayClient } from './pay-client.ts';
 import {
-  createPlatform,
+  forger,
   merchantPublicKey,
   paidTransaction,
   platform,
@@ -30,7 +30,7 @@ const queried = { ...paidTransaction, out_trade_no: order.outTradeNo };
 
 interface AnswerOptions {
   headers?: Record<string, string | string[]>;
-  signer?: ReturnType<typeof createPlatform>;
+  signer?: typeof platform;
   unsigned?: true;
 }
 
@@ -176,7 +176,7 @@ describe('the client of WeChat Pay', () => {
       '/v3/pay/transactions/out-trade-no/order%7C0001*/close',
       '{"mchid":"1900000001"}',
     ]);
-    answer(204, '', { signer: createPlatform(platform.id) });
+    answer(204, '', { signer: forger });
     expect(await failureOf(close)).to.include({ code: 'WECHAT_RESPONSE_NOT_AUTHENTIC' });
     answer(204, '', { unsigned: true });
     expect(await failureOf(close)).to.include({ code: 'WECHAT_RESPONSE_NOT_AUTHENTIC' });
@@ -220,7 +220,7 @@ describe('the client of WeChat Pay', () => {
     ],
     ['no signature', text, { unsigned: true }, 'header_missing'],
     ['an altered body', `${text} `, { headers: own }, 'signature_wrong'],
-    ["a stranger's key", text, { signer: createPlatform(platform.id) }, 'signature_wrong'],
+    ["a stranger's key", text, { signer: forger }, 'signature_wrong'],
     ['an unknown serial', text, { headers: { 'wechatpay-serial': 'PUB_KEY_ID_9' } }, 'serial_unknown'],
     [
       'a signature twice',
@@ -245,7 +245,7 @@ describe('the client of WeChat Pay', () => {
 
   it('does not believe a refusal whose signature is bad, nor one that is neither signed nor has a code', async () => {
     const refusal = { code: 'ORDER_CLOSED', message: '订单已关闭' };
-    answer(400, refusal, { signer: createPlatform(platform.id) });
+    answer(400, refusal, { signer: forger });
     expect(await failureOf(prepay)).to.include({ code: 'WECHAT_RESPONSE_NOT_AUTHENTIC' });
     answer(403, '<html>proxy</html>', { unsigned: true });
     expect(await failureOf(prepay)).to.include({ code: 'WECHAT_RESPONSE_NOT_AUTHENTIC', kind: 'transient' });
@@ -295,7 +295,7 @@ describe('the client of WeChat Pay', () => {
   it('stops calling after many failures, but not after refusals and probes', async () => {
     answer(400, { code: 'PARAM_ERROR' });
     for (let call = 0; call < 15; call += 1) await failureOf(prepay);
-    answer(200, { prepay_id: 'a' }, { signer: createPlatform(platform.id) });
+    answer(200, { prepay_id: 'a' }, { signer: forger });
     for (let call = 0; call < 15; call += 1) await failureOf(prepay);
     expect(server.received).to.have.length(30);
     answer(500, { code: 'SYSTEM_ERROR' });

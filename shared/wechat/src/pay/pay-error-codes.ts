@@ -3,11 +3,18 @@ import type { ErrorCode, ErrorKind } from '@huidiao/errors';
 /** The calls of API v3 that are made here. */
 export type PayApi =
   | 'prepay-jsapi'
+  | 'prepay-partner'
+  | 'prepay-combined'
   | 'prepay-native'
   | 'query-by-out-trade-no'
+  | 'query-combined'
   | 'close-by-out-trade-no'
+  | 'close-combined'
   | 'create-refund'
   | 'query-refund'
+  | 'settle-abnormal-refund'
+  | 'trade-bill'
+  | 'download-bill'
   | 'security-echo'
   | 'download-certificates'
   | 'find-callback-address'
@@ -73,30 +80,39 @@ const prepay: readonly (readonly [string, PayErrorClass])[] = [
   ['INVALID_REQUEST', refusedPerhaps],
 ];
 
+/** Of one order, of a service provider's, and of a combined one. */
+const query: readonly (readonly [string, PayErrorClass])[] = [
+  ['ORDER_NOT_EXIST', notFound],
+  ['ORDERNOTEXIST', notFound],
+  ['RESOURCE_NOT_EXISTS', notFound],
+  ['NOT_FOUND', notFound],
+];
+
+const close: readonly (readonly [string, PayErrorClass])[] = [
+  ['ORDER_PAID', paid],
+  ['ORDERPAID', paid],
+  // A repeated close gets 204 today; older pages answer it so.
+  ['ORDER_CLOSED', notPayable],
+  ['ORDERCLOSED', notPayable],
+  ['ORDER_NOT_EXIST', notFound],
+  ['ORDERNOTEXIST', notFound],
+  ['RESOURCE_NOT_EXISTS', notFound],
+  ['NOT_FOUND', notFound],
+  ['INVALID_REQUEST', refusedPerhaps],
+  // Not about traffic: the close met a payment. https://developers.weixin.qq.com/community/develop/doc/00024ef66683385500b216e3060000
+  ['FREQUENCY_LIMITED', busyPerhaps],
+];
+
 /** What a code means to one call, where that is something of its own. */
 const byCall: Readonly<Record<PayApi, readonly (readonly [string, PayErrorClass])[]>> = {
   'prepay-jsapi': prepay,
+  'prepay-partner': prepay,
+  'prepay-combined': prepay,
   'prepay-native': prepay,
-  'query-by-out-trade-no': [
-    ['ORDER_NOT_EXIST', notFound],
-    ['ORDERNOTEXIST', notFound],
-    ['RESOURCE_NOT_EXISTS', notFound],
-    ['NOT_FOUND', notFound],
-  ],
-  'close-by-out-trade-no': [
-    ['ORDER_PAID', paid],
-    ['ORDERPAID', paid],
-    // A repeated close gets 204 today; older pages answer it so.
-    ['ORDER_CLOSED', notPayable],
-    ['ORDERCLOSED', notPayable],
-    ['ORDER_NOT_EXIST', notFound],
-    ['ORDERNOTEXIST', notFound],
-    ['RESOURCE_NOT_EXISTS', notFound],
-    ['NOT_FOUND', notFound],
-    ['INVALID_REQUEST', refusedPerhaps],
-    // Not about traffic: the close met a payment. https://developers.weixin.qq.com/community/develop/doc/00024ef66683385500b216e3060000
-    ['FREQUENCY_LIMITED', busyPerhaps],
-  ],
+  'query-by-out-trade-no': query,
+  'query-combined': query,
+  'close-by-out-trade-no': close,
+  'close-combined': close,
   // Whatever is no success: query the refund before anything else. Repeating it with the same number and content is
   // safe, and what NOT_ENOUGH wants once there is money. https://pay.weixin.qq.com/doc/v3/merchant/4014959631
   'create-refund': [
@@ -122,6 +138,21 @@ const byCall: Readonly<Record<PayApi, readonly (readonly [string, PayErrorClass]
     ['REFUNDNOTEXIST', nothingThere],
     ['NOT_FOUND', nothingThere],
   ],
+  // INVALID_REQUEST: it is not ABNORMAL, or was settled otherwise; the refund tells. Found by its number alone.
+  'settle-abnormal-refund': [
+    ['INVALID_REQUEST', refusedPerhaps],
+    ['RESOURCE_NOT_EXISTS', nothingThere],
+    ['REFUND_NOT_EXIST', nothingThere],
+    ['REFUNDNOTEXIST', nothingThere],
+    ['NOT_FOUND', nothingThere],
+  ],
+  // https://pay.weixin.qq.com/doc/v3/merchant/4013071227
+  'trade-bill': [
+    ['NO_STATEMENT_EXIST', nothingThere],
+    ['STATEMENT_CREATING', { error: 'BILL_NOT_READY', retryAfterMs: 10 * 60_000 }],
+  ],
+  // The address is too old, or its bill was made anew meanwhile: there is another one.
+  'download-bill': [['INVALID_REQUEST', systemError]],
   // Not every kind of merchant may: https://pay.weixin.qq.com/doc/v3/partner/4015139289
   'security-echo': [],
   // A merchant that has only the public key: https://pay.weixin.qq.com/doc/v3/merchant/4012153196, and

@@ -1,7 +1,6 @@
-import { generateKeyPairSync } from 'node:crypto';
 import type { Clock, Merchant } from '@huidiao/contracts';
 import type { Timers } from '@huidiao/runtime';
-import { toSelfSignedCertificate } from '@huidiao/testing';
+import { rsaKeysOf, toSelfSignedCertificate } from '@huidiao/testing';
 import { createObservers } from '../http/observers.fixture.test.ts';
 import { testMerchant, testNow } from './platform.fixture.test.ts';
 import type { PlatformCertificate } from './platform-certificate.ts';
@@ -55,7 +54,7 @@ export const minuteMs = 60_000;
 export const hourMs = 60 * minuteMs;
 export const dayMs = 24 * hourMs;
 
-const someKeys = generateKeyPairSync('rsa', { modulusLength: 2048 });
+const someKeys = rsaKeysOf('wechat-pay');
 const someKey = someKeys.publicKey;
 
 /** A certificate in PEM, with its serial; it ends at the beginning of 2044. */

@@ -4,12 +4,18 @@ import { type CertificateMap, createDownloadReport } from './certificate-downloa
 import { createExpiryWatch } from './certificate-expiry.ts';
 import { createDueTimer } from './due-timer.ts';
 import { type PlatformCertificate, parsePlatformCertificate, toKeyName } from './platform-certificate.ts';
-import { createPlatformKeys, type PlatformKeys, toKeyKind } from './platform-keys.ts';
+import {
+  createPlatformKeys,
+  type EncryptionKeys,
+  type PlatformKeys,
+  toKeyKind,
+  toLongestValid,
+} from './platform-keys.ts';
 import type { Turnstile } from './turnstile.ts';
 import { createUnknownSerials } from './unknown-serials.ts';
 
 /** The keys of one merchant, configured and downloaded: those that its configuration names, and those that come. */
-export interface PlatformKeyring extends PlatformKeys {
+export interface PlatformKeyring extends PlatformKeys, EncryptionKeys {
   /**
    * Downloads the certificates; joins a download that is under way. Resolves when it has ended, however. Does nothing
    * for a merchant whose certificates are not downloaded.
@@ -145,6 +151,10 @@ export function createPlatformKeyring(options: PlatformKeyringOptions): Platform
         timer.by(Math.max(nowMs(), Math.min(downloadedAt, nowMs()) + leastMs));
       }
       return undefined;
+    },
+    encryptionKey() {
+      if (merchant.wechatpayPublicKeys.length > 0) return configured.encryptionKey();
+      return toLongestValid([...configuredCertificates, ...downloaded.values()].filter(isInForce));
     },
     refresh,
     firstRefresh,

@@ -12,6 +12,18 @@ export interface PlatformKeys {
   find(serial: string): KeyObject | undefined;
 }
 
+/** A key of WeChat Pay and the name that goes into Wechatpay-Serial. */
+export interface PlatformKey {
+  readonly name: string;
+  readonly key: KeyObject;
+}
+
+/** What may be encrypted so that only WeChat Pay reads it. */
+export interface EncryptionKeys {
+  /** The public key, where there is one, else the certificate that is valid longest. */
+  encryptionKey(): PlatformKey | undefined;
+}
+
 /** Whether WeChat Pay signed with its public key (微信支付公钥) or with a certificate (微信支付平台证书). */
 export type PlatformKeyKind = 'public_key' | 'certificate';
 
@@ -29,16 +41,28 @@ export function toKeyKind(serial: string): PlatformKeyKind {
  */
 export function createPlatformKeys(
   merchant: Pick<Merchant, 'wechatpayPublicKeys' | 'platformCertificatePems'>,
-): PlatformKeys {
+): PlatformKeys & EncryptionKeys {
   const keys = new Map<string, KeyObject>();
   for (const { id, pem } of merchant.wechatpayPublicKeys) {
     add(keys, id, parsePublicKey(id, pem));
   }
-  for (const pem of merchant.platformCertificatePems) {
-    const { serial, key } = parsePlatformCertificate(pem);
-    add(keys, serial, key);
-  }
-  return { find: (serial) => keys.get(toKeyName(serial)) };
+  const certificates = merchant.platformCertificatePems.map(parsePlatformCertificate);
+  for (const { serial, key } of certificates) add(keys, serial, key);
+  const publicKeyId = merchant.wechatpayPublicKeys[0]?.id;
+  return {
+    find: (serial) => keys.get(toKeyName(serial)),
+    encryptionKey() {
+      const key = publicKeyId === undefined ? undefined : keys.get(publicKeyId);
+      if (publicKeyId === undefined || key === undefined) return toLongestValid(certificates);
+      return { name: publicKeyId, key };
+    },
+  };
+}
+
+/** The certificate to encrypt with among several, for the one that ends soon may be gone when the request arrives. */
+export function toLongestValid(certificates: readonly PlatformCertificate[]): PlatformKey | undefined {
+  const [longest] = certificates.toSorted((a, b) => b.expiresAt.getTime() - a.expiresAt.getTime());
+  return longest && { name: longest.serial, key: longest.key };
 }
 
 /** Certificates alone, such as those that an answer brings. */

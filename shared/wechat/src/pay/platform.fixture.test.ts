@@ -1,18 +1,27 @@
 import { createCipheriv, generateKeyPairSync, type KeyObject, randomBytes, sign } from 'node:crypto';
 import type { Merchant } from '@huidiao/contracts';
-import { plainMerchant } from '@huidiao/testing';
+import { plainMerchant, type RsaKeys, rsaKeysOf } from '@huidiao/testing';
 import type { SignedMessage } from './signed-message.ts';
 
 /** WeChat Pay as a test plays it: a key pair under a public key id, written without the code under test. */
-export const platform = createPlatform('PUB_KEY_ID_0000000000000024101100397200000006');
-const merchantKeys = generateKeyPairSync('rsa', { modulusLength: 2048 });
+export const platform = createPlatform(
+  'PUB_KEY_ID_0000000000000024101100397200000006',
+  rsaKeysOf('wechat-pay'),
+);
+/** Signs in the name of it, with other keys. */
+export const forger = createPlatform(platform.id, rsaKeysOf('forger'));
+const merchantKeys = rsaKeysOf('merchant');
 export const merchantPublicKey: KeyObject = merchantKeys.publicKey;
 
 export const testNow = new Date('2026-11-22T02:00:00.000Z');
 const testTimestamp = String(testNow.getTime() / 1000);
 
-export function createPlatform(id: string) {
-  const { publicKey, privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
+/** With keys that nobody else has, unless some are given. */
+export function createPlatform(
+  id: string,
+  keys: RsaKeys = generateKeyPairSync('rsa', { modulusLength: 2048 }),
+) {
+  const { publicKey, privateKey } = keys;
   return {
     id,
     publicKeyPem: publicKey.export({ type: 'spki', format: 'pem' }).toString(),

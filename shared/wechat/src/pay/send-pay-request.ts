@@ -69,27 +69,38 @@ export async function sendPayRequest(
 }
 
 async function send(caller: PayCaller, request: PayRequest): Promise<HttpAnswer> {
-  const { signer, timeoutMs, agents } = caller;
+  const { timeoutMs, agents } = caller;
   const answerKeyId = request.answerKeyId ?? caller.answerKeyId;
+  const { method } = request;
   const url = new URL(request.path, caller.baseUrl);
   const body = request.body === undefined ? '' : JSON.stringify(request.body);
+  const headers = {
+    ...toSignedHeaders(caller, { method, url, body }),
+    ...(answerKeyId === undefined ? {} : { 'wechatpay-serial': answerKeyId }),
+  };
+  const sent = { method, url, headers, timeoutMs, agents };
+  return sendHttpRequest(body === '' ? sent : { ...sent, body });
+}
+
+/** The headers of a request, signed now over what goes out. */
+export function toSignedHeaders(
+  { signer, clock }: Pick<PayCaller, 'signer' | 'clock'>,
+  { method, url, body }: { readonly method: HttpRequest['method']; readonly url: URL; readonly body: string },
+): Readonly<Record<string, string>> {
   const authorization = createAuthorization(signer, {
-    method: request.method,
+    method,
     // As the URL writes it: this very text goes out on the request line.
     pathWithQuery: url.pathname + url.search,
-    timestamp: Math.floor(caller.clock.now().getTime() / 1000),
+    timestamp: Math.floor(clock.now().getTime() / 1000),
     nonce: randomBytes(16).toString('hex'),
     body,
   });
-  const headers = {
+  return {
     accept: 'application/json',
     authorization,
     'content-type': 'application/json',
     'user-agent': 'huidiao',
-    ...(answerKeyId === undefined ? {} : { 'wechatpay-serial': answerKeyId }),
   };
-  const sent = { method: request.method, url, headers, timeoutMs, agents };
-  return sendHttpRequest(body === '' ? sent : { ...sent, body });
 }
 
 function assertAuthentic({ keys }: PayCaller, { http, now }: PayAnswer): void {
@@ -109,7 +120,8 @@ export function toNotAuthentic(
 
 const errorBody = z.looseObject({ code: z.string().regex(/^[0-9A-Z_]{1,64}$/) });
 
-function toPayError(api: PayApi, answer: HttpAnswer, json: unknown, now: Date): AppError {
+/** What an answer other than a success is thrown as. */
+export function toPayError(api: PayApi, answer: HttpAnswer, json: unknown, now: Date): AppError {
   const { status } = answer;
   const remoteCode = errorBody.safeParse(json).data?.code;
   const details = { api, status, remoteCode, requestId: requestId(answer) };

@@ -3,9 +3,10 @@ import { appId, mchId } from '@huidiao/contracts';
 import { z } from 'zod';
 import type { ToldFact } from '../../genuine-callback.ts';
 import { describeProblem } from '../describe-problem.ts';
+import { toDirectWordsOfPart } from '../direct-words.ts';
 import { toCallbackKey } from '../to-callback-key.ts';
 import { type OpenedNotification, type Resource, readPath, tellRefused } from './event-rule.ts';
-import { tellPayment, unnamedTradeType } from './tell-transaction.ts';
+import { tellPayment } from './tell-transaction.ts';
 import { type ToldWhole, toToldWhole } from './told-whole.ts';
 
 /** Documented as 2 to 10, and as 50 before. https://pay.weixin.qq.com/doc/v3/merchant/4012556921 */
@@ -63,7 +64,7 @@ function tellSubOrder(
   at: number,
 ): ToldFact {
   const combineOutTradeNo = combined.combine_out_trade_no;
-  const fact = tellPayment(notification, inDirectWords(combined, order), { combineOutTradeNo });
+  const fact = tellPayment(notification, toDirectWordsOfPart(combined, order), { combineOutTradeNo });
   if (fact.event.type !== 'callback.unhandled') return fact;
   return refuseOrder(notification, combined, order, at, fact.event.problem);
 }
@@ -88,25 +89,4 @@ function refuseOrder(
 
 function toText(value: unknown): string {
   return typeof value === 'string' || typeof value === 'number' ? String(value) : typeof value;
-}
-
-/** https://pay.weixin.qq.com/doc/v3/merchant/4012557006 calls its amounts otherwise than a plain payment does. */
-function inDirectWords(combined: CombinedTransaction, order: Resource): Resource {
-  const owner = readPath(order, 'sub_mchid') ?? readPath(order, 'mchid');
-  return {
-    ...order,
-    mchid: combined.combine_mchid,
-    appid: combined.combine_appid,
-    sub_mchid: owner === combined.combine_mchid ? undefined : owner,
-    trade_type: readPath(order, 'trade_type') ?? unnamedTradeType,
-    payer: {
-      openid: readPath(combined, 'combine_payer_info.openid'),
-      sub_openid: readPath(order, 'sub_openid'),
-    },
-    amount: {
-      total: readPath(order, 'amount.total_amount'),
-      payer_total: readPath(order, 'amount.payer_amount'),
-      currency: readPath(order, 'amount.currency'),
-    },
-  };
 }

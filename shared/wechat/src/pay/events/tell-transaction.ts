@@ -1,7 +1,7 @@
 import { toPaymentCallbackKey } from '@huidiao/contracts';
-import { z } from 'zod';
 import type { ToldFact } from '../../genuine-callback.ts';
 import { describeProblem } from '../describe-problem.ts';
+import { toDirectWords } from '../direct-words.ts';
 import { toCallbackKey } from '../to-callback-key.ts';
 import {
   isPaidState,
@@ -9,10 +9,7 @@ import {
   toPaymentSucceeded,
   transactionResource,
 } from '../transaction-resource.ts';
-import { type OpenedNotification, type Resource, readPath, tellRefused } from './event-rule.ts';
-
-/** What a trade_type is called where WeChat names neither it nor a scene: education's debits have none. */
-export const unnamedTradeType = 'UNKNOWN';
+import { type OpenedNotification, type Resource, tellRefused } from './event-rule.ts';
 
 /**
  * A transaction: of a direct merchant, of one below a service provider, of a cross-border merchant (which calls its
@@ -20,7 +17,7 @@ export const unnamedTradeType = 'UNKNOWN';
  * https://pay.weixin.qq.com/doc/v3/merchant/4012075420, https://pay.weixin.qq.com/doc/v3/partner/4012085801
  */
 export function tellTransaction(notification: OpenedNotification, resource: Resource): ToldFact {
-  return tellPayment(notification, inDirectWords(resource));
+  return tellPayment(notification, toDirectWords(resource));
 }
 
 /** The same for what is already in a direct merchant's words, and more that the payment is to say. */
@@ -42,20 +39,4 @@ function tellUnpaid(notification: OpenedNotification, transaction: TransactionRe
   const problem = `trade_state is ${trade_state}, neither SUCCESS nor REFUND`;
   const { event } = tellRefused(notification, problem);
   return { callbackKey: toCallbackKey('payment', mchid, [transaction_id, trade_state]), event };
-}
-
-const payer = z.looseObject({}).nullish().catch(undefined);
-
-function inDirectWords(resource: Resource): Resource {
-  const either = (...paths: string[]) =>
-    paths.map((path) => readPath(resource, path)).find((value) => value !== undefined);
-  const paidBy = payer.parse(resource.payer);
-  return {
-    ...resource,
-    mchid: either('sp_mchid', 'mchid'),
-    appid: either('sp_appid', 'appid'),
-    transaction_id: either('transaction_id', 'id'),
-    trade_type: either('trade_type', 'trade_scene') ?? unnamedTradeType,
-    payer: { ...paidBy, openid: either('payer.sp_openid', 'payer.openid') },
-  };
 }

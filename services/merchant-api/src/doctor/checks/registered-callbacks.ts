@@ -1,0 +1,53 @@
+import { registeredCallbacks } from '@huidiao/wechat';
+import { toFailureText } from '../../callbacks/registration-state.ts';
+import { type RegistrationResult, runRegistered } from '../../callbacks/run-registered.ts';
+import type { Check } from '../check.ts';
+import type { Finding } from '../finding.ts';
+import { noMerchants, withoutVariable } from '../site.ts';
+
+export const registeredCallbacksCheck: Check = {
+  name: 'registered-callbacks',
+  title: 'the addresses that are registered by API: complaints, coupons, violations',
+  settings: [],
+  asksOthers: true,
+  async run({ directory, variables, command }) {
+    const { CALLBACK_BASE_URL: callbackBaseUrl, WECHAT_PAY_API_URL: wechatPayApiUrl } = variables;
+    if (directory === undefined) return [noMerchants];
+    if (callbackBaseUrl === undefined) return [withoutVariable('CALLBACK_BASE_URL')];
+    if (wechatPayApiUrl === undefined) return [withoutVariable('WECHAT_PAY_API_URL')];
+    const results = await runRegistered(
+      {
+        config: { callbackBaseUrl, wechatPayApiUrl, directory },
+        directory,
+        tell: () => undefined,
+        signal: new AbortController().signal,
+      },
+      { name: 'check', mchId: command.mchId, only: undefined, json: false },
+    );
+    return results.map(toFinding);
+  },
+};
+
+function toFinding({ mchId, callback, address, found }: RegistrationResult): Finding {
+  const about = `merchant ${mchId}`;
+  const { label } = registeredCallbacks[callback];
+  const todo = [`npm run callbacks -- sync --merchant ${mchId} --only ${callback}`];
+  switch (found.kind) {
+    case 'right':
+      return { about, level: 'ok', says: `${label} comes to ${address}` };
+    case 'not-offered':
+      return { about, level: 'ok', says: `${label} is of a product that this merchant has not opened` };
+    case 'missing': {
+      // Whoever takes payments gets complaints; coupons have only those who use them.
+      const isForAll = callback === 'complaint' || callback === 'violation';
+      const says = `${label} is not registered${isForAll ? ', so that nobody hears of them' : ''}`;
+      return { about, level: isForAll ? 'warning' : 'skipped', says, todo };
+    }
+    case 'another':
+      return { about, level: 'warning', says: `${label} goes to ${found.address}, not to ${address}`, todo };
+    case 'failed':
+      return { about, level: 'warning', says: `${label} is not known: ${toFailureText(found.error)}` };
+    default:
+      return found satisfies never;
+  }
+}

@@ -1,0 +1,64 @@
+import type { App, JobData } from '@huidiao/contracts';
+import type { Order } from '@huidiao/store';
+import { expect } from 'chai';
+import { describe, it } from 'mocha';
+import { createFulfilOrder, type FulfilOrderDeps } from '../jobs/fulfil-order.ts';
+import {
+  firstAttempt,
+  mchId,
+  toDirectory,
+  toFulfilOrder,
+  useOrderWorker,
+} from '../order-worker.fixture.test.ts';
+
+describe('the upload of what is delivered at once', () => {
+  const { deps, newPaidOrder, find, added } = useOrderWorker();
+
+  async function fulfil(
+    order: Order,
+    shipping: App['shipping'],
+    management: FulfilOrderDeps['management'],
+  ): Promise<string[]> {
+    const directory = toDirectory({ template: false, app: { shipping } });
+    const run = createFulfilOrder({ ...deps, directory, management });
+    const job: JobData<'fulfil-order'> = toFulfilOrder(order);
+    await run(job, firstAttempt('job-1'));
+    return (await find(order)).effects.map(({ id }) => id);
+  }
+  const wanted = { autoUpload: true, remindReceipt: false };
+  const managed = { isManaged: async () => true };
+
+  for (const logisticsType of [3, 4] as const) {
+    it(`is asked for when the shop has accepted an order of logistics type ${logisticsType}`, async () => {
+      const order = await newPaidOrder({ logisticsType });
+      const ids = await fulfil(order, wanted, managed);
+      expect(ids).to.deep.equal([`upload-shipment_${mchId}_${order.outTradeNo}_auto`]);
+      const { status, effects } = await find(order);
+      expect(status).to.equal('fulfilled');
+      // WeChat does not know the payment in the first seconds: the job is left to the reconciler.
+      expect(Number(effects[0]?.dueAt)).to.be.greaterThan(Date.now() + 10_000);
+      expect(added).to.deep.equal([]);
+    });
+  }
+
+  for (const logisticsType of [1, 2] as const) {
+    it(`is not for goods of logistics type ${logisticsType}, which somebody has to bring`, async () => {
+      expect(await fulfil(await newPaidOrder({ logisticsType }), wanted, managed)).to.deep.equal([]);
+    });
+  }
+
+  it('is not asked for where the app does not want it, nor is WeChat', async () => {
+    const asked = { isManaged: () => Promise.reject(new Error('nobody should ask')) };
+    expect(await fulfil(await newPaidOrder(), { ...wanted, autoUpload: false }, asked)).to.deep.equal([]);
+  });
+
+  it('is not asked for where WeChat does not manage the app', async () => {
+    const unmanaged = { isManaged: async () => false };
+    expect(await fulfil(await newPaidOrder(), wanted, unmanaged)).to.deep.equal([]);
+  });
+
+  it('is asked for where WeChat does not say: the job asks again', async () => {
+    const silent = { isManaged: () => Promise.reject(new Error('away')) };
+    expect(await fulfil(await newPaidOrder(), wanted, silent)).to.have.length(1);
+  });
+});

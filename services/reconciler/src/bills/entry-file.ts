@@ -1,0 +1,102 @@
+import { randomBytes } from 'node:crypto';
+import { constants } from 'node:fs';
+import { type FileHandle, open, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { type BillEntry, parseEntry, writeEntry } from './bill-entry.ts';
+
+/**
+ * Entries on disk, in partitions by their order: what belongs together is in the same partition of two such files, and
+ * one partition at a time fits into memory.
+ */
+export interface EntryFile {
+  add(entry: BillEntry): void;
+  /** Writes what has come together. After every thousand `add`s or so, for they only collect. */
+  flush(): Promise<void>;
+  /** A partition, some entries at a time. Nothing is added from then on. */
+  read(partition: number): AsyncGenerator<readonly BillEntry[]>;
+  close(): Promise<void>;
+}
+
+export const partitions = 128;
+const longestBuffer = 16_384;
+
+/**
+ * Makes one with a file that only its owner can read, and that has no name: whatever becomes of this process, nothing of
+ * it stays. (Where a system does not take the name from an open file, the file goes when it is closed.)
+ */
+export async function createEntryFile(folder: string): Promise<EntryFile> {
+  const path = join(folder, `huidiao-bill-${randomBytes(12).toString('hex')}`);
+  const { O_RDWR, O_CREAT, O_EXCL } = constants;
+  const file = await open(path, O_RDWR | O_CREAT | O_EXCL, 0o600);
+  const isNameless = await rm(path).then(
+    () => true,
+    () => false,
+  );
+  const texts = Array.from({ length: partitions }, () => '');
+  const pieces = Array.from({ length: partitions }, (): Piece[] => []);
+  const full = new Set<number>();
+  let end = 0;
+
+  async function write(partition: number): Promise<void> {
+    const bytes = Buffer.from(texts[partition] ?? '');
+    texts[partition] = '';
+    if (bytes.length === 0) return;
+    const at = end;
+    end += bytes.length;
+    await writeWhole(file, bytes, at);
+    pieces[partition]?.push({ at, length: bytes.length });
+  }
+
+  return {
+    add(entry) {
+      const partition = toPartition(entry);
+      const text = `${texts[partition]}${writeEntry(entry)}\n`;
+      texts[partition] = text;
+      if (text.length >= longestBuffer) full.add(partition);
+    },
+    async flush() {
+      for (const partition of full) await write(partition);
+      full.clear();
+    },
+    async *read(partition) {
+      await write(partition);
+      for (const piece of pieces[partition] ?? []) yield await readPiece(file, piece);
+    },
+    async close() {
+      await file.close();
+      if (!isNameless) await rm(path, { force: true });
+    },
+  };
+}
+
+interface Piece {
+  readonly at: number;
+  readonly length: number;
+}
+
+async function writeWhole(file: FileHandle, bytes: Buffer, at: number): Promise<void> {
+  let written = 0;
+  while (written < bytes.length) {
+    written += (await file.write(bytes, written, bytes.length - written, at + written)).bytesWritten;
+  }
+}
+
+async function readPiece(file: FileHandle, { at, length }: Piece): Promise<BillEntry[]> {
+  const bytes = Buffer.alloc(length);
+  let read = 0;
+  while (read < length) {
+    const { bytesRead } = await file.read(bytes, read, length - read, at + read);
+    if (bytesRead === 0) throw new Error('a file of bill entries is shorter than what was written to it');
+    read += bytesRead;
+  }
+  return bytes.toString('utf8').split('\n').slice(0, -1).map(parseEntry);
+}
+
+/** FNV-1a, http://www.isthe.com/chongo/tech/comp/fnv: spreads numbers that differ in one digit. */
+function toPartition({ outTradeNo }: BillEntry): number {
+  let hash = 0x811c9dc5;
+  for (let at = 0; at < outTradeNo.length; at += 1) {
+    hash = Math.imul(hash ^ outTradeNo.charCodeAt(at), 0x01000193);
+  }
+  return (hash >>> 0) % partitions;
+}

@@ -1,0 +1,168 @@
+import type { App } from '@huidiao/contracts';
+import { AppError } from '@huidiao/errors';
+import { createLogger, createMetrics } from '@huidiao/runtime';
+import { createStore, dropTestDatabase, type Order, type Store } from '@huidiao/store';
+import { plainApp, testMongoUri } from '@huidiao/testing';
+import { expect } from 'chai';
+import { after, before, beforeEach, describe, it } from 'mocha';
+import { appId, createTestClock, mchId, newOrder, silentLogger } from '../reconciler.fixture.test.ts';
+import { createFrozenGauges } from './open-management.ts';
+import { type WatchFrozenOrdersDeps, watchFrozenOrders } from './watch-frozen-orders.ts';
+
+const hourMs = 3_600_000;
+const app: App = {
+  appId,
+  appSecret: 'secret',
+  ...plainApp,
+  miniprogramState: 'formal',
+  lang: 'zh_CN',
+  templates: { orderPaid: undefined },
+};
+
+interface Alarm {
+  readonly outTradeNo: string;
+  readonly paidHoursAgo: number;
+  readonly alarm: string;
+}
+
+describe('the look for frozen money', () => {
+  const uri = testMongoUri();
+  const clock = createTestClock();
+  const metrics = createMetrics({ service: 'test' });
+  const gauges = createFrozenGauges(metrics);
+  const store: Store = createStore({ uri, logger: silentLogger, metrics, clock });
+  let alarms: Alarm[];
+  let isManaged: () => Promise<boolean>;
+  before(() => store.migrate());
+  after(async () => {
+    await store.close();
+    await dropTestDatabase(uri);
+  });
+  beforeEach(async () => {
+    alarms = [];
+    isManaged = async () => false;
+    await watch();
+    isManaged = async () => true;
+  });
+
+  const deps = (): WatchFrozenOrdersDeps => ({
+    store,
+    apps: new Map([[appId, app]]),
+    management: { isManaged: () => isManaged() },
+    gauges,
+    clock,
+    logger: createLogger(
+      { service: 'test', level: 'error' },
+      { write: (line: string) => void alarms.push(JSON.parse(line)) },
+    ),
+    limit: 100,
+  });
+  const watch = () => watchFrozenOrders(deps());
+  const gaugeOf = async (name: string) =>
+    Number((await metrics.registry.getSingleMetricAsString(name)).split(' ').at(-1));
+
+  async function paidOrder(hoursAgo: number): Promise<Order> {
+    const { order } = await store.orders.register(newOrder());
+    const { outTradeNo, amountFen } = order;
+    const payment = {
+      type: 'payment.succeeded',
+      mchId,
+      appId,
+      outTradeNo,
+      transactionId: `42${outTradeNo.slice(6)}`,
+      amountFen,
+      currency: 'CNY',
+      tradeType: 'JSAPI',
+      successTime: new Date(clock.now().getTime() - hoursAgo * hourMs).toISOString(),
+    } as const;
+    const paid = await store.orders.pay(order, payment, { eventKey: outTradeNo, effects: [] });
+    return paid ?? expect.fail('not paid');
+  }
+
+  it('tells of an order that was paid 40 hours ago and not shipped, and of the money', async () => {
+    const order = await paidOrder(41);
+    await paidOrder(39);
+    expect(await watch()).to.equal(1);
+    expect(alarms).to.have.length(1);
+    expect(alarms[0]).to.include({ outTradeNo: order.outTradeNo, paidHoursAgo: 41, alarm: 'not-shipped' });
+    expect(await gaugeOf('huidiao_unshipped_orders')).to.equal(1);
+    expect(await gaugeOf('huidiao_unshipped_yuan')).to.equal(8.88);
+  });
+
+  it('tells of it once a day, and the gauges go on', async () => {
+    const { outTradeNo } = await paidOrder(41);
+    const told = () => alarms.filter((alarm) => alarm.outTradeNo === outTradeNo);
+    await watch();
+    clock.advance(23 * hourMs);
+    await watch();
+    expect(told()).to.have.length(1);
+    expect(await gaugeOf('huidiao_unshipped_orders')).to.be.at.least(1);
+    clock.advance(2 * hourMs);
+    await watch();
+    expect(told()).to.have.length(2);
+  });
+
+  it('is told once by any number of processes', async () => {
+    await paidOrder(41);
+    await Promise.all([watch(), watch(), watch()]);
+    expect(alarms).to.have.length(1);
+  });
+
+  it('ends with the shipment', async () => {
+    const { mchId, outTradeNo } = await paidOrder(41);
+    const shipment = {
+      shipmentId: 's-1',
+      logisticsType: 3,
+      deliveryMode: 1,
+      isAllDelivered: true,
+      isReplacement: false,
+      items: [{ itemDesc: 'tea' }],
+      contentHash: 'hash',
+    } as const;
+    const cause = { dueAt: clock.now(), requestId: 'request-1' };
+    const named = { mchId, outTradeNo };
+    await store.orders.addShipment(named, () => ({ ...shipment, items: [...shipment.items] }), cause);
+    await watch();
+    expect(alarms).to.have.length(1);
+    await store.orders.recordUpload({ ...named, shipmentId: 's-1' }, { state: 'uploaded' });
+    clock.advance(25 * hourMs);
+    expect(await watch()).to.equal(0);
+    expect(await gaugeOf('huidiao_unshipped_orders')).to.equal(0);
+    expect(await gaugeOf('huidiao_unshipped_yuan')).to.equal(0);
+  });
+
+  it('is not about money that was given back', async () => {
+    const { mchId, outTradeNo, amountFen, transactionId = '' } = await paidOrder(41);
+    const answer = { httpStatus: 200, fulfilledToo: false, effects: [] };
+    await store.orders.accept(mchId, outTradeNo, 'none', answer);
+    const refund = {
+      refundId: `50${outTradeNo}`,
+      outRefundNo: 'r-1',
+      transactionId,
+      status: 'SUCCESS',
+      refundFen: amountFen,
+    } as const;
+    await store.orders.recordRefund(mchId, outTradeNo, refund, { eventKey: 'refund', effects: [] });
+    await watch();
+    expect(alarms).to.deep.equal([]);
+    expect(await store.orders.find(mchId, outTradeNo)).to.not.have.property('frozenSince');
+  });
+
+  it('takes orders of an app that WeChat does not manage off the list', async () => {
+    const order = await paidOrder(41);
+    isManaged = async () => false;
+    expect(await watch()).to.equal(1);
+    expect(alarms).to.deep.equal([]);
+    expect(await store.orders.find(mchId, order.outTradeNo)).to.not.have.property('frozenSince');
+  });
+
+  it('leaves everything as it is while WeChat does not say whether it manages the app', async () => {
+    const order = await paidOrder(41);
+    isManaged = () => Promise.reject(new AppError('WECHAT_QUOTA_EXHAUSTED'));
+    expect(await watch()).to.equal(0);
+    expect(await store.orders.find(mchId, order.outTradeNo)).to.have.property('frozenSince');
+    isManaged = async () => true;
+    await watch();
+    expect(alarms.filter(({ alarm }) => alarm === 'not-shipped')).to.have.length(1);
+  });
+});

@@ -1,0 +1,95 @@
+import type { App, Clock } from '@huidiao/contracts';
+import { toAppError } from '@huidiao/errors';
+import type { Gauge, Logger } from '@huidiao/runtime';
+import { judgeRefunds, type Order, type Store } from '@huidiao/store';
+import type { ShippingManagement } from '@huidiao/wechat';
+
+export interface WatchFrozenOrdersDeps {
+  readonly store: Pick<Store, 'orders'>;
+  /** As they are configured now. */
+  readonly apps: ReadonlyMap<string, App>;
+  readonly management: ShippingManagement;
+  readonly gauges: FrozenGauges;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  /** The most orders of one app in a round. */
+  readonly limit: number;
+}
+
+/** Both by appId, counted up to the limit of a round. */
+export interface FrozenGauges {
+  readonly orders: Gauge;
+  readonly yuan: Gauge;
+}
+
+const hourMs = 60 * 60_000;
+/**
+ * WeChat wants goods shipped within 48 hours of the payment, then warns, and after three days more takes measures:
+ * https://developers.weixin.qq.com/miniprogram/product/jiaoyilei/yunyingguifan.html. People need some hours to act.
+ */
+const alarmAfterMs = 40 * hourMs;
+const alarmAgainAfterMs = 24 * hourMs;
+
+/**
+ * One round: tells people of orders that were paid long ago and of which WeChat's order management knows no whole
+ * shipment: their money is frozen until it does. Each order is told of once a day, whatever number of processes looks.
+ * Apps that WeChat does not manage freeze nothing; their orders are taken off the list.
+ *
+ * @returns how many orders were told of or taken off
+ * @throws AppError STORE_UNAVAILABLE
+ */
+export async function watchFrozenOrders(deps: WatchFrozenOrdersDeps): Promise<number> {
+  let done = 0;
+  // WeChat manages orders of mini-programs alone.
+  const programs = [...deps.apps.values()].filter(({ kind }) => kind !== 'service_account');
+  for (const app of programs) done += await watchApp(deps, app);
+  return done;
+}
+
+async function watchApp(deps: WatchFrozenOrdersDeps, app: App): Promise<number> {
+  const { appId } = app;
+  const paidUntil = new Date(deps.clock.now().getTime() - alarmAfterMs);
+  const overdue = await deps.store.orders.listFrozen({ appId, paidUntil, limit: deps.limit });
+  const isManaged = overdue.length > 0 && (await askIfManaged(deps, app));
+  if (isManaged === undefined) return 0;
+  const [frozen, free] = split(overdue, (order) => isManaged && isOwed(order));
+  deps.gauges.orders.set({ appId }, frozen.length);
+  deps.gauges.yuan.set({ appId }, frozen.reduce((sum, { amountFen }) => sum + amountFen, 0) / 100);
+  for (const order of free) await deps.store.orders.clearFrozen(order);
+  let told = 0;
+  for (const order of frozen) if (await tell(deps, order)) told += 1;
+  return told + free.length;
+}
+
+/** Undefined: WeChat does not say, and the gauges stay as they are. */
+async function askIfManaged({ management, logger }: WatchFrozenOrdersDeps, app: App) {
+  try {
+    return await management.isManaged(app);
+  } catch (error) {
+    const { code: errorCode } = toAppError(error);
+    const event = 'shipping.management_unknown';
+    logger.warn({ event, appId: app.appId, errorCode }, event);
+    return undefined;
+  }
+}
+
+/** Money that was given back is not frozen, and of what is held for that nothing is delivered. */
+function isOwed({ refunds, amountFen, held }: Order): boolean {
+  return judgeRefunds(refunds, amountFen) !== 'full' && held !== 'refunded' && held !== 'check';
+}
+
+async function tell({ store, clock, logger }: WatchFrozenOrdersDeps, order: Order): Promise<boolean> {
+  const now = clock.now().getTime();
+  const { mchId, appId, outTradeNo, transactionId, amountFen, frozenAlarmedAt, frozenSince } = order;
+  if (frozenAlarmedAt !== undefined && now - frozenAlarmedAt.getTime() < alarmAgainAfterMs) return false;
+  if (!(await store.orders.noteFrozenAlarm(order))) return false;
+  const paidHoursAgo = Math.floor((now - (frozenSince?.getTime() ?? now)) / hourMs);
+  const facts = { mchId, appId, outTradeNo, transactionId, amountFen, status: order.status, paidHoursAgo };
+  logger.error({ event: 'shipping.overdue', alarm: 'not-shipped', ...facts }, 'shipping.overdue');
+  return true;
+}
+
+function split<T>(items: readonly T[], isFirst: (item: T) => boolean): readonly [T[], T[]] {
+  const first = items.filter(isFirst);
+  return [first, items.filter((item) => !first.includes(item))];
+}
