@@ -8,7 +8,7 @@ const packages = parents
   .flatMap((parent) => readdirSync(parent).map((name) => join(parent, name)))
   .filter((folder) => existsSync(join(folder, 'package.json')) && existsSync(join(folder, 'tsconfig.json')));
 
-const isForTests = (folder) => folder === 'shared/testing';
+const isForTests = (folder) => ['shared/testing', join('deploy/examples', 'mini-program')].includes(folder);
 const running = packages.filter((folder) => !isForTests(folder));
 const build = spawnSync(process.execPath, ['node_modules/typescript/bin/tsc', '-b', ...running], {
   stdio: 'inherit',

@@ -68,7 +68,7 @@ describe('merchant-api', () => {
   describe('anything else', () => {
     const routes: [method: string, path: string][] = [
       ['GET', '/'],
-      ['GET', '/v1/orders'],
+      ['PATCH', '/v1/orders'],
       ['DELETE', '/v1/orders/order-0001'],
       ['POST', '/v1/orders/order-0001'],
       ['GET', '/healthz'],

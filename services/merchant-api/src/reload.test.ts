@@ -57,7 +57,7 @@ describe('merchant-api whose merchants file is reloaded', () => {
   it('calls WeChat Pay with the key that is configured now', async () => {
     const merchant = merchantOf(mchId);
     expect(await statusOf(fixed.key)).to.equal(201);
-    const { privateKey } = rsaKeysOf('merchant');
+    const { privateKey } = rsaKeysOf('stranger');
     const merchantPrivateKeyPem = privateKey.export({ type: 'pkcs8', format: 'pem' }).toString();
     await become({ ...merchant, merchantPrivateKeyPem });
     expect(await statusOf(fixed.key), 'a key that WeChat Pay does not know').to.not.equal(201);

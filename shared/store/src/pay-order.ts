@@ -18,7 +18,7 @@ export interface PayOptions {
   effects: readonly Effect[];
   /** The order may have been closed, and is delivered nevertheless. */
   late?: boolean;
-  /** Nothing is delivered until a person releases the order; `effects` have to be none, but for those of `refund`. */
+  /** Nothing is delivered until a person releases the order: `effects` are not written then, but for those of `refund`. */
   held?: HoldReason | undefined;
   /** A refund of this very payment, asked for at once. */
   refund?: NewRefundRequest | undefined;
@@ -45,6 +45,7 @@ export async function payOrder(
   }
   const { transactionId } = payment;
   const { held, eventKey, decidedBy } = options;
+  const hasEffects = held === undefined || options.refund !== undefined;
   const isAccepted = payment.amountFen !== from.amountFen;
   const now = table.clock.now();
   const guard = { _id: from.id, status: from.status, version: from.version };
@@ -57,7 +58,7 @@ export async function payOrder(
       ...toAdopted(from, transactionId),
       paidAt: toPaidAt(payment, now),
       frozenSince: toPaidAt(payment, now),
-      effects: mergeEffects(toLeft(from, held), options.effects),
+      effects: mergeEffects(toLeft(from, held), hasEffects ? options.effects : []),
       ...(held !== undefined && { held }),
       ...(options.refund !== undefined && {
         refundRequests: [...from.refundRequests, toRefundOf(from, payment, options.refund, now)],

@@ -356,6 +356,12 @@ describe('loadMerchantDirectory', () => {
       says: 'not shown',
     },
     {
+      name: 'a line of a private key where its file belongs',
+      change: { merchant_private_key_file: 'MIIEvQIBADANBgkqhkiG9w0BAQEFAASC/BKcwggSjAgEAAoIBAQ/hunter2' },
+      at: 'merchants[0].merchant_private_key_file',
+      says: 'not shown',
+    },
+    {
       name: 'an empty environment variable',
       change: { api_v3_key: { env: 'EMPTY' } },
       at: 'merchants[0].api_v3_key',

@@ -28,6 +28,10 @@ export function toJsonPath(parts: readonly PropertyKey[]): string {
  */
 export function toShownName(name: string): string {
   const looksLikeSecret =
-    /^whsec_|BEGIN|[\r\n]/.test(name) || /^(?=.*[0-9])[0-9A-Za-z+=]{20,}$/.test(name) || name.length > 300;
+    /^whsec_|BEGIN|[\r\n]/.test(name) ||
+    /^(?=.*[0-9])[0-9A-Za-z+=]{20,}$/.test(name) ||
+    // A line of Base64 may hold slashes; a path of such length holds a dot, a hyphen or an underscore too.
+    /^(?=.*[0-9])(?=.*[a-z])(?=.*[A-Z])[0-9A-Za-z+/=]{40,}$/.test(name) ||
+    name.length > 300;
   return looksLikeSecret ? '(not shown: it looks like the secret itself)' : name;
 }

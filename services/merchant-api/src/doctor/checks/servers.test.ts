@@ -157,7 +157,7 @@ describe('what the doctor says of servers', () => {
     it('is a warning beyond a minute, and a problem beyond five, whichever way', async () => {
       const [warning, ofRedis] = await ahead(100);
       expect(warning).to.match(/^warning this machine's clock is (99|100|101) s ahead of WeChat's/);
-      expect(ofRedis).to.match(/^warning this machine's clock is 100 s ahead of Redis'/);
+      expect(ofRedis).to.match(/^warning this machine's clock is 1\d\d s ahead of Redis'/);
       expect((await ahead(400))[0]).to.match(/^problem .*every callback gets 401/);
       expect((await ahead(-400))[0]).to.match(/^problem .*behind/);
     });
