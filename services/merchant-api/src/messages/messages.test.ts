@@ -229,6 +229,14 @@ describe('messages over HTTP', () => {
     });
   }
 
+  it('refuses an app that only another merchant has', async () => {
+    const body = { messages: [wanted()] } as never;
+    expect(await fieldsOf(api.otherClient.createMessages({ body }))).to.deep.equal([
+      '400 REQUEST_INVALID',
+      'messages.0.appid',
+    ]);
+  });
+
   it('refuses one name twice in a request', async () => {
     const twice = wanted();
     expect(await fieldsOf(send(twice, wanted(), twice))).to.deep.equal([

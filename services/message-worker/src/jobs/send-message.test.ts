@@ -176,11 +176,11 @@ describe('a message that no order asked for', () => {
     expect(await run({ key: toMessageKey(mchId, '0'.repeat(32)) })).to.equal('unknown_message');
   });
 
-  it('is sent by one of 16 attempts at once', async () => {
+  it('is sent once by 16 attempts at once, although none of them waits for its turn', async () => {
     const message = await ask();
-    const outcomes = await Promise.all(Array.from({ length: 16 }, () => run(message)));
-    expect(outcomes.filter((outcome) => outcome === 'sent')).to.have.length(1);
+    await Promise.all(Array.from({ length: 16 }, () => run(message)));
     expect(called).to.have.length(1);
+    expect(await rowOf(message)).to.include({ state: 'sent' });
   });
 
   describe('to a user who did not agree', () => {
@@ -462,14 +462,6 @@ describe('a message that no order asked for', () => {
       expect(await rowOf(message)).to.include({ state: 'sending' });
       answer = refuseBy('MESSAGE_REFUSED');
       expect(await run(message)).to.equal('unknown');
-    });
-
-    it('is taken over by one of 16 that find it', async () => {
-      const message = await ask(template);
-      await stored().beginSending(message.key, 'of-the-dead');
-      const outcomes = await Promise.all(Array.from({ length: 16 }, () => run(message)));
-      expect(outcomes.filter((outcome) => outcome === 'sent')).to.have.length(1);
-      expect(called).to.have.length(1);
     });
 
     it('to somebody who does not follow it is refused, and waits for nothing', async () => {

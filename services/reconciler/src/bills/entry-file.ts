@@ -18,7 +18,9 @@ export interface EntryFile {
 }
 
 export const partitions = 128;
-const longestBuffer = 16_384;
+/** Of a partition, before it is written: all of them together are a few MB. */
+const longestBuffer = 4_096;
+const entriesAtOnce = 500;
 
 /**
  * Makes one with a file that only its owner can read, and that has no name: whatever becomes of this process, nothing of
@@ -60,7 +62,14 @@ export async function createEntryFile(folder: string): Promise<EntryFile> {
     },
     async *read(partition) {
       await write(partition);
-      for (const piece of pieces[partition] ?? []) yield await readPiece(file, piece);
+      let entries: BillEntry[] = [];
+      for (const piece of pieces[partition] ?? []) {
+        entries.push(...(await readPiece(file, piece)));
+        if (entries.length < entriesAtOnce) continue;
+        yield entries;
+        entries = [];
+      }
+      if (entries.length > 0) yield entries;
     },
     async close() {
       await file.close();

@@ -1,6 +1,5 @@
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
-import { json, text } from 'node:stream/consumers';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import type { Merchant } from '@huidiao/contracts';
 import { createLogger, createMetrics, type Logger } from '@huidiao/runtime';
 import type { BillProof, Order, Store } from '@huidiao/store';
@@ -8,9 +7,6 @@ import { createPayClient } from '@huidiao/wechat';
 import { type SyntheticRows, toSyntheticRow } from '@huidiao/wechat-simulator';
 import { createBillMetrics } from './bill-metrics.ts';
 import { checkBill } from './check-bill.ts';
-
-/** Makes this file a program. */
-const asProgram = 'check-long-bill';
 
 /** A long bill of synthetic payments, all of them ours, and each of them paid here. */
 export interface LongBill {
@@ -26,29 +22,16 @@ export interface LongBillResult {
   readonly seconds: number;
   /** The most that its heap held, what nobody needs any more included, in MB. */
   readonly heapMb: number;
+  /** What was live beyond what was before, when all of the bill and of ours had been read. */
+  readonly liveMb: number;
   /** The most that its buffers held. */
   readonly buffersMb: number;
   /** The most memory that it had of the system. */
   readonly residentMb: number;
 }
 
-/** Checks it in a process whose heap is no larger than this: one that wants more dies, and this rejects. */
-export async function checkLongBill(bill: LongBill, heapMb: number): Promise<LongBillResult> {
-  const options = ['--conditions=source', '--import=tsx', `--max-old-space-size=${heapMb}`];
-  const child = spawn(process.execPath, [...options, import.meta.filename, asProgram], {
-    stdio: ['pipe', 'pipe', 'ignore'],
-  });
-  child.stdin.end(JSON.stringify(bill));
-  const [said, [code]] = await Promise.all([text(child.stdout), once(child, 'exit')]);
-  if (code !== 0) throw new Error(`the process ended with ${code}: it wanted more memory`);
-  return JSON.parse(said);
-}
-
-if (process.argv[2] === asProgram) {
-  process.stdout.write(JSON.stringify(await work((await json(process.stdin)) as LongBill)));
-}
-
-async function work(bill: LongBill): Promise<LongBillResult> {
+/** Checks it; what is measured is all of this process. */
+export async function checkLongBill(bill: LongBill): Promise<LongBillResult> {
   const { merchant, billDate, payUrl, folder } = bill;
   const logger: Logger = createLogger({ service: 'test', level: 'silent' });
   const metrics = createMetrics({ service: 'test' });
@@ -60,10 +43,14 @@ async function work(bill: LongBill): Promise<LongBillResult> {
     most.residentMb = Math.max(most.residentMb, Math.round(rss / 1e6));
     most.buffersMb = Math.max(most.buffersMb, Math.round(external / 1e6));
   }, 20);
+  const liveBefore = measureLive();
+  let liveMb = 0;
   const begun = performance.now();
   try {
     const deps = {
-      store: toStore(bill),
+      store: toStore(bill, () => {
+        liveMb = measureLive() - liveBefore;
+      }),
       producer: { isReady: () => true, add: async () => {} },
       deadLetters: { store: async () => {} },
       clock: { now: () => new Date() },
@@ -85,15 +72,23 @@ async function work(bill: LongBill): Promise<LongBillResult> {
       rechecks: 0,
     } as const;
     const { proof } = await checkBill(deps, { merchant, client }, day);
-    return { proof, seconds: Math.round(performance.now() - begun) / 1_000, ...most };
+    return { proof, seconds: Math.round(performance.now() - begun) / 1_000, liveMb, ...most };
   } finally {
     clearInterval(timer);
     client.close();
   }
 }
 
+/** In MB, after everything that nobody needs has gone. */
+function measureLive(): number {
+  setFlagsFromString('--expose-gc');
+  const collectGarbage: () => void = runInNewContext('gc');
+  collectGarbage();
+  return Math.round(process.memoryUsage().heapUsed / 1e5) / 10;
+}
+
 /** Our side of it, made page by page: what is measured is the check, not MongoDB. */
-function toStore({ merchant, billDate, rows }: LongBill): Store {
+function toStore({ merchant, billDate, rows }: LongBill, onRead: () => void): Store {
   const { mchId } = merchant;
   const toOrder = (index: number) => {
     const { appId, outTradeNo, transactionId, totalFen } = toSyntheticRow(mchId, billDate, rows, index);
@@ -108,7 +103,10 @@ function toStore({ merchant, billDate, rows }: LongBill): Store {
         yield Array.from({ length }, (_, index) => toOrder(at + index));
       }
     },
-    async *walkRefunded() {},
+    async *walkRefunded() {
+      onRead();
+      yield* [];
+    },
     findMany: async () => new Map(),
     findSources: async (keys: readonly string[]) => new Map(keys.map((key) => [key, 'notification'])),
   };
