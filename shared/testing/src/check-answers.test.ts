@@ -16,6 +16,8 @@ const order = {
   time_expire: '2026-11-22T08:00:00.000Z',
   created_at: '2026-11-22T08:00:00.000Z',
   refunds: [],
+  refund_requests: [],
+  shipments: [],
   pending: [],
   time_line: [],
   callbacks: [],
