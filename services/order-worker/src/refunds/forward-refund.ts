@@ -1,12 +1,12 @@
-import { isCheckOrder, isWantedEvent, toCallbackJobId } from '@huidiao/contracts';
+import {
+  isCheckOrder,
+  isWantedEvent,
+  refundStatuses,
+  toCallbackJobId,
+  toRefundContent,
+} from '@huidiao/contracts';
 import type { RefundAttempt } from './refund-attempt.ts';
 import type { ToldRefundFact } from './settle-refund.ts';
-
-const states = {
-  'refund.succeeded': 'SUCCESS',
-  'refund.abnormal': 'ABNORMAL',
-  'refund.closed': 'CLOSED',
-} as const;
 
 /**
  * Tells a shop that wants to hear of refunds of one whose callback did not come, in the words of the callback and under
@@ -27,26 +27,11 @@ export async function forwardRefund(one: RefundAttempt, fact: ToldRefundFact): P
       requestId,
       callbackKey,
       notificationId,
-      eventType: `REFUND.${states[type]}`,
+      eventType: `REFUND.${refundStatuses[type]}`,
       receivedAt,
       receiver: { mchId },
       type,
-      content: JSON.stringify(toContent(fact)),
+      content: JSON.stringify(toRefundContent(refund)),
     },
   });
-}
-
-/** https://pay.weixin.qq.com/doc/v3/merchant/4012791906 */
-function toContent({ refund }: ToldRefundFact): Record<string, unknown> {
-  const { mchId, subMchId, successTime } = refund;
-  return {
-    ...(subMchId === undefined ? { mchid: mchId } : { sp_mchid: mchId, sub_mchid: subMchId }),
-    out_trade_no: refund.outTradeNo,
-    transaction_id: refund.transactionId,
-    out_refund_no: refund.outRefundNo,
-    refund_id: refund.refundId,
-    refund_status: states[refund.type],
-    ...(successTime === undefined ? {} : { success_time: successTime }),
-    amount: { total: refund.totalFen, refund: refund.refundFen },
-  };
 }
