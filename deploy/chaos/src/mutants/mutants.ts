@@ -3,6 +3,7 @@ import type { Mutant } from './mutant.ts';
 const ingress = 'services/ingress/src';
 const orderWorker = 'services/order-worker/src';
 const messageWorker = 'services/message-worker/src';
+const merchantApi = 'services/merchant-api/src';
 const reconciler = 'services/reconciler/src';
 const queue = 'shared/queue/src';
 const store = 'shared/store/src';
@@ -125,6 +126,64 @@ export const mutants: readonly Mutant[] = [
     tests: [`${orderWorker}/jobs/fulfil-order.test.ts`, `${orderWorker}/shop/to-shop-webhook.test.ts`],
   },
   {
+    name: 'a refund is asked for before it says that it is being asked for',
+    guarantee: 3,
+    file: `${orderWorker}/refunds/submit-refund.ts`,
+    find: '  const begun = await deps.store.orders.beginRefund(toNamed(one), orderSpacingMs);\n',
+    replace:
+      '  await deps.refundClients.of(merchant).createRefund(toWireRequest(order, request)).catch(() => undefined);\n  const begun = await deps.store.orders.beginRefund(toNamed(one), orderSpacingMs);\n',
+    tests: [`${orderWorker}/jobs/make-refund.test.ts`],
+  },
+  {
+    name: 'a refund whose answer was lost is asked for again without a query',
+    guarantee: 3,
+    file: `${orderWorker}/refunds/submit-refund.ts`,
+    find: 'export async function resumeRefund(one: RefundAttempt): Promise<string> {\n  const found = await lookUp(one);',
+    replace:
+      'export async function resumeRefund(one: RefundAttempt): Promise<string> {\n  const found = undefined as QueriedRefund | undefined;',
+    tests: [`${orderWorker}/jobs/make-refund.test.ts`],
+  },
+  {
+    name: 'two refunds of one order are asked for at once',
+    guarantee: 3,
+    file: `${store}/begin-refund.ts`,
+    find: 'return new Date(Math.max(0, ...times) + spacingMs);',
+    replace: 'return new Date(Math.min(0, ...times) * spacingMs);',
+    tests: [`${orderWorker}/jobs/make-refund.test.ts`],
+  },
+  {
+    name: 'an upload whose answer was lost is repeated without a look',
+    guarantee: 3,
+    file: `${store}/judge-shipments.ts`,
+    find: "return state === 'pending' ? { kind: 'send', shipment } : { kind: 'look', shipment };",
+    replace: "return { kind: 'send', shipment };",
+    tests: [`${orderWorker}/shipping/upload-shipment.test.ts`],
+  },
+  {
+    name: 'WeChat is told of shipments of apps that it does not manage',
+    guarantee: 3,
+    file: `${orderWorker}/shipping/upload-shipment.ts`,
+    find: "if (!(await deps.management.isManaged(one.app))) return record(one, { state: 'not_needed' });",
+    replace: 'await deps.management.isManaged(one.app);',
+    tests: [`${orderWorker}/shipping/upload-shipment.test.ts`],
+  },
+  {
+    name: 'two people decide one case',
+    guarantee: 3,
+    file: `${store}/dead-letter-store.ts`,
+    find: "const guard = { _id, state: 'open', times: change.times } as const;",
+    replace: 'const guard = { _id };',
+    tests: ['shared/testing/src/cases.test.ts'],
+  },
+  {
+    name: 'a hundred requests for one order prepay it a hundred times',
+    guarantee: 3,
+    file: `${merchantApi}/orders/prepay-in-turn.ts`,
+    find: 'if (await target.takeTurn(payable, deps.turn.leaseMs)) return',
+    replace: 'if ((await target.takeTurn(payable, deps.turn.leaseMs)) || payable) return',
+    tests: [`${merchantApi}/orders/many-at-once.test.ts`],
+  },
+  {
     name: 'a message is sent before it says that it is being sent',
     guarantee: 4,
     file: `${messageWorker}/message/send-once.ts`,
@@ -157,6 +216,22 @@ export const mutants: readonly Mutant[] = [
     find: "if ((await consents.state(recipient)).state === 'granted') return 'consented';",
     replace: 'await consents.state(recipient);',
     tests: [`${messageWorker}/jobs/consent.test.ts`],
+  },
+  {
+    name: 'a subscription message whose answer was lost is repeated as one with a key is',
+    guarantee: 4,
+    file: `${messageWorker}/message/begin-sending.ts`,
+    find: "if (content.channel !== 'template' || sendingAt === undefined) return false;",
+    replace: 'if (content.channel === undefined || sendingAt === undefined) return false;',
+    tests: [`${messageWorker}/jobs/send-message.test.ts`, `${messageWorker}/jobs/send-once.test.ts`],
+  },
+  {
+    name: 'a message is sent before its time',
+    guarantee: 4,
+    file: `${merchantApi}/messages/serve-create-messages.ts`,
+    find: 'const isDue = sendAt <= now;',
+    replace: 'const isDue = sendAt <= now || sendAt > now;',
+    tests: [`${merchantApi}/messages/messages.test.ts`],
   },
   {
     name: 'an order is delivered whatever amount was paid',
@@ -197,6 +272,22 @@ export const mutants: readonly Mutant[] = [
     find: "return told.proof === 'signature' ? told :",
     replace: 'return told.proof ? told :',
     tests: [`${orderWorker}/refunds/confirm-refund.test.ts`],
+  },
+  {
+    name: 'refunds come to more than was paid',
+    guarantee: 5,
+    file: `${store}/request-refund.ts`,
+    find: "  if (wanted.refundFen > toRefundableFen(order, payment.transactionId)) return { outcome: 'exceeds' };\n",
+    replace: '',
+    tests: [`${store}/request-refund.test.ts`],
+  },
+  {
+    name: 'a late payment of which a part was given back is given back in full',
+    guarantee: 5,
+    file: `${orderWorker}/jobs/decide-payment.ts`,
+    find: "return { kind: 'pay-late', refundFen: toLeftFen(order) };",
+    replace: "return { kind: 'pay-late', refundFen: order.amountFen };",
+    tests: [`${orderWorker}/jobs/decide-payment.test.ts`],
   },
   {
     name: 'altered bytes are opened as if they were genuine',
@@ -254,6 +345,38 @@ export const mutants: readonly Mutant[] = [
     find: "return isSigned ? undefined : 'sign_wrong';",
     replace: "return isSigned || text ? undefined : 'sign_wrong';",
     tests: [`${wechat}/pay-v2/v2-sign.test.ts`],
+  },
+  {
+    name: 'data of a user are taken whatever their signature',
+    guarantee: 6,
+    file: `${wechat}/mini-program/user-info.ts`,
+    find: 'return given.length === expected.length && timingSafeEqual(given, expected);',
+    replace: 'return given.length === expected.length || timingSafeEqual(given, given);',
+    tests: [`${wechat}/mini-program/user-info.test.ts`],
+  },
+  {
+    name: "data of another app's user are taken",
+    guarantee: 6,
+    file: `${wechat}/mini-program/user-info.ts`,
+    find: 'if (watermark.appid !== appId) return',
+    replace: "if (watermark.appid === '' && appId) return",
+    tests: [`${wechat}/mini-program/user-info.test.ts`],
+  },
+  {
+    name: 'a bill is believed whatever its hash',
+    guarantee: 6,
+    file: `${wechat}/pay/bill/trade-bill.ts`,
+    find: 'if (found !== hash) throw',
+    replace: "if (found === '' && hash) throw",
+    tests: [`${wechat}/pay/bill/trade-bill.test.ts`],
+  },
+  {
+    name: 'lines of a bill that are not ours count as ours',
+    guarantee: 6,
+    file: `${reconciler}/bills/bill-entry.ts`,
+    find: 'if (!appIds.includes(appId)) return false;',
+    replace: 'void [appIds, appId];',
+    tests: [`${reconciler}/bills/bill-entry.test.ts`],
   },
   {
     name: 'an outage uses up attempts',
@@ -320,6 +443,14 @@ export const mutants: readonly Mutant[] = [
     tests: [`${wechat}/pay/platform-keyring.test.ts`],
   },
   {
+    name: 'whoever calls merchant-api may call as often as they like',
+    guarantee: 8,
+    file: `${merchantApi}/http/limit-rate.ts`,
+    find: 'if (limiter.take(...toAllowance(req, res))) next();',
+    replace: 'if (limiter.take(...toAllowance(req, res)) || res) next();',
+    tests: [`${merchantApi}/http/limit-rate.test.ts`],
+  },
+  {
     name: 'the access_token lies in Redis in clear',
     guarantee: 9,
     file: `${wechat}/mini-program/redis-access-token-store.ts`,
@@ -334,6 +465,30 @@ export const mutants: readonly Mutant[] = [
     find: 'log: redactFields }',
     replace: 'log: (fields) => fields }',
     tests: ['shared/runtime/src/logger.test.ts'],
+  },
+  {
+    name: 'the token of a session lies in MongoDB in clear',
+    guarantee: 9,
+    file: `${store}/session-token.ts`,
+    find: "createHash('sha256').update(token).digest('hex') : undefined",
+    replace: 'token : undefined',
+    tests: [`${store}/session-store.test.ts`],
+  },
+  {
+    name: 'a session_key lies in MongoDB in clear',
+    guarantee: 9,
+    file: `${merchantApi}/users/user-secrets.ts`,
+    find: "sessionKey: seal('session_key', sessionKey),",
+    replace: 'sessionKey,',
+    tests: [`${merchantApi}/sessions/sessions.test.ts`],
+  },
+  {
+    name: "a user sees another user's order",
+    guarantee: 9,
+    file: `${merchantApi}/orders/find-own-order.ts`,
+    find: 'return order.appId === caller.appId && isTheirs ? order : undefined;',
+    replace: 'return order.appId === caller.appId || isTheirs ? order : undefined;',
+    tests: [`${merchantApi}/orders/order-actions.test.ts`],
   },
   {
     name: 'a drain without Redis waits for what cannot come',

@@ -1,6 +1,8 @@
 import type { CrashPoint } from './crash-point.ts';
 import { byText, type EndState, type OrderState } from './end-state.ts';
 
+type MessageEnd = EndState['messages'][number];
+
 /** A way in which a run in which a process ended may end otherwise than one that nobody disturbed. */
 interface AllowedDifference {
   readonly because: string;
@@ -8,6 +10,8 @@ interface AllowedDifference {
   isOf(point: CrashPoint): boolean;
   /** The end that is right then. `seen` is only for what either way would be right. */
   adjust(expected: OrderState, seen: OrderState): OrderState;
+  /** Likewise of a message that no order asked for. */
+  adjustMessage(expected: MessageEnd, seen: MessageEnd): MessageEnd;
 }
 
 /**
@@ -28,17 +32,27 @@ export const allowedDifferences: readonly AllowedDifference[] = [
         .sort(byText),
       sends: seen.sends.length === 0 ? [] : expected.sends,
     }),
+    adjustMessage: (expected, { sends }) => ({
+      state: 'unknown',
+      facts: [],
+      sends: sends.length === 0 ? [] : expected.sends,
+    }),
   },
 ];
 
 /** What should be seen, given where a process ended. */
 export function toExpected(undisturbed: EndState, seen: EndState, point: CrashPoint): EndState {
+  const allowed = allowedDifferences.filter((difference) => difference.isOf(point));
   const orders = undisturbed.orders.map((order, index) =>
-    allowedDifferences
-      .filter((difference) => difference.isOf(point))
-      .reduce((expected, { adjust }) => adjust(expected, seen.orders[index] ?? expected), order),
+    allowed.reduce((expected, { adjust }) => adjust(expected, seen.orders[index] ?? expected), order),
   );
-  return { ...undisturbed, orders };
+  const messages = undisturbed.messages.map((message, index) =>
+    allowed.reduce(
+      (expected, { adjustMessage }) => adjustMessage(expected, seen.messages[index] ?? expected),
+      message,
+    ),
+  );
+  return { ...undisturbed, orders, messages };
 }
 
 /** Whether the unit had done the one, and not yet the other. */

@@ -95,15 +95,20 @@ export function createAroundPorts(life: Life, watch: Watch): AroundPorts {
     watch.reached(before);
     const leave = (gave: string): Promise<never> | undefined => {
       const after: CrashPoint = { ...here, side: 'after', gave };
-      if (life.isOver || endsHere(after)) return life.noAnswer();
+      if (life.isOver || endsHere(after)) {
+        // Whoever should have waited for it may be gone too, as the server is that called a route.
+        answer.catch(() => undefined);
+        return life.noAnswer();
+      }
       watch.reached(after);
       end?.();
       return undefined;
     };
-    return given.then(
+    const answer = given.then(
       (value: unknown) => leave(toGave(value)) ?? value,
       (error: unknown) => leave(toAppError(error).code) ?? Promise.reject(error),
     );
+    return answer;
   }
 
   function toStep(call: string, outer: Call | undefined): Step {

@@ -1,4 +1,4 @@
-import type { Clock } from '@huidiao/contracts';
+import type { App, Clock, Merchant } from '@huidiao/contracts';
 import { createQueueReader, type QueueReader } from '@huidiao/queue';
 import { createLogger, createMetrics } from '@huidiao/runtime';
 import { createStore, dropTestDatabase, type Store } from '@huidiao/store';
@@ -11,7 +11,7 @@ import { type CrashPoint, toText } from './crash-point.ts';
 import { createGates, type Gated } from './gates.ts';
 import { endLeases } from './leases.ts';
 import { type ServiceInstance, startServiceInstance } from './service-instance.ts';
-import { leasesEndMs } from './service-starters.ts';
+import { leasesEndMs, uploadLeaseEndsMs } from './service-starters.ts';
 import type { Surroundings } from './surroundings.ts';
 import { createTcpRelay } from './tcp-relay.ts';
 
@@ -54,6 +54,9 @@ export interface BenchOptions {
   readonly withoutRedis?: readonly ServiceName[];
   /** Which events the shop wants to hear of; default none. */
   readonly shopEvents?: readonly string[];
+  /** What the merchant's settings and the app's are, beyond those of other tests. */
+  readonly merchant?: Partial<Merchant>;
+  readonly app?: Partial<App>;
 }
 
 /** Starts the services. Close it. */
@@ -104,7 +107,7 @@ export async function openBench(surroundings: Surroundings, options: BenchOption
       isRedisAway: options.withoutRedis?.includes(service) ?? false,
       mongoUri,
       prefix,
-      directory: surroundings.directoryFor(options.shopEvents ?? []),
+      directory: surroundings.directoryFor(options),
       wechatUrl: surroundings.simulator.uri,
       callbackBaseUrl: `http://127.0.0.1:${relays.ingress.port}`,
       clock,
@@ -120,11 +123,18 @@ export async function openBench(surroundings: Surroundings, options: BenchOption
     });
   }
 
+  function putAhead(service: ServiceName, ms: number): void {
+    aheadMs.set(service, (aheadMs.get(service) ?? 0) + ms);
+  }
+
   /** Nobody waits until what it has leased is free, if it ended where it was to: the time is put forward. */
   async function replace(dead: ServiceInstance): Promise<void> {
     burials.push(dead.close());
     const { isHit } = run;
-    if (isHit) aheadMs.set('reconciler', (aheadMs.get('reconciler') ?? 0) + leasesEndMs);
+    if (isHit) {
+      putAhead('reconciler', leasesEndMs);
+      if (dead.service === 'order-worker') putAhead(dead.service, uploadLeaseEndsMs);
+    }
     const own = [...units].filter((unit) => unit.startsWith(`${dead.service} `));
     await endLeases(redis, prefix, own);
     await start(dead.service);

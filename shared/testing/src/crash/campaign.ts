@@ -3,7 +3,7 @@ import { toExpected } from './allowed-differences.ts';
 import { type Bench, openBench } from './bench.ts';
 import { type CrashPoint, toText } from './crash-point.ts';
 import { type Played, play } from './play.ts';
-import type { Scenario } from './scenarios.ts';
+import type { Scenario } from './scenario.ts';
 import { openSurroundings } from './surroundings.ts';
 
 /** A run for each point at which a process can end. */

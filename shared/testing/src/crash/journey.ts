@@ -1,5 +1,5 @@
-import { toEffectId } from '@huidiao/contracts';
-import type { NewOrder, Order } from '@huidiao/store';
+import { type LogisticsType, type PaymentSucceeded, toEffectId } from '@huidiao/contracts';
+import type { Effect, NewOrder, Order } from '@huidiao/store';
 import type { Deliveries, EventReceipt, Payment } from '@huidiao/wechat-simulator';
 import { toOrderRequest } from '../installation.ts';
 import { testMerchant } from '../test-merchant.ts';
@@ -12,6 +12,8 @@ export interface Run {
   readonly token: string;
   /** The order numbers that were taken. */
   readonly orders: readonly string[];
+  /** The keys of messages that no order asked for. */
+  readonly messages: string[];
   takeNumber(): string;
 }
 
@@ -21,6 +23,7 @@ export function createRun(bench: Bench, token: string): Run {
     bench,
     token,
     orders,
+    messages: [],
     takeNumber() {
       const outTradeNo = `TEA-${token}-${orders.length + 1}`;
       orders.push(outTradeNo);
@@ -37,7 +40,11 @@ const { mchId, appId } = testMerchant;
 export const patience = { timeoutMs: 30_000, intervalMs: 100 };
 
 /** The merchant registers an order that its own system prepays. */
-export async function register({ bench }: Run, outTradeNo: string): Promise<Order> {
+export async function register(
+  { bench }: Run,
+  outTradeNo: string,
+  logisticsType: LogisticsType = 3,
+): Promise<Order> {
   const { description, amount, payer } = toOrderRequest(outTradeNo);
   const order: NewOrder = {
     mchId,
@@ -47,12 +54,33 @@ export async function register({ bench }: Run, outTradeNo: string): Promise<Orde
     description,
     amountFen: amount.total,
     currency: amount.currency,
-    logisticsType: 3,
+    logisticsType,
     timeExpire: new Date(Date.now() + 2 * 60 * 60_000),
     prepay: false,
     contentHash: outTradeNo,
   };
   return (await bench.store.orders.register(order)).order;
+}
+
+/** What WeChat Pay says of the payment of an order. */
+export function toPayment(order: Order, transactionId: string): PaymentSucceeded {
+  const { outTradeNo, amountFen, currency } = order;
+  return {
+    type: 'payment.succeeded',
+    mchId,
+    appId,
+    outTradeNo,
+    transactionId,
+    amountFen,
+    currency,
+    tradeType: 'JSAPI',
+  };
+}
+
+/** What has the shop told of a payment. */
+export function toFulfilEffect({ token }: Run, outTradeNo: string, dueAt: Date): Effect {
+  const id = toEffectId('fulfil-order', mchId, outTradeNo);
+  return { id, job: 'fulfil-order', dueAt, requestId: `request-${token}` };
 }
 
 /** The shop orders through merchant-api, and asks again as long as it gets no answer. */
@@ -85,7 +113,10 @@ export function payUnheard(run: Run, outTradeNo: string): Payment {
 }
 
 /** WeChat Pay comes again until it is told 204; sooner than by its schedule, which begins at 15 s. */
-export async function untilAcknowledged({ bench }: Run, { notification }: Payment): Promise<void> {
+export async function untilAcknowledged(
+  { bench }: Run,
+  { notification }: Pick<Payment, 'notification'>,
+): Promise<void> {
   let sent = 0;
   await waitFor(
     'the acknowledgement',

@@ -3,7 +3,7 @@ import type { Bench } from './bench.ts';
 import type { CrashPoint } from './crash-point.ts';
 import { type EndState, isQuiet, readEndState } from './end-state.ts';
 import { createRun, patience, type Run } from './journey.ts';
-import type { Scenario } from './scenarios.ts';
+import type { Scenario } from './scenario.ts';
 
 /** How a run ended, and each point that it passed on its way. */
 export interface Played {

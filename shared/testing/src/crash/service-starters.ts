@@ -39,10 +39,20 @@ const jobLockMs = 5_000;
 const leaseMs = 10_000;
 /** By so much. */
 export const leasesEndMs = 15_000;
+/** By so much that of an order-worker: an upload to WeChat that it began is left to it for a minute. */
+export const uploadLeaseEndsMs = 65_000;
 const intervalMs = 250;
 const limit = 200;
 const anyPort = { host: '127.0.0.1', port: 0 };
 const random = () => 0;
+/** A refund that was accepted is asked about when the clock is put forward; none waits for another one. */
+const refundPace = {
+  orderSpacingMs: 0,
+  userSpacingMs: 0,
+  toFollowMs: () => 30_000,
+  toAbnormalMs: () => 60_000,
+  toShortageMs: () => 60_000,
+};
 const patience = { timeoutMs: 30_000 };
 
 const toRedis = ({ redisUrl, prefix }: InstanceSettings) =>
@@ -75,7 +85,7 @@ export const serviceStarters: Starters = {
     return { lifecycle, http: { server, port } };
   },
   'merchant-api': async (settings) => {
-    const { mongoUri, wechatUrl, callbackBaseUrl, directory, logger, aroundPorts } = settings;
+    const { mongoUri, wechatUrl, callbackBaseUrl, directory, logger, clock, aroundPorts } = settings;
     const context = merchantApi.createContext(
       {
         logLevel: 'error',
@@ -88,7 +98,7 @@ export const serviceStarters: Starters = {
         callbackBaseUrl,
         directory,
       },
-      { logger, aroundPorts, turn: { leaseMs: 500, waitMs: 5_000, pollMs: 50 } },
+      { logger, clock, aroundPorts, turn: { leaseMs: 500, waitMs: 5_000, pollMs: 50 } },
     );
     const { port } = await merchantApi.start(context);
     return { lifecycle: context.lifecycle, http: { server: context.server, port } };
@@ -109,7 +119,7 @@ export const serviceStarters: Starters = {
         drainMs: 100,
         directory,
       },
-      { logger, clock, aroundPorts, random },
+      { logger, clock, aroundPorts, random, refundPace },
     );
     await orderWorker.start(context);
     return { lifecycle: context.lifecycle };
@@ -151,8 +161,8 @@ export const serviceStarters: Starters = {
         sweep: { intervalMs, limit },
         shipping: { intervalMs, limit },
         bills: {
-          intervalMs: 60_000,
-          leaseMs: 60_000,
+          intervalMs,
+          leaseMs,
           folder: tmpdir(),
           mostBytes: 1_000_000_000,
           mostRows: 10_000_000,

@@ -1,9 +1,9 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import type { Shop as ShopSettings } from '@huidiao/contracts';
+import type { App, Merchant, Shop as ShopSettings } from '@huidiao/contracts';
 import { createShop, type Shop } from '@huidiao/example-shop';
 import { createSimulator, type Simulator } from '@huidiao/wechat-simulator';
-import { createKeys, toDirectory } from '../test-merchant.ts';
+import { createKeys, testMerchant, toDirectory } from '../test-merchant.ts';
 
 /** WeChat and the shop, which are never killed. All runs share them, each with orders of its own. */
 export interface Surroundings {
@@ -11,9 +11,16 @@ export interface Surroundings {
   readonly shop: Shop;
   /** The merchant's system of before, which takes callbacks that are passed through (透传). */
   readonly oldSystem: OldSystem;
-  /** The merchant, whose shop wants to hear of these events. */
-  directoryFor(shopEvents: readonly string[]): ReturnType<typeof toDirectory>;
+  directoryFor(facts: MerchantFacts): ReturnType<typeof toDirectory>;
   close(): Promise<void>;
+}
+
+/** What a scenario says of the merchant. */
+export interface MerchantFacts {
+  /** Which events the shop wants to hear of; default none. */
+  readonly shopEvents?: readonly string[];
+  readonly merchant?: Partial<Merchant>;
+  readonly app?: Partial<App>;
 }
 
 export interface OldSystem {
@@ -29,8 +36,9 @@ export async function openSurroundings(): Promise<Surroundings> {
     merchants: [keys.ofWeChat],
     apps: [keys.appOfWeChat],
   });
-  // Each run is answered alike.
-  simulator.faults.set({ msgid_missing_share: 0 });
+  // Each run is answered alike, and what takes its time at WeChat takes its course when a scenario says so.
+  simulator.faults.set({ msgid_missing_share: 0, refund_course: 'PROCESSING', trade_visible_after_ms: 0 });
+  simulator.manageTrades({ appId: testMerchant.appId, isManaged: true });
   const shop = await createShop({ webhookSecret: keys.webhookSecret });
   const toSettings = (events: readonly string[]): ShopSettings => ({
     webhookUrl: shop.webhookUrl,
@@ -53,7 +61,8 @@ export async function openSurroundings(): Promise<Surroundings> {
     simulator,
     shop,
     oldSystem,
-    directoryFor: (events) => toDirectory(keys, simulator, toSettings(events), { passThrough }),
+    directoryFor: ({ shopEvents = [], merchant, app }) =>
+      toDirectory(keys, simulator, toSettings(shopEvents), { passThrough, ...merchant }, app),
     async close() {
       await simulator.close();
       await shop.close();
