@@ -54,6 +54,8 @@ export interface BenchOptions {
   readonly withoutRedis?: readonly ServiceName[];
   /** Which events the shop wants to hear of; default none. */
   readonly shopEvents?: readonly string[];
+  /** How far the reconciler's clock is put forward when a process has ended where it was to; default leasesEndMs. */
+  readonly leasesEndMs?: number;
   /** What the merchant's settings and the app's are, beyond those of other tests. */
   readonly merchant?: Partial<Merchant>;
   readonly app?: Partial<App>;
@@ -132,7 +134,7 @@ export async function openBench(surroundings: Surroundings, options: BenchOption
     burials.push(dead.close());
     const { isHit } = run;
     if (isHit) {
-      putAhead('reconciler', leasesEndMs);
+      putAhead('reconciler', options.leasesEndMs ?? leasesEndMs);
       if (dead.service === 'order-worker') putAhead(dead.service, uploadLeaseEndsMs);
     }
     const own = [...units].filter((unit) => unit.startsWith(`${dead.service} `));

@@ -17,6 +17,11 @@ export interface Campaign {
   close(): Promise<void>;
 }
 
+interface OpenBench {
+  readonly bench: Bench;
+  readonly scenario: Scenario;
+}
+
 /** What is known of a scenario after an undisturbed run of it. */
 interface Plan {
   readonly scenario: Scenario;
@@ -24,6 +29,8 @@ interface Plan {
   /** Not begun yet. */
   readonly left: CrashPoint[];
   readonly differences: string[];
+  /** There is or was a bench for it. */
+  isBegun: boolean;
   unfinished: number;
   /** Resolves when a run for each of its points has ended. */
   readonly done: Promise<void>;
@@ -32,10 +39,12 @@ interface Plan {
 
 /** A bench takes some time to open; with less to play it is quicker to leave it to those that are open. */
 const leastWork = 3;
+/** Runs mostly wait, but a service costs something even when it has nothing to do. */
+const mostBenches = 10;
 
 /**
- * Plays each scenario undisturbed, each on a bench of its own, then begins with all the other runs. There are as many
- * benches as scenarios all the time: one whose scenario is done is closed, and one for another scenario opened.
+ * Plays each scenario undisturbed, each on a bench of its own, then begins with all the other runs. There are so many
+ * benches all the time: one whose scenario is done is closed, and one for another scenario opened.
  */
 export async function openCampaign(scenarios: readonly Scenario[]): Promise<Campaign> {
   const surroundings = await openSurroundings();
@@ -44,17 +53,25 @@ export async function openCampaign(scenarios: readonly Scenario[]): Promise<Camp
   const plans: Plan[] = [];
   let isClosing = false;
 
-  async function begin(scenario: Scenario) {
-    const bench = await openBench(surroundings, scenario);
-    const undisturbed = await play(bench, scenario);
-    for (const unit of bench.units) units.add(unit);
-    return { scenario, bench, undisturbed };
+  /** Plays scenarios undisturbed until none is left; gives the bench of the last one. */
+  async function begin(left: Scenario[], played: Map<Scenario, Played>): Promise<OpenBench[]> {
+    for (let scenario = left.shift(); scenario !== undefined; ) {
+      const bench = await openBench(surroundings, scenario);
+      played.set(scenario, await play(bench, scenario));
+      for (const unit of bench.units) units.add(unit);
+      const next = left.shift();
+      if (next === undefined) return [{ bench, scenario }];
+      await bench.close();
+      scenario = next;
+    }
+    return [];
   }
 
   /** Plays what is left of a scenario, then of those that have most left. */
   async function work(first: Bench, plan: Plan): Promise<void> {
     let bench = first;
     for (let next: Plan | undefined = plan; next !== undefined; next = choose(plans)) {
+      next.isBegun = true;
       if (next !== plan) bench = await openBench(surroundings, next.scenario);
       for (let point = next.left.shift(); point !== undefined && !isClosing; point = next.left.shift()) {
         next.differences.push(...(await crash(bench, next, point)));
@@ -66,23 +83,27 @@ export async function openCampaign(scenarios: readonly Scenario[]): Promise<Camp
     }
   }
 
-  const begun = await Promise.all(scenarios.map(begin));
-  for (const { scenario, undisturbed } of begun) {
+  const left = [...scenarios];
+  const played = new Map<Scenario, Played>();
+  const open = await Promise.all(Array.from({ length: mostBenches }, () => begin(left, played)));
+  for (const scenario of scenarios) {
+    const undisturbed = played.get(scenario) as Played;
     // A point that two scenarios pass is the first one's.
     const own = [...undisturbed.passed.values()].filter((point) => !points.has(toText(point)));
     for (const point of own) points.set(toText(point), point);
     plans.push(createPlan(scenario, undisturbed, own));
   }
-  const working = Promise.all(begun.map(({ bench }, index) => work(bench, plans[index] as Plan)));
+  const planOf = (scenario: Scenario) => plans.find((plan) => plan.scenario === scenario) as Plan;
+  const working = Promise.all(open.flat().map(({ bench, scenario }) => work(bench, planOf(scenario))));
   working.catch(() => undefined);
 
   return {
     points,
     units,
     async crashAll(scenario) {
-      const plan = plans.find((one) => one.scenario === scenario);
-      await Promise.race([plan?.done, working]);
-      return plan?.differences ?? [];
+      const plan = planOf(scenario);
+      await Promise.race([plan.done, working]);
+      return plan.differences;
     },
     async close() {
       isClosing = true;
@@ -98,12 +119,13 @@ function createPlan(scenario: Scenario, undisturbed: Played, own: readonly Crash
     finish = resolve;
   });
   if (own.length === 0) finish();
-  return { scenario, undisturbed, left: [...own], differences: [], unfinished: own.length, done, finish };
+  const progress = { left: [...own], differences: [], isBegun: false, unfinished: own.length };
+  return { scenario, undisturbed, ...progress, done, finish };
 }
 
 function choose(plans: readonly Plan[]): Plan | undefined {
-  const [most] = [...plans].sort((a, b) => b.left.length - a.left.length);
-  return most !== undefined && most.left.length >= leastWork ? most : undefined;
+  const worthwhile = plans.filter(({ left, isBegun }) => left.length >= (isBegun ? leastWork : 1));
+  return worthwhile.sort((a, b) => b.left.length - a.left.length)[0];
 }
 
 /** @returns what is wrong, in words */

@@ -17,6 +17,7 @@ import {
   untilRefund,
 } from './merchant-journey.ts';
 import type { Scenario } from './scenario.ts';
+import { billLeaseEndsMs } from './service-starters.ts';
 
 const minuteMs = 60_000;
 const hourMs = 60 * minuteMs;
@@ -120,10 +121,14 @@ export const merchantScenarios: readonly Scenario[] = [
     services: ['merchant-api', 'order-worker', 'reconciler'],
     merchant: { bill: { isChecked: false, appIds: [appId], outTradeNoPrefixes: [], adopts: false } },
     app: quietApp,
+    leasesEndMs: billLeaseEndsMs,
     async play(run) {
+      const { orders } = run.bench.store;
       const outTradeNo = run.takeNumber();
       const bill_date = billUnheard(run, outTradeNo);
-      await register(run, outTradeNo);
+      // A query would heal it before the bill does.
+      const nextQueryAt = new Date(Date.now() + hourMs);
+      await orders.recordQuery(await register(run, outTradeNo), { nextQueryAt });
       await ask(run, (client) => client.checkBill({ params: { bill_date } }));
       run.bench.release('loops');
       await untilOrder(run, outTradeNo, ({ status }) => status === 'fulfilled');

@@ -109,7 +109,8 @@ export const paymentScenarios: readonly Scenario[] = [
         },
         patience,
       );
-      bench.setClock('order-worker', 11 * minuteMs);
+      // More than ten minutes, though it may have been a minute further on already: see uploadLeaseEndsMs.
+      bench.setClock('order-worker', 13 * minuteMs);
       await waitFor(
         'the dead letter',
         async () => {
@@ -192,8 +193,11 @@ export const paymentScenarios: readonly Scenario[] = [
     async play(run) {
       const outTradeNo = run.takeNumber();
       await register(run, outTradeNo);
-      run.bench.release('loops');
       await untilAcknowledged(run, pay(run, outTradeNo));
+      const isPaid = async () => (await read(run, outTradeNo)).status !== 'created';
+      await waitFor('the payment', isPaid, patience);
+      // Not before: by the reconciler's clock the order is to be asked about.
+      run.bench.release('loops');
       await untilTold(run, outTradeNo);
     },
   },

@@ -41,6 +41,10 @@ const leaseMs = 10_000;
 export const leasesEndMs = 15_000;
 /** By so much that of an order-worker: an upload to WeChat that it began is left to it for a minute. */
 export const uploadLeaseEndsMs = 65_000;
+/** So long that nobody has to prolong it, which would depend on how busy the machine is. */
+const billLeaseMs = 60_000;
+/** By so much that of the reconciler where a bill is checked. */
+export const billLeaseEndsMs = 65_000;
 const intervalMs = 250;
 const limit = 200;
 const anyPort = { host: '127.0.0.1', port: 0 };
@@ -162,7 +166,7 @@ export const serviceStarters: Starters = {
         shipping: { intervalMs, limit },
         bills: {
           intervalMs,
-          leaseMs,
+          leaseMs: billLeaseMs,
           folder: tmpdir(),
           mostBytes: 1_000_000_000,
           mostRows: 10_000_000,
