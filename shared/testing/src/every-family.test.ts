@@ -91,10 +91,14 @@ describe('a callback, from WeChat to its end', function () {
       notifyUrl: payV3(),
       subOrders: numbers.map((outTradeNo) => ({ outTradeNo, totalFen: total })),
     });
-    await waitFor('nine to be fulfilled', async () => {
-      const orders = await Promise.all(known.map(find));
-      return orders.every(({ status }) => status === 'fulfilled');
-    });
+    await waitFor(
+      'nine to be fulfilled',
+      async () => {
+        const orders = await Promise.all(known.map(find));
+        return orders.every(({ status }) => status === 'fulfilled');
+      },
+      { timeoutMs: 20_000 },
+    );
     await waitFor('the one to have looked for its order', async () => {
       const [job] = await installation.queues.list('payment-event', 'delayed', 1);
       return (job?.postponements ?? 0) > 0;
