@@ -1,4 +1,4 @@
-import { toRefundEffectId } from '@huidiao/contracts';
+import { toRefundCallbackKey, toRefundEffectId } from '@huidiao/contracts';
 import { expect } from 'chai';
 import { describe, it } from 'mocha';
 import { mchId } from '../order-worker.fixture.test.ts';
@@ -99,6 +99,28 @@ describe('make-refund', () => {
         expect((await refundOf(order, number)).attempts).to.equal(isCalled ? 1 : 2);
       }
     });
+  });
+
+  it('says in the ledger what a query told, though its process died before it could', async () => {
+    for (const course of ['SUCCESS', 'CLOSED'] as const) {
+      const order = await newPaidOrder();
+      const number = numberOf(order.outTradeNo);
+      await request(order, number);
+      await run(order, number);
+      finish(number, course);
+      // This is where the process is killed: the refund has its end, and nothing that follows from it.
+      const record = () => Promise.reject(new Error('killed'));
+      const dying = { store: { ...store, callbacks: { ...store.callbacks, record } } };
+      expect(await run(order, number, dying).catch(({ message }: Error) => message)).to.match(/killed/);
+
+      const [refund] = (await find(order)).refunds;
+      const type = course === 'SUCCESS' ? 'refund.succeeded' : 'refund.closed';
+      const key = toRefundCallbackKey({ mchId, refundId: refund?.refundId ?? '', type });
+      expect(await store.callbacks.find(key)).to.equal(undefined);
+      expect(await run(order, number)).to.equal('already_settled');
+      const { outTradeNo } = order;
+      expect(await store.callbacks.find(key)).to.include({ outTradeNo, eventType: type });
+    }
   });
 
   describe('keeps its distance', () => {

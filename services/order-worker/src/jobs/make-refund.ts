@@ -4,6 +4,7 @@ import type { JobAttempt, JobOutcome } from '@huidiao/queue';
 import type { Order, OrderRefundRequest } from '@huidiao/store';
 import { followRefund } from '../refunds/follow-refund.ts';
 import type { MakeRefundDeps, RefundAttempt } from '../refunds/refund-attempt.ts';
+import { settleAgain } from '../refunds/settle-queried.ts';
 import { resumeRefund, submitRefund, toRefusal } from '../refunds/submit-refund.ts';
 import { merchantNotConfigured } from './merchant-not-configured.ts';
 
@@ -60,7 +61,7 @@ async function goOn(one: RefundAttempt): Promise<string> {
       return 'already_settled';
     case 'succeeded':
     case 'closed':
-      return 'already_settled';
+      return await settleAgain(one);
     default:
       return state satisfies never;
   }

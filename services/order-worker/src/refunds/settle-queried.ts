@@ -2,7 +2,7 @@ import { queryNotificationId, type RefundEvent, toRefundCallbackKey } from '@hui
 import type { QueriedRefund } from './confirm-refund.ts';
 import { forwardRefund } from './forward-refund.ts';
 import { move, type RefundAttempt, toNextRun } from './refund-attempt.ts';
-import { settleRefund } from './settle-refund.ts';
+import { settleRefund, type ToldRefundFact } from './settle-refund.ts';
 
 const types = {
   SUCCESS: 'refund.succeeded',
@@ -17,9 +17,32 @@ const types = {
  */
 export async function settleQueried(one: RefundAttempt, queried: QueriedRefund): Promise<string> {
   if (queried.status === 'PROCESSING') return await followLater(one, queried.refundId);
-  const { deps, job, attempt, order } = one;
+  const { deps, order } = one;
   const refund = toEvent(one, queried, types[queried.status]);
-  const fact = {
+  const fact = toFact(one, refund);
+  // Before it is recorded: who finds it recorded asks no more.
+  await forwardRefund(one, fact);
+  const recorded = await settleRefund(deps, order, fact);
+  if (queried.status === 'ABNORMAL') await followAbnormal(one);
+  return recorded?.outcome === 'known' ? 'overtaken' : refund.type.slice('refund.'.length);
+}
+
+/**
+ * Does again what follows from a refund that has its end: who recorded it may have died before the ledger said so and
+ * the dead letters of its payment were resolved.
+ * @throws AppError STORE_UNAVAILABLE
+ */
+export async function settleAgain(one: RefundAttempt): Promise<string> {
+  const { deps, order, request } = one;
+  const known = order.refunds.find(({ outRefundNo }) => outRefundNo === request.outRefundNo);
+  if (known === undefined) return 'already_settled';
+  const refund = toEvent(one, { ...known, totalFen: request.totalFen }, types[known.status]);
+  await settleRefund(deps, order, toFact(one, refund));
+  return 'already_settled';
+}
+
+function toFact({ deps, job, attempt }: RefundAttempt, refund: RefundEvent): ToldRefundFact {
+  return {
     refund,
     callbackKey: toRefundCallbackKey(refund),
     notificationId: queryNotificationId,
@@ -27,11 +50,6 @@ export async function settleQueried(one: RefundAttempt, queried: QueriedRefund):
     requestId: job.requestId,
     lane: attempt.lane,
   };
-  // Before it is recorded: who finds it recorded asks no more.
-  await forwardRefund(one, fact);
-  const recorded = await settleRefund(deps, order, fact);
-  if (queried.status === 'ABNORMAL') await followAbnormal(one);
-  return recorded?.outcome === 'known' ? 'overtaken' : refund.type.slice('refund.'.length);
 }
 
 /** WeChat Pay accepted it: asked about it again in a minute, unless its callback comes first. */
@@ -56,7 +74,9 @@ function followAbnormal(one: RefundAttempt): Promise<string> {
   return move(one, { from: ['abnormal'], to: 'abnormal', waits: 1, effect });
 }
 
-function toEvent(one: RefundAttempt, queried: QueriedRefund, type: RefundEvent['type']): RefundEvent {
+type Found = Pick<QueriedRefund, 'refundId' | 'refundFen' | 'totalFen' | 'successTime'>;
+
+function toEvent(one: RefundAttempt, queried: Found, type: RefundEvent['type']): RefundEvent {
   const { order, request } = one;
   const { refundId, refundFen, totalFen, successTime } = queried;
   return {
