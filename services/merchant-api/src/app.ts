@@ -12,9 +12,11 @@ import { type AuthenticateDeps, authenticate } from './http/authenticate.ts';
 import type { EndpointHandler } from './http/endpoint-handler.ts';
 import { handleError } from './http/handle-error.ts';
 import { createRateLimiter, limitFailures, limitRate, type RateLimiter } from './http/limit-rate.ts';
+import { noticeProxy } from './http/notice-proxy.ts';
 import { observeRequests } from './http/observe-requests.ts';
 import { sendProblem } from './http/problem.ts';
 import { readJson } from './http/read-json.ts';
+import { createRecentCallers, type RecentCallers } from './http/recent-callers.ts';
 import { named, serveEndpoint, toExpressPath } from './http/serve-endpoint.ts';
 import { type MessageEndpointDeps, messageEndpointHandlers } from './messages/message-endpoints.ts';
 import { serveDocuments } from './openapi/serve-documents.ts';
@@ -54,9 +56,10 @@ export function createApp(deps: AppDeps): Express {
   app.disable('etag');
   app.set('query parser', 'simple');
   app.set('trust proxy', deps.trustedProxies);
-  const limiter = createRateLimiter(deps.clock);
+  const limits = { limiter: createRateLimiter(deps.clock), recentCallers: createRecentCallers(deps.clock) };
 
   app.use(observeRequests(deps.logger, deps.metrics));
+  app.use(noticeProxy(deps.trustedProxies, deps.logger));
   const handlers = {
     ...orderEndpointHandlers(deps),
     ...combinedOrderEndpointHandlers(deps),
@@ -69,7 +72,7 @@ export function createApp(deps: AppDeps): Express {
     ...userEndpointHandlers(deps),
   };
   for (const [name, handler] of Object.entries(handlers))
-    addEndpoint({ app, deps, limiter }, name as EndpointName, handler);
+    addEndpoint({ app, deps, ...limits }, name as EndpointName, handler);
   serveDocuments(app);
   app.use((_req, res) => sendProblem(res, { status: 404, code: 'ROUTE_NOT_FOUND' }));
   app.use(handleError(deps.logger));
@@ -80,13 +83,22 @@ interface Serving {
   readonly app: Express;
   readonly deps: AppDeps;
   readonly limiter: RateLimiter;
+  readonly recentCallers: RecentCallers;
 }
 
 /** The catalogue says what the handler takes and gives; here only the names meet. */
-function addEndpoint({ app, deps, limiter }: Serving, name: EndpointName, handler: unknown): void {
+function addEndpoint(
+  { app, deps, limiter, recentCallers }: Serving,
+  name: EndpointName,
+  handler: unknown,
+): void {
   const endpoint: Endpoint = merchantApi[name];
   const verb = endpoint.method.toLowerCase() as 'get' | 'post' | 'put' | 'delete';
-  const known = [limitFailures(limiter), authenticate(deps, endpoint.auth), limitRate(limiter)];
+  const known = [
+    limitFailures(limiter, recentCallers),
+    authenticate(deps, endpoint.auth),
+    limitRate(limiter),
+  ];
   const readers = endpoint.body === undefined ? [] : readJson(endpoint.largestBodyBytes);
   const served = serveEndpoint(endpoint, handler as EndpointHandler<Endpoint>);
   app[verb](toExpressPath(endpoint.path), named(endpoint), ...known, ...readers, served);

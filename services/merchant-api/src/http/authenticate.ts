@@ -1,6 +1,6 @@
 import type { EndpointAuth, MerchantDirectory } from '@huidiao/contracts';
 import type { Session, Store } from '@huidiao/store';
-import type { RequestHandler, Response } from 'express';
+import type { Request, RequestHandler, Response } from 'express';
 import type { Caller } from './endpoint-handler.ts';
 import { sendProblem } from './problem.ts';
 import { requestFactsOf } from './request-facts.ts';
@@ -22,6 +22,11 @@ export function callerOf(res: Response): Caller | undefined {
   return callers.get(res);
 }
 
+/** The token of a request, as it came; `undefined` where there is none of a form that any of ours has. */
+export function bearerOf(req: Request): string | undefined {
+  return bearer.exec(req.headers.authorization ?? '')?.[1];
+}
+
 /**
  * Lets through only requests with a token of the kinds that the endpoint takes, and makes its merchant the merchant of
  * the request. An unknown token, a revoked one, one of another kind and one of a merchant that is no longer configured
@@ -31,7 +36,7 @@ export function callerOf(res: Response): Caller | undefined {
  */
 export function authenticate(deps: AuthenticateDeps, accepted: readonly EndpointAuth[]): RequestHandler {
   return async (req, res, next) => {
-    const token = bearer.exec(req.headers.authorization ?? '')?.[1];
+    const token = bearerOf(req);
     const caller = token === undefined ? undefined : await identify(deps, accepted, token);
     if (caller === undefined && !accepted.includes('nobody')) {
       sendProblem(res, {

@@ -49,6 +49,36 @@ describe('the rate of requests', () => {
     expect((await guess()).status).to.equal(401);
   });
 
+  it('of an address that keeps guessing does not touch a key that was good there lately', async () => {
+    const guess = () =>
+      ask(`${api.uri}/v1/orders/order-0001`, { headers: { authorization: 'Bearer guessed' } });
+    const { key } = await api.context.store.apiKeys.create({ mchId, label: 'beside a guesser' });
+    const fresh = await api.context.store.apiKeys.create({ mchId, label: 'not seen there before' });
+    now += 60_000;
+    expect((await api.get('no-such-order', key)).status).to.equal(404);
+    while ((await guess()).status !== 429);
+    expect((await api.get('no-such-order', key)).status).to.equal(404);
+    expect((await api.get('no-such-order', fresh.key)).status).to.equal(429);
+
+    now += 11 * 60_000;
+    while ((await guess()).status !== 429);
+    expect((await api.get('no-such-order', key)).status, 'forgotten').to.equal(429);
+  });
+
+  it('is shared by all callers of a proxy that is not counted, which is said once', async () => {
+    const warnings: unknown[] = [];
+    const { warn } = api.context.logger;
+    api.context.logger.warn = ((facts: unknown) => void warnings.push(facts)) as typeof warn;
+    try {
+      for (const address of ['203.0.113.1', '203.0.113.2'])
+        await ask(`${api.uri}/v1/orders/order-0001`, { headers: { 'x-forwarded-for': address } });
+    } finally {
+      api.context.logger.warn = warn;
+    }
+    const event = 'proxy.not_counted';
+    expect(warnings).to.deep.equal([{ event, alarm: 'proxy-not-counted' }]);
+  });
+
   it('remembers a bounded number of callers', () => {
     const limiter = createRateLimiter({ now: () => new Date(now) });
     const rate = { perSecond: 0.001, burst: 1 };

@@ -2,8 +2,9 @@ import { isIPv6 } from 'node:net';
 import type { Clock } from '@huidiao/contracts';
 import { type TokenBucket, type TokenRate, takeToken } from '@huidiao/runtime';
 import type { Request, RequestHandler, Response } from 'express';
-import { callerOf } from './authenticate.ts';
+import { bearerOf, callerOf } from './authenticate.ts';
 import { sendProblem } from './problem.ts';
+import type { RecentCallers } from './recent-callers.ts';
 
 /** Buckets that are remembered; the one that was used longest ago is forgotten, and would be full again by then. */
 const mostBuckets = 50_000;
@@ -45,17 +46,22 @@ export function limitRate(limiter: RateLimiter): RequestHandler {
 
 /**
  * Before `authenticate`: an address that keeps failing it is not looked up any more until its bucket has filled again,
- * for each look costs MongoDB something.
+ * for each look costs MongoDB something. Who was known lately is let through all the same: behind a proxy, or in one
+ * office, good callers and bad ones may have one address.
  */
-export function limitFailures(limiter: RateLimiter): RequestHandler {
+export function limitFailures(limiter: RateLimiter, recentCallers: RecentCallers): RequestHandler {
   return (req, res, next) => {
     const name = `failures ${toNetwork(req.ip ?? '')}`;
-    if (limiter.isSpent(name, addressRate)) {
+    const token = bearerOf(req);
+    if (limiter.isSpent(name, addressRate) && !recentCallers.has(token)) {
       refuse(res);
       return;
     }
     res.once('finish', () => {
-      if (res.statusCode === 401) limiter.take(name, addressRate);
+      if (res.statusCode === 401) {
+        limiter.take(name, addressRate);
+        recentCallers.forget(token);
+      } else if (callerOf(res) !== undefined) recentCallers.add(token);
     });
     next();
   };
