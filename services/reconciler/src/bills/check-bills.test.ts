@@ -181,13 +181,18 @@ describe('the check of a bill', () => {
   });
 
   it('keeps another amount of a refund likewise', async () => {
-    const { mchId, day, buyHere, check, apply, added } = bills.createWorld();
+    const { mchId, day, buyHere, check, round, apply, added, alarms } = bills.createWorld();
     const { order } = await buyHere('notification-1');
     const { refund } = bills.simulator.refundAtConsole(mchId, order.outTradeNo, { refundFen: 300 });
     await check();
     await apply(added[0]);
     const { outRefundNo, refundId } = refund;
     bills.simulator.changeBill(mchId, day, { alter: [{ outRefundNo, fen: 301 }] });
+    await bills.store.billDays.request(mchId, day);
+    const dying = { store: () => Promise.reject(new AppError('STORE_UNAVAILABLE')) };
+    await round({ deadLetters: dying })();
+    expect(alarms, 'people hear of it before it is kept').to.include('bill-differs');
+    bills.clock.advance(60 * minuteMs);
     const { proof } = await check();
     expect(toShort(proof, 'refunds')).to.deep.equal({ differing: [1, 301] });
     const letter = await bills.store.deadLetters.find(
@@ -342,12 +347,15 @@ describe('the check of a bill', () => {
     const dead = new Promise<void>((resolve) => {
       killed = resolve;
     });
+    let wake = () => {};
     const add = (): Promise<void> => {
       killed();
-      return new Promise(() => undefined);
+      return new Promise((_, reject) => {
+        wake = () => reject(new Error('it woke after the end'));
+      });
     };
     const hanging = { ...producer.producer, add };
-    void round({ producer: hanging })();
+    const hung = round({ producer: hanging })();
     await dead;
     expect(await read()).to.include({ state: 'running' });
     expect(await bills.files(), 'a file without a name').to.deep.equal([]);
@@ -360,6 +368,9 @@ describe('the check of a bill', () => {
       runs: 2,
       proof: { open: [2, 1_776] },
     });
+    wake();
+    await hung;
+    expect(await read(), 'whoever wakes late changes nothing').to.include({ state: 'done', runs: 2 });
     expect(new Set(added.map(({ id }) => id)).size).to.equal(2);
   });
 

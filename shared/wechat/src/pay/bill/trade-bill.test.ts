@@ -69,9 +69,43 @@ describe('a trade bill', () => {
     expect(read(file)).to.deep.equal({ rows: [payment, refund], count: 2 });
   });
 
+  for (const [what, text] of [
+    ['a line break', '茶\n龙井'],
+    ['the beginning of another row', '茶\r\n`2026-11-21 12:00:00,`wx'],
+    ['what stands between two cells', '茶,`龙井,`0.01'],
+  ] as const) {
+    it(`is read where a merchant’s text holds ${what}`, () => {
+      const file = [header, paid.replace('茶，龙井', text), refunded, summaryHeader, summary].join('\n');
+      expect(read(file)).to.deep.equal({ rows: [payment, refund], count: 2 });
+    });
+  }
+
+  it('is read where two texts hold what stands between two cells', () => {
+    const withPacket = (row: string, text: string) => row.replace(/(茶[^`]*)/, `$1\`${text},`);
+    const file = [
+      header.replace('商品名称', '商品名称,商户数据包'),
+      withPacket(paid, 'a,`b\n,`c'),
+      withPacket(refunded, ''),
+      summaryHeader,
+      summary,
+    ].join('\n');
+    expect(read(file)).to.deep.equal({ rows: [payment, refund], count: 2 });
+  });
+
   const broken: [what: string, line: number, reason: string, file: readonly string[]][] = [
-    ['a row with a column too few', 2, 'number_of_columns', [header, paid.replace(',`CNY', ''), summary]],
-    ['a row with a column too many', 3, 'number_of_columns', [header, paid, `${paid},\`secret`, summary]],
+    [
+      'a row with a column too few',
+      2,
+      'number_of_columns',
+      [header, paid.replace(',`CNY', ''), summaryHeader],
+    ],
+    ['a row with an amount too many', 3, 'not_an_amount', [header, paid, `${paid},\`secret`, summary]],
+    [
+      'a row with a column too many, none of them a text',
+      2,
+      'number_of_columns',
+      [header.replace('商品名称', '商品'), `${paid},\`secret`, summary],
+    ],
     ['a row without backticks', 2, 'no_backtick', [header, 'secret', summary]],
     ['a row whose amount is none', 2, 'not_an_amount', [header, paid.replace('18.80', 'secret')]],
     ['an amount with parts of a fen', 2, 'not_an_amount', [header, paid.replace('18.80', '18.805')]],
