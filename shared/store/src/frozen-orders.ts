@@ -29,6 +29,33 @@ export async function listFrozenOrders(table: OrderTable, query: FrozenQuery): P
   return rows.map(toOrder);
 }
 
+export interface FrozenToTellQuery extends FrozenQuery {
+  /** Told of then or earlier, where they were told of before. */
+  readonly toldUntil: Date;
+}
+
+/**
+ * Of the same orders those that people should be told of now: those that they were never told of first, so that however
+ * many were told of before hide none.
+ * @throws AppError STORE_UNAVAILABLE
+ */
+export async function listFrozenToTell(table: OrderTable, query: FrozenToTellQuery): Promise<Order[]> {
+  const { appId, paidUntil, toldUntil, limit } = query;
+  const frozen = { appId, frozenSince: trusted({ $lte: paidUntil }) };
+  const told = [trusted({ $exists: false }), trusted({ $lte: toldUntil })];
+  const rows = await table.run('orders.find-frozen-to-tell', async () => {
+    const found: OrderRow[] = [];
+    for (const frozenAlarmedAt of told) {
+      const wanted = limit - found.length;
+      if (wanted === 0) break;
+      const rest = table.rows.find({ ...frozen, frozenAlarmedAt }).sort({ frozenSince: 1 });
+      found.push(...(await rest.setOptions(oneBatch(wanted)).lean<OrderRow[]>()));
+    }
+    return found;
+  });
+  return rows.map(toOrder);
+}
+
 /**
  * Notes that people are told now of an order's frozen money.
  * @returns false when another process tells them, or nothing is frozen any more

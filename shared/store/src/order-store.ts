@@ -8,7 +8,14 @@ import { changeOrder, type OrderTable } from './change-order.ts';
 import { type ClaimOptions, claimDueEffects, type DueEffect } from './claim-due-effects.ts';
 import type { StoreConnection } from './connection.ts';
 import { forgetBuyer, type Person } from './forget-buyer.ts';
-import { clearFrozen, type FrozenQuery, listFrozenOrders, noteFrozenAlarm } from './frozen-orders.ts';
+import {
+  clearFrozen,
+  type FrozenQuery,
+  type FrozenToTellQuery,
+  listFrozenOrders,
+  listFrozenToTell,
+  noteFrozenAlarm,
+} from './frozen-orders.ts';
 import { keepOtherPayment } from './keep-other-payment.ts';
 import { listOrders, type OrderListOptions, type OrderPage } from './list-orders.ts';
 import { mergeEffects } from './merge-effects.ts';
@@ -129,11 +136,7 @@ export interface OrderStore {
   /** See claimDueEffects. */
   claimDueEffects(options: ClaimOptions): Promise<DueEffect[]>;
   /** Ends the hold of a paid order; see releaseOrder. */
-  release(
-    mchId: string,
-    outTradeNo: string,
-    options: { readonly effects: readonly Effect[] },
-  ): Promise<Order | undefined>;
+  release(from: Order, options: { readonly effects: readonly Effect[] }): Promise<Order | undefined>;
   /** See claimOrdersToQuery. */
   claimOrdersToQuery(options: QueryClaimOptions): Promise<Order[]>;
   /** See recordQuery. */
@@ -164,6 +167,8 @@ export interface OrderStore {
   ): Promise<Order | undefined>;
   /** See listFrozenOrders. */
   listFrozen(query: FrozenQuery): Promise<Order[]>;
+  /** See listFrozenToTell. */
+  listFrozenToTell(query: FrozenToTellQuery): Promise<Order[]>;
   /** See noteFrozenAlarm. */
   noteFrozenAlarm(order: Order): Promise<boolean>;
   /** See clearFrozen. */
@@ -200,7 +205,7 @@ export function createOrderStore(connection: StoreConnection, clock: Clock): Ord
       settleEffect(table, toOrderId(mchId, outTradeNo), { effectId, entry, effects }),
     renewEffect: (order, renewed, whereMissing) => renewEffect(table, order, renewed, whereMissing),
     claimDueEffects: (options) => claimDueEffects(table, options),
-    release: (mchId, outTradeNo, { effects }) => releaseOrder(table, toOrderId(mchId, outTradeNo), effects),
+    release: (from, { effects }) => releaseOrder(table, from, effects),
     claimOrdersToQuery: (options) => claimOrdersToQuery(table, options),
     recordQuery: (order, result) => recordQuery(table, order, result),
     sweepEffects: (options) => sweepEffects(table, options),
@@ -211,6 +216,7 @@ export function createOrderStore(connection: StoreConnection, clock: Clock): Ord
     recordSigned: (order, parcel) => recordSigned(table, order, parcel),
     recordReminded: (order, remindedAt) => recordReminded(table, order, remindedAt),
     listFrozen: (query) => listFrozenOrders(table, query),
+    listFrozenToTell: (query) => listFrozenToTell(table, query),
     noteFrozenAlarm: (order) => noteFrozenAlarm(table, order),
     clearFrozen: (order) => clearFrozen(table, order),
     forgetBuyer: (person) => forgetBuyer(table, person),

@@ -6,7 +6,7 @@ import { plainApp, testMongoUri } from '@huidiao/testing';
 import { expect } from 'chai';
 import { after, before, beforeEach, describe, it } from 'mocha';
 import { appId, createTestClock, mchId, newOrder, silentLogger } from '../reconciler.fixture.test.ts';
-import { createFrozenGauges } from './open-management.ts';
+import { createFrozenGauges } from './frozen-gauges.ts';
 import { type WatchFrozenOrdersDeps, watchFrozenOrders } from './watch-frozen-orders.ts';
 
 const hourMs = 3_600_000;
@@ -45,7 +45,7 @@ describe('the look for frozen money', () => {
     isManaged = async () => true;
   });
 
-  const deps = (): WatchFrozenOrdersDeps => ({
+  const deps = (limit = 100): WatchFrozenOrdersDeps => ({
     store,
     apps: new Map([[appId, app]]),
     management: { isManaged: () => isManaged() },
@@ -55,9 +55,9 @@ describe('the look for frozen money', () => {
       { service: 'test', level: 'error' },
       { write: (line: string) => void alarms.push(JSON.parse(line)) },
     ),
-    limit: 100,
+    limit,
   });
-  const watch = () => watchFrozenOrders(deps());
+  const watch = (limit?: number) => watchFrozenOrders(deps(limit));
   const gaugeOf = async (name: string) =>
     Number((await metrics.registry.getSingleMetricAsString(name)).split(' ').at(-1));
 
@@ -100,6 +100,29 @@ describe('the look for frozen money', () => {
     clock.advance(2 * hourMs);
     await watch();
     expect(told()).to.have.length(2);
+  });
+
+  it('reaches every order, however many people were told of before', async () => {
+    const orders = [];
+    for (const hoursAgo of [60, 50, 41]) orders.push((await paidOrder(hoursAgo)).outTradeNo);
+    for (let round = 0; round < 3; round += 1) await watch(1);
+    expect(alarms.map(({ outTradeNo }) => outTradeNo)).to.deep.equal(orders);
+    clock.advance(25 * hourMs);
+    const late = await paidOrder(41);
+    await watch(1);
+    expect(alarms.at(-1)?.outTradeNo, 'before those told of already').to.equal(late.outTradeNo);
+  });
+
+  it('is not about orders of which WeChat says that they are shipped or settled', async () => {
+    const at = clock.now();
+    for (const facts of [{ shipping: { shippedAt: at } }, { settlement: { settledAt: at } }]) {
+      const order = await paidOrder(41);
+      const told = { eventKey: 'told', entry: { event: 'trade.shipped' } };
+      await store.orders.recordDelivery(order, facts, told);
+      await watch();
+      expect(await store.orders.find(mchId, order.outTradeNo)).to.not.have.property('frozenSince');
+    }
+    expect(alarms).to.deep.equal([]);
   });
 
   it('is told once by any number of processes', async () => {

@@ -48,16 +48,23 @@ export async function watchFrozenOrders(deps: WatchFrozenOrdersDeps): Promise<nu
 
 async function watchApp(deps: WatchFrozenOrdersDeps, app: App): Promise<number> {
   const { appId } = app;
-  const paidUntil = new Date(deps.clock.now().getTime() - alarmAfterMs);
-  const overdue = await deps.store.orders.listFrozen({ appId, paidUntil, limit: deps.limit });
+  const { store, clock, gauges, limit } = deps;
+  const now = clock.now().getTime();
+  const paidUntil = new Date(now - alarmAfterMs);
+  const overdue = await store.orders.listFrozen({ appId, paidUntil, limit });
   const isManaged = overdue.length > 0 && (await askIfManaged(deps, app));
   if (isManaged === undefined) return 0;
-  const [frozen, free] = split(overdue, (order) => isManaged && isOwed(order));
-  deps.gauges.orders.set({ appId }, frozen.length);
-  deps.gauges.yuan.set({ appId }, frozen.reduce((sum, { amountFen }) => sum + amountFen, 0) / 100);
-  for (const order of free) await deps.store.orders.clearFrozen(order);
+  const isFrozen = (order: Order): boolean => isManaged && isOwed(order);
+  const frozen = overdue.filter(isFrozen);
+  gauges.orders.set({ appId }, frozen.length);
+  gauges.yuan.set({ appId }, frozen.reduce((sum, { amountFen }) => sum + amountFen, 0) / 100);
+  const free = overdue.filter((order) => !isFrozen(order));
+  for (const order of free) await store.orders.clearFrozen(order);
+
+  const toldUntil = new Date(now - alarmAgainAfterMs);
+  const toTell = await store.orders.listFrozenToTell({ appId, paidUntil, toldUntil, limit });
   let told = 0;
-  for (const order of frozen) if (await tell(deps, order)) told += 1;
+  for (const order of toTell.filter(isFrozen)) if (await tell(deps, order)) told += 1;
   return told + free.length;
 }
 
@@ -73,23 +80,21 @@ async function askIfManaged({ management, logger }: WatchFrozenOrdersDeps, app: 
   }
 }
 
-/** Money that was given back is not frozen, and of what is held for that nothing is delivered. */
-function isOwed({ refunds, amountFen, held }: Order): boolean {
+/**
+ * Money that was given back is not frozen, and of what is held for that nothing is delivered. Nor is it where WeChat told
+ * of the shipment or the settlement itself: somebody entered it in the console, or another system uploaded it.
+ */
+function isOwed({ refunds, amountFen, held, shipping, settlement }: Order): boolean {
+  if (shipping?.shippedAt !== undefined || settlement?.settledAt !== undefined) return false;
   return judgeRefunds(refunds, amountFen) !== 'full' && held !== 'refunded' && held !== 'check';
 }
 
 async function tell({ store, clock, logger }: WatchFrozenOrdersDeps, order: Order): Promise<boolean> {
   const now = clock.now().getTime();
-  const { mchId, appId, outTradeNo, transactionId, amountFen, frozenAlarmedAt, frozenSince } = order;
-  if (frozenAlarmedAt !== undefined && now - frozenAlarmedAt.getTime() < alarmAgainAfterMs) return false;
+  const { mchId, appId, outTradeNo, transactionId, amountFen, frozenSince } = order;
   if (!(await store.orders.noteFrozenAlarm(order))) return false;
   const paidHoursAgo = Math.floor((now - (frozenSince?.getTime() ?? now)) / hourMs);
   const facts = { mchId, appId, outTradeNo, transactionId, amountFen, status: order.status, paidHoursAgo };
   logger.error({ event: 'shipping.overdue', alarm: 'not-shipped', ...facts }, 'shipping.overdue');
   return true;
-}
-
-function split<T>(items: readonly T[], isFirst: (item: T) => boolean): readonly [T[], T[]] {
-  const first = items.filter(isFirst);
-  return [first, items.filter((item) => !first.includes(item))];
 }
