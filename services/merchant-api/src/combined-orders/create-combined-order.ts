@@ -9,7 +9,7 @@ import { type PrepayCombinedDeps, prepayCombined } from './prepay-combined.ts';
 import { type CombinedContent, toCombinedContent } from './to-combined-content.ts';
 
 export interface CreateCombinedOrderDeps extends PrepayCombinedDeps {
-  readonly orders: Pick<Store['orders'], 'find' | 'register'>;
+  readonly orders: PrepayCombinedDeps['orders'] & Pick<Store['orders'], 'register'>;
   readonly combinedOrders: PrepayCombinedDeps['combinedOrders'] & Pick<Store['combinedOrders'], 'register'>;
 }
 

@@ -1,14 +1,16 @@
 import type { Clock } from '@huidiao/contracts';
+import type { Producer } from '@huidiao/queue';
 import type { Store } from '@huidiao/store';
-import type { PayClient, QueriedParts } from '@huidiao/wechat';
-import { findParts } from '../orders/ask-about-whole.ts';
+import { type PartAnswers, type PayClient, queryCombined } from '@huidiao/wechat';
+import { findParts, toAskedCombined } from '../orders/ask-about-whole.ts';
 import {
   type PrepayOutcome,
   type PrepayTarget,
   type PrepayTurnTimes,
   prepayInTurn,
 } from '../orders/prepay-in-turn.ts';
-import { settlePrepayFailure } from '../orders/settle-prepay-failure.ts';
+import { settleOrLeave } from '../orders/settle-or-leave.ts';
+import { type FoundState, settlePrepayFailure, toFoundState } from '../orders/settle-prepay-failure.ts';
 import {
   type CombinedWhole,
   decideWholeNotPayable,
@@ -19,6 +21,9 @@ import {
 
 export interface PrepayCombinedDeps extends ReadCombinedDeps {
   readonly combinedOrders: Pick<Store['combinedOrders'], 'find' | 'takePrepayTurn' | 'recordPrepay'>;
+  readonly orders: Pick<Store['orders'], 'find' | 'close' | 'recordQuery'>;
+  readonly deadLetters: Pick<Store['deadLetters'], 'find'>;
+  readonly producer: Pick<Producer, 'add'>;
   readonly clock: Clock;
   readonly turn: PrepayTurnTimes;
 }
@@ -44,10 +49,15 @@ function toTarget(deps: PrepayCombinedDeps, client: Client): PrepayTarget<Combin
       (await findWhole(deps, whole.combined.mchId, whole.combined.combineOutTradeNo)) ?? whole,
     callPrepay: (whole) => client.prepayCombined(toCombinedPrepay(whole)),
     settleFailure: ({ combined }, error) =>
-      settlePrepayFailure(
-        async () => toWholeState(await client.queryCombined(combined.combineOutTradeNo)),
-        error,
-      ),
+      settlePrepayFailure(async () => {
+        const parts = await findParts(deps, combined);
+        const answers = await queryCombined(client, toAskedCombined(combined));
+        for (const part of parts) {
+          const answer = answers.get(part.outTradeNo);
+          if (answer !== undefined) await settleOrLeave({ ...deps, store: deps }, part, answer);
+        }
+        return toWholeState(answers);
+      }, error),
     record: async ({ combined }, prepaid) => {
       const kept = await combinedOrders.recordPrepay(combined, prepaid);
       return { combined: kept, orders: await findParts(deps, kept) };
@@ -56,8 +66,9 @@ function toTarget(deps: PrepayCombinedDeps, client: Client): PrepayTarget<Combin
 }
 
 /** What a query of the whole says of it. */
-function toWholeState(parts: QueriedParts): 'paid' | 'waiting' | 'closed' {
-  const states = [...parts.values()].map(({ state }) => state);
+function toWholeState(answers: PartAnswers): FoundState {
+  const states = [...answers.values()].map(toFoundState);
   if (states.includes('paid')) return 'paid';
-  return states.length > 0 && states.every((state) => state === 'closed') ? 'closed' : 'waiting';
+  const [first = 'not-known'] = states;
+  return states.every((state) => state === first) ? first : 'waiting';
 }

@@ -237,6 +237,26 @@ describe('POST /v1/orders', () => {
       const answer = await api.post(request);
       expectProblem(answer, 409, 'ORDER_NOT_PAYABLE');
       expect(answer.body.detail).to.equal('The order is paid.');
+      // Its payment is on its way, as if its callback had come: nobody need ask before that has had its time.
+      const order = await api.context.store.orders.find(mchId, request.out_trade_no);
+      expect(order?.queries).to.equal(1);
+      expect(Number(order?.nextQueryAt) - Date.now()).to.be.greaterThan(4 * 60_000);
+    });
+
+    it('answers 422 when WeChat Pay refuses the content, and to say anything of the number', async () => {
+      const refusal = (code: string) => ({ status: 400, body: { code, message: 'x' } });
+      const fault = { moment: 'before', times: 1 } as const;
+      for (const code of ['INVALID_REQUEST', 'WHAT_IS_THIS']) {
+        api.simulator.faults.set({
+          api: [
+            { api: 'prepay', answer: refusal(code), ...fault },
+            { api: 'query', answer: { ...refusal('NO_AUTH'), status: 403 }, ...fault },
+          ],
+        });
+        const answer = await api.post(orderRequest());
+        expectProblem(answer, 422, 'WECHAT_REFUSED');
+        expect(answer.body.detail).to.contain(code);
+      }
     });
 
     for (const duplicate of ['OUT_TRADE_NO_USED', 'INVALID_REQUEST'] as const) {

@@ -1,6 +1,7 @@
 import type { Clock } from '@huidiao/contracts';
+import type { Producer } from '@huidiao/queue';
 import type { Order, Store } from '@huidiao/store';
-import type { PayClient } from '@huidiao/wechat';
+import { type PayClient, queryOrder } from '@huidiao/wechat';
 import { decideNotPayable } from './decide-payable.ts';
 import {
   type PrepayOutcome,
@@ -8,10 +9,16 @@ import {
   type PrepayTurnTimes,
   prepayInTurn,
 } from './prepay-in-turn.ts';
-import { settlePrepayFailure } from './settle-prepay-failure.ts';
+import { settleOrLeave } from './settle-or-leave.ts';
+import { settlePrepayFailure, toFoundState } from './settle-prepay-failure.ts';
 
 export interface PrepayOrderDeps {
-  readonly orders: Pick<Store['orders'], 'find' | 'takePrepayTurn' | 'recordPrepay'>;
+  readonly orders: Pick<
+    Store['orders'],
+    'find' | 'takePrepayTurn' | 'recordPrepay' | 'close' | 'recordQuery'
+  >;
+  readonly deadLetters: Pick<Store['deadLetters'], 'find'>;
+  readonly producer: Pick<Producer, 'add'>;
   readonly clock: Clock;
   readonly turn: PrepayTurnTimes;
 }
@@ -28,16 +35,24 @@ export function prepayOrder(
   return prepayInTurn({ ...deps, client }, toTarget(deps, client, notifyUrl), order);
 }
 
-function toTarget({ orders }: PrepayOrderDeps, client: Client, notifyUrl: string): PrepayTarget<Order> {
+function toTarget(deps: PrepayOrderDeps, client: Client, notifyUrl: string): PrepayTarget<Order> {
+  const { orders } = deps;
+  const readAgain = async (order: Order): Promise<Order> =>
+    (await orders.find(order.mchId, order.outTradeNo)) ?? order;
   return {
     facts: (order) => order,
     notPayable: (order, now) =>
       decideNotPayable(order, now) ?? (order.openId === undefined ? 'of no known payer' : undefined),
     takeTurn: (order, leaseMs) => orders.takePrepayTurn(order, leaseMs),
-    readAgain: async (order) => (await orders.find(order.mchId, order.outTradeNo)) ?? order,
+    readAgain,
     callPrepay: (order) => client.prepayJsapi(toPrepayRequest(order, notifyUrl)),
     settleFailure: (order, error) =>
-      settlePrepayFailure(async () => (await client.queryByOutTradeNo(order.outTradeNo, order)).state, error),
+      settlePrepayFailure(async () => {
+        const now = await readAgain(order);
+        const answer = await queryOrder(client, now);
+        await settleOrLeave({ ...deps, store: deps }, now, answer);
+        return toFoundState(answer);
+      }, error),
     record: ({ mchId, outTradeNo }, prepaid) => orders.recordPrepay(mchId, outTradeNo, prepaid),
   };
 }

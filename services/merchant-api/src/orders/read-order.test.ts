@@ -96,6 +96,74 @@ describe('GET /v1/orders/{out_trade_no}', () => {
     expect({ ...others.body, request_id: '' }).to.deep.equal({ ...nobodys.body, request_id: '' });
   });
 
+  describe('asked by a user', () => {
+    /** The answer to whoever is logged in so. */
+    async function readAs(outTradeNo: string, user: { openId: string }) {
+      const session = { mchId, appId, ...user, expiresAt: new Date(Date.now() + 60_000) };
+      const { token } = await api.context.store.sessions.create(session);
+      return await api.get(outTradeNo, token);
+    }
+    const appId = 'wx8888888888888888';
+    const buyer = 'oTheBuyer00000000001';
+    const payer = 'oThePayer00000000001';
+
+    async function newPaidOrder() {
+      const request = orderRequest({ payer: { openid: buyer } });
+      await api.post(request);
+      const { orders } = api.context.store;
+      const order = (await orders.find(mchId, request.out_trade_no)) ?? expect.fail('not stored');
+      const { outTradeNo, amountFen } = order;
+      const transactionId = `43${Date.now()}`;
+      const paid = { mchId, appId, outTradeNo, transactionId, amountFen, openId: payer };
+      const payment = { ...paid, type: 'payment.succeeded', currency: 'CNY', tradeType: 'JSAPI' } as const;
+      await orders.pay(order, payment, { eventKey: 'payment', effects: [] });
+      return outTradeNo;
+    }
+
+    it('shows them what they bought, or paid for another', async () => {
+      const outTradeNo = await newPaidOrder();
+      for (const openId of [buyer, payer]) {
+        const { status, body } = await readAs(outTradeNo, { openId });
+        expect([status, readOrderResponse.parse(body).out_trade_no]).to.deep.equal([200, outTradeNo]);
+      }
+    });
+
+    it('shows them when what happened, and nothing that the staff wrote about it', async () => {
+      const outTradeNo = await newPaidOrder();
+      const decided = { event: 'case.decided', by: 'Clerk', note: 'looks like a fraud' };
+      await api.context.store.orders.noteEvent(mchId, outTradeNo, 'decided', decided);
+      expect(JSON.stringify((await api.get(outTradeNo)).body)).to.contain('looks like a fraud');
+      const { body } = await readAs(outTradeNo, { openId: buyer });
+      const { time_line, callbacks } = readOrderResponse.parse(body);
+      expect(time_line.map((entry) => Object.keys(entry).sort().join())).to.satisfy((keys: string[]) =>
+        keys.every((each) => each === 'at,event'),
+      );
+      expect(time_line.map(({ event }) => event))
+        .to.include('created')
+        .and.not.include('case.decided');
+      expect(callbacks).to.deep.equal([]);
+    });
+
+    it('is 404 for another user’s order, just as for one that does not exist', async () => {
+      const outTradeNo = await newPaidOrder();
+      const openId = 'oSomebodyElse0000001';
+      const others = await readAs(outTradeNo, { openId });
+      const nobodys = await readAs('no-such-order', { openId });
+      expect([others.status, others.body.code]).to.deep.equal([404, 'ORDER_NOT_FOUND']);
+      expect({ ...others.body, request_id: '' }).to.deep.equal({ ...nobodys.body, request_id: '' });
+    });
+
+    it('is 404 for whoever has the buyer’s openid in another app', async () => {
+      const outTradeNo = `t-${Date.now()}-of-other-app`.slice(0, 32);
+      const bought = { mchId, appId: 'wx7777777777777777', outTradeNo, openId: buyer };
+      const amount = { amountFen: 8_800, currency: 'CNY', logisticsType: 3 as const };
+      const rest = { description: 'Tea', timeExpire: new Date(), prepay: false, contentHash: 'hash' };
+      await api.context.store.orders.register({ ...bought, ...amount, ...rest });
+      expect((await readAs(outTradeNo, { openId: buyer })).status).to.equal(404);
+      expect((await api.get(outTradeNo)).status, 'which its merchant sees').to.equal(200);
+    });
+  });
+
   for (const number of [
     'x',
     '../../etc/passwd',

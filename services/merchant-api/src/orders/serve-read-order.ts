@@ -1,4 +1,4 @@
-import type { MerchantApi, OrderCallback } from '@huidiao/contracts';
+import type { MerchantApi, OrderCallback, OrderResource } from '@huidiao/contracts';
 import type { LedgerEntry, Store } from '@huidiao/store';
 import type { EndpointHandler } from '../http/endpoint-handler.ts';
 import { findOwnOrder } from './find-own-order.ts';
@@ -15,9 +15,17 @@ export function serveReadOrder(deps: ReadOrderDeps): EndpointHandler<MerchantApi
     const order = await findOwnOrder(deps.orders, caller, params.out_trade_no);
     if (order === undefined) return { problem: { status: 404, code: 'ORDER_NOT_FOUND' } };
     Object.assign(facts, { outTradeNo: order.outTradeNo, outcome: 'read' });
+    const resource = toOrderResource(order);
+    if (caller.kind === 'session') return { status: 200, body: { ...toBuyersView(resource), callbacks: [] } };
     const callbacks = await deps.callbacks.listForOrder(order.mchId, order.outTradeNo);
-    return { status: 200, body: { ...toOrderResource(order), callbacks: callbacks.map(toOrderCallback) } };
+    return { status: 200, body: { ...resource, callbacks: callbacks.map(toOrderCallback) } };
   };
+}
+
+/** What a buyer may know: what happened when, and nothing that the staff wrote or decided about it. */
+function toBuyersView(resource: OrderResource): OrderResource {
+  const theirs = resource.time_line.filter(({ event }) => !event.startsWith('case.'));
+  return { ...resource, time_line: theirs.map(({ at, event }) => ({ at, event })) };
 }
 
 function toOrderCallback(entry: LedgerEntry): OrderCallback {

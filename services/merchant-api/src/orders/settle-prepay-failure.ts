@@ -1,5 +1,6 @@
+import type { OrderAnswer } from '@huidiao/contracts';
 import { AppError, toAppError } from '@huidiao/errors';
-import { payErrorCodes, type QueriedTransaction } from '@huidiao/wechat';
+import { notThere, payErrorCodes } from '@huidiao/wechat';
 import type { NotPayableReason } from './decide-payable.ts';
 
 export type PrepayFailure =
@@ -13,14 +14,14 @@ export type PrepayFailure =
  * with a text (https://developers.weixin.qq.com/community/pay/doc/000ae86d1049f0625e4cfeeef51800). The number is
  * never changed: the buyer might pay both.
  *
- * @param query what WeChat Pay says of the number
- * @throws the failure itself when its outcome is unknown or it is about us; and what the query throws.
+ * @param ask what WeChat Pay says of the number, after what follows from that was done
+ * @throws the failure itself when its outcome is unknown or it is about us; and what `ask` throws.
  */
 export async function settlePrepayFailure(
-  query: () => Promise<QueriedTransaction['state'] | 'not-known'>,
+  ask: () => Promise<FoundState>,
   failure: AppError,
 ): Promise<PrepayFailure> {
-  if (isDoubtful(failure)) return decide(failure, await lookUp(query));
+  if (isDoubtful(failure)) return decide(failure, await lookUp(ask));
   if (failure.code === 'WECHAT_REFUSED') return { kind: 'refused', error: failure };
   throw failure;
 }
@@ -31,13 +32,21 @@ function isDoubtful({ code, details }: AppError): boolean {
   return code === 'WECHAT_REFUSED' && !payErrorCodes.has(`${String(api)} ${String(remoteCode)}`);
 }
 
-type LookedUp = QueriedTransaction['state'] | 'not-known';
+/** What WeChat Pay has under a number. */
+export type FoundState = 'paid' | 'closed' | 'waiting' | 'not-known';
 
-async function lookUp(query: () => Promise<LookedUp>): Promise<LookedUp> {
+export function toFoundState(answer: OrderAnswer): FoundState {
+  if (answer.state === 'paid') return 'paid';
+  if (answer.state === 'ended') return 'closed';
+  return answer.tradeState === notThere ? 'not-known' : 'waiting';
+}
+
+/** What may not be prepaid, as for a merchant who gave us no authority, may not be asked about either. */
+async function lookUp(ask: () => Promise<FoundState>): Promise<FoundState> {
   try {
-    return await query();
+    return await ask();
   } catch (error) {
-    if (toAppError(error).code === 'ORDER_NOT_FOUND') return 'not-known';
+    if (toAppError(error).code === 'WECHAT_REFUSED') return 'not-known';
     throw error;
   }
 }
@@ -50,7 +59,7 @@ async function lookUp(query: () => Promise<LookedUp>): Promise<LookedUp> {
  * | INVALID_REQUEST, unknown codes | not payable | number used | refused |
  * | USER_PAYING | not payable | come back | come back |
  */
-function decide(failure: AppError, found: LookedUp): PrepayFailure {
+function decide(failure: AppError, found: FoundState): PrepayFailure {
   if (found === 'paid' || found === 'closed') return { kind: 'not-payable', reason: found };
   if (failure.code === 'ORDER_CONFLICT') return { kind: 'number-used' };
   if (failure.code === 'WECHAT_REFUSED') {

@@ -390,6 +390,18 @@ describe('shipments over HTTP', () => {
       expect(calls()).to.equal((before ?? 0) + 1);
     });
 
+    it('are not told where WeChat takes no access_token of the app, which only an operator can mend', async () => {
+      api.aheadMs += 50 * 3_600_000;
+      const refusal = { status: 200, body: { errcode: 40001, errmsg: 'x' } };
+      api.simulator.faults.set({
+        api: [{ api: 'get_delivery_list', moment: 'before', answer: refusal, times: 5 }],
+      });
+      const problem = await problemOf(api.client.listCarriers({ query: { appid: appId } }));
+      api.simulator.faults.reset();
+      api.aheadMs = 0;
+      expect([problem.status, problem.code]).to.deep.equal([502, 'WECHAT_TOKEN_REFUSED']);
+    });
+
     for (const [what, appid] of [
       ['of another merchant', 'wx9999999999999999'],
       ['whose secret is not configured', appIdWithoutSecret],

@@ -5,6 +5,7 @@ import type { Problem } from '../http/problem.ts';
 export function toCallProblem(error: AppError): Problem {
   const { code, details } = error;
   if (code === 'RECEIPT_REMINDER_REFUSED') return { status: 422, code, detail: toDetail(details.remoteCode) };
+  if (code === 'WECHAT_TOKEN_REFUSED') return { status: 502, code };
   if (error.kind !== 'permanent' || code === 'WECHAT_CREDENTIALS_REFUSED') throw error;
   return { status: 422, code: 'WECHAT_REFUSED', detail: toDetail(details.remoteCode) };
 }
