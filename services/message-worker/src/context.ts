@@ -16,6 +16,7 @@ import { createAccessTokens, createMiniProgramClient, createRedisAccessTokenStor
 import type { MessageWorkerConfig } from './config.ts';
 import { createSendMessage } from './jobs/send-message.ts';
 import { createSendSubscribeMessage } from './jobs/send-subscribe-message.ts';
+import { withPauses } from './message/with-pauses.ts';
 import { createRecipientTurns } from './recipient-turn.ts';
 
 export interface MessageWorkerContext {
@@ -38,6 +39,8 @@ export interface MessageWorkerOverrides {
   readonly sendTimeoutMs?: number;
   /** How long a process that died keeps a recipient. */
   readonly turnMs?: number;
+  /** For tests; how long a template that WeChat does not take is not tried again. */
+  readonly templatePauseMs?: number;
   /** For tests; how soon the job of a process that died is found. */
   readonly lockMs?: number;
   /** For tests; how long an operation on the store looks for a server that takes writes. */
@@ -92,7 +95,7 @@ export function createContext(
 
   const deps = around({
     store,
-    client,
+    client: withPauses(client, { clock, logger, templatePauseMs: overrides.templatePauseMs }),
     turns: createRecipientTurns({ redis, prefix, leaseMs: overrides.turnMs ?? turnMs }),
     directory,
     clock,

@@ -115,7 +115,7 @@ export async function startMessageWorker(options: FixtureOptions = {}): Promise<
     drainMs: 5_000,
     directory: { merchants: new Map(), apps: new Map(knowsApp ? [[appId, app]] : []) },
   };
-  const context = createContext(config, { random: () => 0, logger, ...overrides });
+  const context = createContext(config, { random: () => 0, templatePauseMs: 0, logger, ...overrides });
   const { store } = context;
   await store.migrate();
   if (!idle) await start(context);

@@ -173,6 +173,24 @@ describe('send-subscribe-message', () => {
     }
   });
 
+  it('is not tried with each message anew where WeChat has banned the template', async () => {
+    const pausing = await startMessageWorker({ templatePauseMs: 60_000 });
+    try {
+      const body = { errcode: 43107, errmsg: 'banned' };
+      pausing.simulator.faults.set({
+        api: [{ api: 'subscribe_send', moment: 'before', answer: { status: 200, body }, times: 50 }],
+      });
+      const calls = () => pausing.simulator.ledger().calls.counts.subscribe_send;
+      await pausing.tell(await pausing.newPaidOrder());
+      expect(calls()).to.equal(1);
+      const { entry } = await pausing.tell(await pausing.newPaidOrder());
+      expect(entry).to.include({ errorCode: 'MESSAGE_REFUSED' });
+      expect(calls()).to.equal(1);
+    } finally {
+      await pausing.close();
+    }
+  });
+
   describe('a message whose answer nobody saw', () => {
     for (const how of ['silence', 'reset', { status: 502 }] as const) {
       it(`is unknown and never sent again (${JSON.stringify(how)})`, async () => {
