@@ -51,7 +51,7 @@ export interface MerchantApiOverrides {
 
 /** Of one call to WeChat Pay; a buyer is waiting. */
 const payTimeoutMs = 5_000;
-const turn: PrepayTurnTimes = { leaseMs: 2_000, waitMs: 6_000, pollMs: 50 };
+const turn: PrepayTurnTimes = { leaseMs: payTimeoutMs + 1_000, waitMs: payTimeoutMs + 2_000, pollMs: 50 };
 
 /** The whole wiring of merchant-api. What it opens is released by its lifecycle, last in, first out. */
 export function createContext(

@@ -20,7 +20,10 @@ import {
 } from './combined-whole.ts';
 
 export interface PrepayCombinedDeps extends ReadCombinedDeps {
-  readonly combinedOrders: Pick<Store['combinedOrders'], 'find' | 'takePrepayTurn' | 'recordPrepay'>;
+  readonly combinedOrders: Pick<
+    Store['combinedOrders'],
+    'find' | 'takePrepayTurn' | 'endPrepayTurn' | 'recordPrepay'
+  >;
   readonly orders: Pick<Store['orders'], 'find' | 'close' | 'recordQuery'>;
   readonly deadLetters: Pick<Store['deadLetters'], 'find'>;
   readonly producer: Pick<Producer, 'add'>;
@@ -45,6 +48,7 @@ function toTarget(deps: PrepayCombinedDeps, client: Client): PrepayTarget<Combin
     facts: ({ combined }) => combined,
     notPayable: decideWholeNotPayable,
     takeTurn: ({ combined }, leaseMs) => combinedOrders.takePrepayTurn(combined, leaseMs),
+    endTurn: ({ combined }) => combinedOrders.endPrepayTurn(combined),
     readAgain: async (whole) =>
       (await findWhole(deps, whole.combined.mchId, whole.combined.combineOutTradeNo)) ?? whole,
     callPrepay: (whole) => client.prepayCombined(toCombinedPrepay(whole)),

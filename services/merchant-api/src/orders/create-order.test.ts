@@ -30,7 +30,7 @@ function prepaysOf(api: RunningApi, outTradeNo: string): number {
 describe('POST /v1/orders', () => {
   let api: RunningApi;
   before(async () => {
-    api = await startMerchantApi({ turn: { leaseMs: 500, waitMs: 4_000, pollMs: 20 }, payTimeoutMs: 400 });
+    api = await startMerchantApi({ turn: { leaseMs: 60_000, waitMs: 4_000, pollMs: 20 }, payTimeoutMs: 400 });
   });
   afterEach(() => api.simulator.faults.reset());
   after(() => api.close());

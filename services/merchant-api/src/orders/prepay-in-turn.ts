@@ -21,11 +21,12 @@ export type NotPrepaid = Exclude<PrepayOutcome<unknown>, { kind: 'payable' }>;
 
 /**
  * The turn spares WeChat Pay the same question many times at once; two that ask nevertheless both get a good
- * prepay_id. A turn ends when the prepay_id is recorded, and after a failure with its lease.
+ * prepay_id. A turn ends when the prepay_id is recorded or the call has failed, and with its lease where the process
+ * died that had it.
  *
  * | time | is | because |
  * |---|---|---|
- * | leaseMs | longer than a usual prepay call, at most what Retry-After tells clients | a repeat after a failure shall not wait |
+ * | leaseMs | longer than a prepay call may take | else a slow WeChat Pay is asked by many at once |
  * | waitMs | longer than leaseMs | else those who wait get 503 although one of them could go on |
  */
 export interface PrepayTurnTimes {
@@ -60,6 +61,8 @@ export interface PrepayTarget<P> {
   notPayable(payable: P, now: Date): NotPayableReason | undefined;
   /** Given only while it still is as it was read: whoever had the turn before left no prepay_id in it. */
   takeTurn(payable: P, leaseMs: number): Promise<boolean>;
+  /** Gives the turn back. */
+  endTurn(payable: P): Promise<void>;
   readAgain(payable: P): Promise<P>;
   /** With the stored content, never the request's: the same number must always come with the same body. */
   callPrepay(payable: P): Promise<{ readonly prepayId: string }>;
@@ -117,11 +120,21 @@ async function call<P>(
   // From before the call: a prepay_id is rather thought to end too early than too late.
   const expiresAt = new Date(deps.clock.now().getTime() + prepayIdTtlMs);
   const prepaid = await tryPrepay(target, payable);
-  if ('error' in prepaid) return await target.settleFailure(payable, prepaid.error);
+  if ('error' in prepaid) return await settle(target, payable, prepaid.error);
 
   const { prepayId } = prepaid;
   const recorded = await target.record(payable, { prepayId, expiresAt });
   return withoutCalling(deps, target, recorded) ?? toPayable(deps, target, recorded, prepayId);
+}
+
+/** Whoever waits, or asks again, need not wait for the lease. */
+async function settle<P>(target: PrepayTarget<P>, payable: P, error: AppError): Promise<PrepayFailure> {
+  try {
+    return await target.settleFailure(payable, error);
+  } finally {
+    // Should the store be away too, the lease ends the turn.
+    await target.endTurn(payable).catch(() => undefined);
+  }
 }
 
 async function tryPrepay<P>(

@@ -15,7 +15,7 @@ import { settlePrepayFailure, toFoundState } from './settle-prepay-failure.ts';
 export interface PrepayOrderDeps {
   readonly orders: Pick<
     Store['orders'],
-    'find' | 'takePrepayTurn' | 'recordPrepay' | 'close' | 'recordQuery'
+    'find' | 'takePrepayTurn' | 'endPrepayTurn' | 'recordPrepay' | 'close' | 'recordQuery'
   >;
   readonly deadLetters: Pick<Store['deadLetters'], 'find'>;
   readonly producer: Pick<Producer, 'add'>;
@@ -44,6 +44,7 @@ function toTarget(deps: PrepayOrderDeps, client: Client, notifyUrl: string): Pre
     notPayable: (order, now) =>
       decideNotPayable(order, now) ?? (order.openId === undefined ? 'of no known payer' : undefined),
     takeTurn: (order, leaseMs) => orders.takePrepayTurn(order, leaseMs),
+    endTurn: (order) => orders.endPrepayTurn(order),
     readAgain,
     callPrepay: (order) => client.prepayJsapi(toPrepayRequest(order, notifyUrl)),
     settleFailure: (order, error) =>
