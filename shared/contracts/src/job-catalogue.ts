@@ -44,6 +44,11 @@ const callback = {
   receivedAt: z.string().datetime(),
 };
 
+const waiting = {
+  /** It lies in MongoDB while it waits for its order, and was added from there. */
+  isKept: z.literal(true).optional(),
+};
+
 const body = {
   body: z.string(),
   /** How `body` holds the bytes; base64 for bytes that are no UTF-8. */
@@ -62,6 +67,7 @@ export const jobCatalogue = {
     queue: 'payment-event',
     schema: z.object({
       ...callback,
+      ...waiting,
       payment: paymentSucceeded,
       /** A person delivers it although it was refused with this code. */
       decision: z.object({ code: z.string().max(64), by: z.string().max(200) }).optional(),
@@ -71,7 +77,7 @@ export const jobCatalogue = {
   /** Keep in its order what became of a refund. */
   'apply-refund': {
     queue: 'payment-event',
-    schema: z.object({ ...callback, refund: refundEvent }),
+    schema: z.object({ ...callback, ...waiting, refund: refundEvent }),
     retry: { attempts: 1_000, baseDelayMs: secondMs, maxDelayMs: 10 * minuteMs, giveUpAfterMs: dayMs },
   },
   /** Note any other fact in the ledger, and do what follows from it: consents, receipts, user data, settlement. */
@@ -166,6 +172,12 @@ export const jobCatalogue = {
   'report-undeliverable': {
     queue: 'event-forwarding',
     schema: z.object({ ...origin, mchId, outTradeNo, effectId: z.string().max(200) }),
+    retry: { attempts: 100, baseDelayMs: 2 * secondMs, maxDelayMs: hourMs, giveUpAfterMs: dayMs },
+  },
+  /** The same of a message that no order asked for: its row waits for the shop's answer. */
+  'report-message': {
+    queue: 'event-forwarding',
+    schema: z.object({ ...origin, mchId, messageKey: z.string().max(200) }),
     retry: { attempts: 100, baseDelayMs: 2 * secondMs, maxDelayMs: hourMs, giveUpAfterMs: dayMs },
   },
 } as const satisfies Record<

@@ -124,6 +124,11 @@ export function toMessageKey(mchId: string, messageId: string): string {
   return `${requestedPrefix}${mchId}_${messageId}`;
 }
 
+/** The id of the job that tells the shop of such a message. */
+export function toReportJobId(messageKey: string): string {
+  return messageKey.replace(requestedPrefix, 'report-message_');
+}
+
 /** Whether nobody but its own row waits for a message. */
 export function isRequestedMessage(key: string): boolean {
   return key.startsWith(requestedPrefix);

@@ -43,14 +43,18 @@ export interface ForwardedEventWebhook {
   };
 }
 
-/** A buyer could not be told of an order by message. */
+/** A user could not be told by message: of an order, or what was asked for by `POST /v1/messages`. */
 export interface MessageUndeliverableWebhook {
   readonly type: 'message.undeliverable';
   readonly timestamp: string;
   readonly data: {
     readonly mchid: string;
     readonly appid: string;
-    readonly out_trade_no: string;
+    /** Of the order that asked for it. */
+    readonly out_trade_no?: string;
+    /** Of one that no order asked for, as the answer to its request named it. */
+    readonly message_id?: string;
+    readonly idempotency_key?: string;
     readonly openid?: string;
     readonly template_id: string;
     /** refused, expired or unknown. */

@@ -1,31 +1,10 @@
-import type { OpenApiDocument, Operation } from './to-openapi-document.ts';
-
-type Json = Readonly<Record<string, unknown>>;
-
-/** The document as one page that needs nothing but itself: no script, no other address. */
-export function toPage(document: OpenApiDocument): string {
-  const operations = Object.entries(document.paths).flatMap(([path, methods]) =>
-    Object.entries(methods).map(([method, operation]) => ({ path, method, operation })),
-  );
-  const areas = document.tags.map(({ name }) => {
-    const own = operations.filter(({ operation }) => operation.tags.includes(String(name)));
-    return `<h2 id="${toHtml(String(name))}">${toHtml(String(name))}</h2>${own.map(toSection).join('')}`;
-  });
-  const index = operations
-    .map(
-      ({ path, method, operation }) =>
-        `<li><a href="#${operation.operationId}"><b>${method.toUpperCase()}</b> <code>${toHtml(path)}</code></a></li>`,
-    )
-    .join('');
-  const schemas = Object.entries(document.components.schemas)
-    .map(([id, schema]) => `<h3 id="schema-${toHtml(id)}">${toHtml(id)}</h3>${toShape(schema)}`)
-    .join('');
-  const { title, description } = document.info;
-  return `<!doctype html><html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width">
-<title>${toHtml(String(title))}</title><style>${style}</style></head><body>
-<h1>${toHtml(String(title))}</h1><p>${toHtml(String(description))} The same as data: <a href="/openapi.json">openapi.json</a>.</p>
-<ul class="index">${index}</ul>${areas.join('')}<h2>Schemas</h2>${schemas}</body></html>\n`;
-}
+import { commonProblems, type ProblemCode, problemStatuses } from '@huidiao/contracts';
+import { errorCatalogue } from '@huidiao/errors';
+import { pageStyle } from './page-style.ts';
+import { type Field, listFields, toFields, toType } from './to-fields.ts';
+import { toBlock, toHtml, toProse } from './to-html.ts';
+import type { OpenApiDocument, Operation, Tag } from './to-openapi-document.ts';
+import { type Components, type Json, resolve } from './to-schema.ts';
 
 interface Listed {
   readonly path: string;
@@ -33,16 +12,72 @@ interface Listed {
   readonly operation: Operation;
 }
 
-function toSection({ path, method, operation }: Listed): string {
-  const { operationId, summary, parameters = [], requestBody, responses } = operation;
-  const body = requestBody === undefined ? '' : `<h4>Body</h4>${toShape(schemaOf(requestBody))}`;
-  const rows = parameters.map(
-    (parameter) =>
-      `<tr><td><code>${toHtml(String(parameter.name))}</code></td><td>${String(parameter.in)}</td><td>${toType(parameter.schema as Json)}</td><td>${parameter.required === true ? 'required' : ''}</td></tr>`,
+/** The document as one page that needs nothing but itself: no script, no other address. */
+export function toPage(document: OpenApiDocument): string {
+  const { schemas } = document.components;
+  const operations = Object.entries(document.paths).flatMap(([path, methods]) =>
+    Object.entries(methods).map(([method, operation]) => ({ path, method: method.toUpperCase(), operation })),
   );
-  const table = rows.length === 0 ? '' : `<h4>Parameters</h4><table>${rows.join('')}</table>`;
-  return `<section id="${operationId}"><h3><b>${method.toUpperCase()}</b> <code>${toHtml(path)}</code> <small>${operationId}</small></h3>
-<p>${toHtml(summary)}</p><p class="auth">Called with: ${toCallers(operation)}</p>${table}${body}<h4>Answers</h4>${Object.entries(responses).map(toAnswer).join('')}</section>`;
+  const areas = document.tags.map((tag) => ({
+    tag,
+    own: operations.filter(({ operation }) => operation.tags.includes(tag.name)),
+  }));
+  const title = toHtml(String(document.info.title));
+  return `<!doctype html>
+<html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
+<title>${title}</title><style>${pageStyle}</style></head><body>
+<h1>${title}</h1>${toProse(String(document.info.description))}
+<p>The same as data: <a href="/openapi.json">openapi.json</a> (OpenAPI ${toHtml(document.openapi)}).</p>
+<nav>${areas.map(({ tag, own }) => toIndex(tag, own)).join('\n')}</nav>
+${toTrying()}
+${toCommonProblems()}
+${areas.map(({ tag, own }) => toArea(tag, own, schemas)).join('\n')}
+<h2 id="schemas">Schemas</h2>${Object.entries(schemas)
+    .map(([name, schema]) => toComponent(name, schema, schemas))
+    .join('\n')}
+</body></html>
+`;
+}
+
+function toIndex({ name }: Tag, own: readonly Listed[]): string {
+  const entries = own.map(
+    ({ path, method, operation: { operationId, summary } }) =>
+      `<li><a href="#${operationId}"><b>${method}</b> <code>${toHtml(path)}</code></a> ${toHtml(summary)}</li>`,
+  );
+  return `<h4>${toHtml(name)}</h4><ul>${entries.join('')}</ul>`;
+}
+
+function toTrying(): string {
+  const settings = 'MERCHANT_API=http://127.0.0.1:3001\nAPI_KEY=hdk_…\nSESSION_TOKEN=hds_…';
+  return `<h2 id="trying">Trying it</h2><p>Each example below is a command of a shell in which these are set; <code>npm run create-api-key</code> makes the key, <a href="#createSession">createSession</a> the token.</p>${toBlock(settings)}`;
+}
+
+/** Said once: every operation may end with them. */
+function toCommonProblems(): string {
+  return `<h2 id="problems">Problems of every operation</h2>${toCodes(commonProblems)}`;
+}
+
+function toCodes(codes: readonly ProblemCode[]): string {
+  const list = codes.map((code) => {
+    const { meaning, whatToDo } = errorCatalogue[code];
+    return `- ${problemStatuses[code]} \`${code}\`: ${meaning} ${whatToDo}`;
+  });
+  return list.length === 0 ? '' : toProse(list.join('\n'));
+}
+
+function toArea({ name, description }: Tag, own: readonly Listed[], schemas: Components): string {
+  return `<h2>${toHtml(name)}</h2>${toProse(description)}${own.map((one) => toSection(one, schemas)).join('\n')}`;
+}
+
+function toSection({ path, method, operation }: Listed, schemas: Components): string {
+  const { operationId, summary, description, responses } = operation;
+  const [sample] = operation['x-codeSamples'];
+  return `<section id="${operationId}"><h3>${toHtml(summary)} <small>${operationId}</small></h3>
+<p><b>${method}</b> <code>${toHtml(path)}</code></p>${toProse(description)}<p class="auth">Called with ${toCallers(operation)}.</p>
+${toParameters(operation, schemas)}${toBody(operation, schemas)}
+<h4>Example</h4>${toBlock(sample?.source ?? '')}
+<h4>Answers</h4>${toGoodAnswers(responses, schemas)}
+<h4>Problems</h4>${toProblems(responses)}</section>`;
 }
 
 function toCallers({ security }: Operation): string {
@@ -50,77 +85,69 @@ function toCallers({ security }: Operation): string {
   return security.map((one) => names[Object.keys(one)[0] ?? ''] ?? 'nothing').join(' or ');
 }
 
-function toAnswer([status, answer]: [string, Json]): string {
-  const isProblem = 'content' in answer && 'application/problem+json' in (answer.content as Json);
-  const shape = isProblem || !('content' in answer) ? '' : toShape(schemaOf(answer));
-  return `<details${isProblem ? '' : ' open'}><summary><b>${status}</b> ${toHtml(String(answer.description))}</summary>${shape}</details>`;
-}
-
-function schemaOf(part: Json): Json {
-  const [content] = Object.values(part.content as Readonly<Record<string, { schema: Json }>>);
-  return content?.schema ?? {};
-}
-
-/** An object's fields as a table; anything else as its type. */
-function toShape(schema: Json): string {
-  const { properties, required = [] } = schema as { properties?: Record<string, Json>; required?: string[] };
-  if (properties === undefined) return `<p>${toType(schema)}</p>`;
-  const rows = Object.entries(properties).map(([name, field]) => {
-    const inner = [field, field.items].filter(isObject).map(toShape).join('');
-    const description = toHtml(String(field.description ?? ''));
-    return `<tr><td><code>${toHtml(name)}</code></td><td>${toType(field)}${inner}</td><td>${required.includes(name) ? 'required' : ''}</td><td>${description}</td></tr>`;
+function toParameters({ parameters = [] }: Operation, schemas: Components): string {
+  const fields = parameters.map(({ name, in: place, required, description, schema, example }): Field => {
+    const examples = example === undefined ? {} : { examples: [example] };
+    const described = { ...(schema as Json), description, ...examples };
+    return { name: String(name), place: String(place), schema: described, isRequired: required === true };
   });
-  return `<table>${rows.join('')}</table>`;
+  return fields.length === 0 ? '' : `<h4>Parameters</h4>${toFields(fields, schemas)}`;
 }
 
-function isObject(schema: unknown): schema is Json {
-  return typeof schema === 'object' && schema !== null && 'properties' in schema;
+/** With the fields of all that is in it: what is to be written stands in one place. */
+function toBody({ requestBody }: Operation, schemas: Components): string {
+  if (requestBody === undefined) return '';
+  const { schema } = contentOf(requestBody);
+  const choices = (resolve(schema, schemas).oneOf ?? [schema]) as readonly Json[];
+  const tables = choices.map(
+    (choice) =>
+      `${toProse(String(resolve(choice, schemas).description ?? ''))}${toFields(listFields(choice, schemas, true), schemas)}`,
+  );
+  return `<h4>Body: ${toType(schema, schemas)}</h4>${tables.join('<p>or</p>')}`;
 }
 
-/** What a value may be, in words. */
-function toType(schema: Json): string {
-  if (typeof schema.$ref === 'string') {
-    const id = schema.$ref.split('/').at(-1) ?? '';
-    return `<a href="#schema-${toHtml(id)}">${toHtml(id)}</a>`;
-  }
-  if ('const' in schema) return `<code>${toHtml(JSON.stringify(schema.const))}</code>`;
-  if (Array.isArray(schema.enum))
-    return schema.enum.map((one) => `<code>${toHtml(JSON.stringify(one))}</code>`).join(' | ');
-  const parts = (schema.anyOf ?? schema.oneOf) as readonly Json[] | undefined;
-  if (parts !== undefined)
-    return parts.map((part) => (isObject(part) ? toShape(part) : toType(part))).join(' | ');
-  if (schema.type === 'array') return `list of ${toType((schema.items ?? {}) as Json)}`;
-  const bounds = [
-    toBounds(schema),
-    schema.format,
-    schema.pattern && `<code>${toHtml(String(schema.pattern))}</code>`,
-  ];
-  const text = [schema.type ?? 'anything', ...bounds.filter(Boolean)].join(', ');
-  return 'default' in schema
-    ? `${text}, default <code>${toHtml(JSON.stringify(schema.default))}</code>`
-    : text;
+interface Content {
+  readonly schema: Json;
+  readonly example: unknown;
 }
 
-function toBounds(schema: Json): string {
-  const { minLength, maxLength, minimum, maximum } = schema as Record<string, number | undefined>;
-  if (maxLength !== undefined) return `${minLength ?? 0} to ${maxLength} characters`;
-  const isBounded = maximum !== undefined && maximum < Number.MAX_SAFE_INTEGER;
-  if (isBounded) return `${minimum ?? 0} to ${maximum}`;
-  return minimum !== undefined && minimum > Number.MIN_SAFE_INTEGER ? `at least ${minimum}` : '';
+function contentOf(part: Json): Content {
+  const [content] = Object.values(part.content as Readonly<Record<string, Content>>);
+  return content ?? { schema: {}, example: undefined };
 }
 
-function toHtml(text: string): string {
-  const entities: Readonly<Record<string, string>> = {
-    '&': '&amp;',
-    '<': '&lt;',
-    '>': '&gt;',
-    '"': '&quot;',
-  };
-  return text.replaceAll(/[&<>"]/g, (character) => entities[character] ?? character);
+/** The first in full; what another one has in common with it is not shown again. */
+function toGoodAnswers(responses: Operation['responses'], schemas: Components): string {
+  const good = Object.entries(responses).filter(([status]) => status.startsWith('2'));
+  const answers = good.map(([status, answer], index) => {
+    const description = toProse(String(answer.description));
+    if (!('content' in answer)) return `<p><b>${status}</b></p>${description}`;
+    const { schema, example } = contentOf(answer);
+    const block = index === 0 ? toBlock(JSON.stringify(example, undefined, 2)) : '';
+    return `<p><b>${status}</b> ${toType(schema, schemas)}</p>${description}${block}`;
+  });
+  return answers.join('');
 }
 
-const style = `body{font:15px/1.5 system-ui,sans-serif;max-width:70rem;margin:2rem auto;padding:0 1rem;color:#1a1a1a}
-code{font:13px ui-monospace,monospace}h2{margin-top:3rem;border-bottom:2px solid #07c160}h3 small{color:#777;font-weight:normal}
-table{border-collapse:collapse;margin:.3rem 0}td{border:1px solid #ddd;padding:.2rem .6rem;vertical-align:top}
-.auth,details>summary{color:#555}.index{columns:2;list-style:none;padding:0}section{border-left:3px solid #eee;padding-left:1rem}
-@media(prefers-color-scheme:dark){body{background:#161616;color:#e6e6e6}td{border-color:#444}section{border-color:#333}a{color:#6cf}}`;
+const common: ReadonlySet<string> = new Set(commonProblems);
+
+/** What is particular to the operation; the others stand in one place. */
+function toProblems(responses: Operation['responses']): string {
+  const codes = Object.values(responses).flatMap((answer) =>
+    'content' in answer ? codesOf(contentOf(answer).schema) : [],
+  );
+  const others = '<p class="auth">And <a href="#problems">those of every operation</a>.</p>';
+  return `${toCodes(codes.filter((code) => !common.has(code)))}${others}`;
+}
+
+/** The codes of a problem; none of a good answer. */
+function codesOf({ allOf }: Json): readonly ProblemCode[] {
+  const parts = (allOf ?? []) as readonly { properties?: { code: { enum: ProblemCode[] } } }[];
+  return parts.flatMap(({ properties }) => properties?.code.enum ?? []);
+}
+
+function toComponent(name: string, schema: Json, schemas: Components): string {
+  const fields = listFields(schema, schemas);
+  const shape = fields.length === 0 ? `<p>${toType(schema, schemas)}</p>` : toFields(fields, schemas);
+  return `<section id="schema-${toHtml(name)}"><h3>${toHtml(name)}</h3>${toProse(String(schema.description ?? ''))}${shape}</section>`;
+}

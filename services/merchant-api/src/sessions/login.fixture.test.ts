@@ -15,6 +15,21 @@ export const appIdWithoutSecret = 'wx3333333333333333';
 export const mchId = '1900000001';
 export const otherMchId = '1900000002';
 
+/** What a login may say besides its code; with `renewsSession` WeChat gives the user another session_key. */
+export interface Login {
+  readonly renewsSession?: boolean;
+  readonly mchid?: string;
+  readonly appid?: string;
+}
+
+/** A user of the first app who is logged in. */
+export interface LoggedInUser {
+  readonly openId: string;
+  readonly token: string;
+  /** The published client with the user's token. */
+  readonly client: MerchantApiClient;
+}
+
 export interface LoginApi {
   readonly uri: string;
   readonly context: MerchantApiContext;
@@ -31,7 +46,9 @@ export interface LoginApi {
   /** How far merchant-api's clock is ahead. */
   aheadMs: number;
   /** Logs a user in, and gives their token. */
-  logIn(openId: string, login?: { renewsSession?: boolean; mchid?: string; appid?: string }): Promise<string>;
+  logIn(openId: string, login?: Login): Promise<string>;
+  /** Somebody whom no other test knows, logged in. */
+  newUser(login?: Login): Promise<LoggedInUser>;
   close(): Promise<void>;
 }
 
@@ -77,6 +94,13 @@ export async function startLoginApi(): Promise<LoginApi> {
     createMerchantApiClient({ baseUrl: uri, ...(token === undefined ? {} : { token }) });
   const keyOf = async (id: string) => (await context.store.apiKeys.create({ mchId: id, label: 't' })).key;
   const nobody = clientOf();
+  const logIn = async (
+    openId: string,
+    { appid = appId, renewsSession = false, ...body }: Login = {},
+  ): Promise<string> => {
+    const { code } = simulator.login({ appId: appid, openId, renewsSession });
+    return (await nobody.createSession({ body: { appid, code, ...body } })).body.token;
+  };
   return Object.assign(api, {
     uri,
     context,
@@ -88,16 +112,11 @@ export async function startLoginApi(): Promise<LoginApi> {
     apps,
     merchants,
     logged,
-    async logIn(
-      openId: string,
-      {
-        appid = appId,
-        renewsSession = false,
-        ...body
-      }: { renewsSession?: boolean; mchid?: string; appid?: string } = {},
-    ) {
-      const { code } = simulator.login({ appId: appid, openId, renewsSession });
-      return (await nobody.createSession({ body: { appid, code, ...body } })).body.token;
+    logIn,
+    async newUser(login?: Login) {
+      const openId = newOpenId();
+      const token = await logIn(openId, login);
+      return { openId, token, client: clientOf(token) };
     },
     async close() {
       await context.lifecycle.close();

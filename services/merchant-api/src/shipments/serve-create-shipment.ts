@@ -1,7 +1,7 @@
 import { type Clock, defaultLane, type MerchantApi } from '@huidiao/contracts';
 import type { Producer } from '@huidiao/queue';
 import type { Logger } from '@huidiao/runtime';
-import type { AddedShipment, Effect, Order, Store } from '@huidiao/store';
+import { type AddedShipment, addEffectJobs, type Store } from '@huidiao/store';
 import type { EndpointHandler } from '../http/endpoint-handler.ts';
 import type { Problem } from '../http/problem.ts';
 import { findShipmentErrors, toNewShipment } from './to-new-shipment.ts';
@@ -39,22 +39,11 @@ export function serveCreateShipment(
     if (added === undefined) return { problem: { status: 404, code: 'ORDER_NOT_FOUND' } };
     facts.outcome = added.outcome;
     if (!('shipment' in added)) return { problem: toRefusal(added) };
-    if (added.effect !== undefined) await addJob(deps, added.order, added.effect);
+    const effects = added.effect === undefined ? [] : [added.effect];
+    await addEffectJobs(deps.producer, added.order, effects, deps.logger);
     const resource = toShipmentResource(added.shipment);
     return { status: added.outcome === 'added' ? 201 : 200, body: resource };
   };
-}
-
-/** Only a hint: the effect is in the order, and the reconciler adds its job when it is due. */
-async function addJob({ producer, logger }: CreateShipmentDeps, order: Order, effect: Effect): Promise<void> {
-  const { mchId, outTradeNo } = order;
-  const { id, requestId, lane = defaultLane } = effect;
-  const data = { mchId, outTradeNo, effectId: id, requestId };
-  try {
-    await producer.add({ name: effect.job, id, data, lane });
-  } catch (error) {
-    logger.debug({ err: error, requestId, jobId: id }, 'effect left to the reconciler');
-  }
 }
 
 function toRefusal({ outcome }: Exclude<AddedShipment, { readonly shipment: unknown }>): Problem {

@@ -3,6 +3,7 @@ import { after, before, beforeEach, describe, it } from 'mocha';
 import {
   appId,
   codeOf,
+  type LoggedInUser,
   type LoginApi,
   newOpenId,
   problemOf,
@@ -14,25 +15,24 @@ const phoneApi = 'getuserphonenumber';
 
 describe("a user's phone number", () => {
   let api: LoginApi;
-  let openId: string;
-  let token: string;
+  let user: LoggedInUser;
   before(async () => {
     api = await startLoginApi();
   });
   after(() => api.close());
   beforeEach(async () => {
-    openId = newOpenId();
-    token = await api.logIn(openId);
+    user = await api.newUser();
   });
 
-  const read = (code: string) => api.clientOf(token).readPhoneNumber({ body: { code } });
-  const tap = (by = openId, of = appId) => api.simulator.getPhoneNumber({ appId: of, openId: by }).code;
+  const read = (code: string) => user.client.readPhoneNumber({ body: { code } });
+  const tap = (by = user.openId, of = appId) => api.simulator.getPhoneNumber({ appId: of, openId: by }).code;
   const answerOnce = (body: Record<string, unknown>) =>
     api.simulator.faults.set({
       api: [{ api: phoneApi, moment: 'before', answer: { status: 200, body: body as never }, times: 1 }],
     });
 
   it('is what WeChat says of the code of the phone button', async () => {
+    const { openId } = user;
     api.simulator.setUser({ appId, openId, phoneNumber: '13812345678' });
     expect((await read(tap())).body).to.deep.equal({
       phone_number: '13812345678',
@@ -51,7 +51,7 @@ describe("a user's phone number", () => {
     const code = tap();
     await read(code);
     expect(await codeOf(read(code))).to.equal('422 PHONE_CODE_INVALID');
-    const ofLogin = api.simulator.login({ appId, openId }).code;
+    const ofLogin = api.simulator.login({ appId, openId: user.openId }).code;
     for (const wrong of [ofLogin, 'CODE'])
       expect(await codeOf(read(wrong))).to.equal('422 PHONE_CODE_INVALID');
     const old = tap();
@@ -60,11 +60,10 @@ describe("a user's phone number", () => {
   });
 
   it("is not told by another user's code, which stays good for that user", async () => {
-    const other = newOpenId();
-    const otherToken = await api.logIn(other);
-    const code = tap(other);
+    const other = await api.newUser();
+    const code = tap(other.openId);
     expect(await codeOf(read(code))).to.equal('422 PHONE_CODE_INVALID');
-    expect((await api.clientOf(otherToken).readPhoneNumber({ body: { code } })).status).to.equal(200);
+    expect((await other.client.readPhoneNumber({ body: { code } })).status).to.equal(200);
   });
 
   it('is PHONE_CODE_OF_ANOTHER_APP for a code, or an answer, of another app', async () => {
@@ -125,7 +124,7 @@ describe("a user's phone number", () => {
     api.apps.delete(appId);
     try {
       expect(await codeOf(read('CODE'))).to.equal('503 MERCHANT_NOT_CONFIGURED');
-      const told = api.clientOf(token).updateProfile({ body: { nickname: 'a' } });
+      const told = user.client.updateProfile({ body: { nickname: 'a' } });
       expect(await codeOf(told)).to.equal('503 MERCHANT_NOT_CONFIGURED');
     } finally {
       api.apps.set(appId, app);
@@ -141,12 +140,13 @@ describe("a user's phone number", () => {
     { code: 'a', x: 1 },
   ]) {
     it(`is REQUEST_INVALID for ${JSON.stringify(body).slice(0, 40)}`, async () => {
-      const sent = api.clientOf(token).readPhoneNumber({ body: body as never });
+      const sent = user.client.readPhoneNumber({ body: body as never });
       expect(await codeOf(sent)).to.equal('400 REQUEST_INVALID');
     });
   }
 
   it('is neither in the log nor in the store, and its code is not in the log', async () => {
+    const { openId, token } = user;
     api.simulator.setUser({ appId, openId, phoneNumber: '13899990000' });
     const code = tap();
     await read(code);

@@ -37,8 +37,7 @@ describe('what a user tells of themselves', () => {
   after(() => api.close());
   beforeEach(async () => {
     api.aheadMs = 0;
-    openId = newOpenId();
-    token = await api.logIn(openId, { renewsSession: true });
+    ({ openId, token } = await api.newUser({ renewsSession: true }));
   });
 
   const getUserInfo = (profile?: typeof band) =>

@@ -7,6 +7,13 @@ export const refundStatuses = {
   'refund.closed': 'CLOSED',
 } as const satisfies Readonly<Record<RefundEvent['type'], string>>;
 
+/** The other way round. */
+export const refundTypes = {
+  SUCCESS: 'refund.succeeded',
+  ABNORMAL: 'refund.abnormal',
+  CLOSED: 'refund.closed',
+} as const satisfies Readonly<Record<(typeof refundStatuses)[RefundEvent['type']], RefundEvent['type']>>;
+
 /**
  * What became of a refund in the words of its callback, for a shop that is told although the callback did not come.
  * https://pay.weixin.qq.com/doc/v3/merchant/4012791906

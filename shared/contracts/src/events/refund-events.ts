@@ -1,12 +1,21 @@
 import { z } from 'zod';
-import { mchId, outTradeNo, transactionId } from '../ids.ts';
+import { amountFenOrNone, mchId, outTradeNo, transactionId } from '../ids.ts';
 
-/** Refunds of any size, among them those of nothing but a coupon. In fen. */
-const refundFen = z.number().int().min(0).max(Number.MAX_SAFE_INTEGER);
-/** A refund's number (商户退款单号): ours, or what the merchant platform made for a refund in its console. */
-export const outRefundNo = z.string().regex(/^[0-9A-Za-z_\-|*@]{1,64}$/);
-/** WeChat Pay's own number of a refund (微信支付退款单号). */
-export const refundId = z.string().regex(/^[0-9A-Za-z]{1,64}$/);
+export const outRefundNo = z
+  .string()
+  .regex(/^[0-9A-Za-z_\-|*@]{1,64}$/)
+  .meta({
+    description:
+      "A refund's number (商户退款单号): the merchant's, or what the merchant platform made for a refund in its console.",
+    examples: ['refund-20270106-0001'],
+  });
+export const refundId = z
+  .string()
+  .regex(/^[0-9A-Za-z]{1,64}$/)
+  .meta({
+    description: "WeChat Pay's own number of the refund (微信支付退款单号), once it accepted it.",
+    examples: ['50300000002027010600000000001'],
+  });
 
 const refund = {
   /** Of the path: the service provider's for a refund of one of its merchants. */
@@ -18,9 +27,9 @@ const refund = {
   outRefundNo,
   refundId,
   /** What the buyer gets back of `totalFen`. */
-  refundFen,
+  refundFen: amountFenOrNone,
   /** The order's amount. */
-  totalFen: refundFen,
+  totalFen: amountFenOrNone,
   /** RFC 3339, as WeChat wrote it; only with success. */
   successTime: z.string().max(64).optional(),
   /**

@@ -1,125 +1,69 @@
 import { z } from 'zod';
+import { plainText } from '../text.ts';
+import { decidedCase } from './case-example.ts';
+import { caseDecision, caseId, caseKind, caseResource } from './case-resource.ts';
 import { toEndpoint } from './endpoint.ts';
-import { listQuery, orderResource } from './orders.ts';
-
-/** What went wrong with a payment or a refund. */
-export const caseKinds = [
-  'amount_differs',
-  'ids_differ',
-  'paid_twice',
-  'paid_late',
-  'refund_seen',
-  'unknown_order',
-  'refund_differs',
-  'refund_not_confirmed',
-  'refund_of_unknown_order',
-] as const;
-export type CaseKind = (typeof caseKinds)[number];
-
-/**
- * What a person may decide.
- *
- * - `deliver`: the payment counts nevertheless: what was paid is accepted, a closed order is paid, a hold ends.
- * - `refund`: what is left of this payment is given back.
- * - `retry`: it is tried again, once its cause is mended.
- * - `hold`: it is left as it is for now, with a note.
- * - `discard`: nothing is done about it, for good.
- */
-export const caseDecisions = ['deliver', 'refund', 'retry', 'hold', 'discard'] as const;
-export type CaseDecision = (typeof caseDecisions)[number];
-
-/** `under_way`: decided, and what follows is not recorded yet. */
-export const caseStates = ['open', 'held', 'under_way', 'resolved', 'discarded'] as const;
-
-const caseAction = z.strictObject({
-  at: z.string().datetime(),
-  action: z.enum(['decided', 'replayed', 'reopened', 'discarded']),
-  decision: z.string().optional(),
-  by: z.string().optional(),
-  note: z.string().optional(),
-});
-
-/** A payment or a refund that went wrong (掉单), and waits for a person. */
-export const caseResource = z.strictObject({
-  case_id: z.string(),
-  kind: z.enum(caseKinds),
-  state: z.enum(caseStates),
-  /** Error code; the documentation says what to do about it. */
-  code: z.string(),
-  out_trade_no: z.string().optional(),
-  /** What WeChat Pay told. Amounts in fen. */
-  payment: z
-    .strictObject({
-      transaction_id: z.string(),
-      appid: z.string(),
-      amount: z.strictObject({ total: z.number().int(), currency: z.string() }),
-      success_time: z.string().optional(),
-    })
-    .optional(),
-  refund: z
-    .strictObject({
-      refund_id: z.string(),
-      out_refund_no: z.string(),
-      amount: z.strictObject({ refund: z.number().int() }),
-    })
-    .optional(),
-  /** What the order wanted, when this went wrong. */
-  expected: z.strictObject({ total: z.number().int(), currency: z.string() }).optional(),
-  first_seen_at: z.string().datetime(),
-  last_seen_at: z.string().datetime(),
-  /** How often it went wrong. */
-  times: z.number().int(),
-  /** What people did, oldest first. */
-  history: z.array(caseAction),
-});
-export type CaseResource = z.infer<typeof caseResource>;
+import { listQuery, nextCursor } from './list-query.ts';
+import { orderResource } from './order-resource.ts';
 
 export const listCasesQuery = z.strictObject({
-  kind: z.enum(caseKinds).optional(),
-  /** `true`: only those that somebody wants left as they are; `false`: only the others. */
+  kind: caseKind.optional(),
   held: z
     .enum(['true', 'false'])
     .transform((text) => text === 'true')
+    .meta({
+      type: 'boolean',
+      description: '`true`: only those that somebody wants left as they are; `false`: only the others.',
+    })
     .optional(),
-  /** `under_way`: those that somebody decided, and whose outcome is not recorded yet. Default `open`. */
-  state: z.enum(['open', 'under_way']).optional(),
+  state: z
+    .enum(['open', 'under_way'])
+    .optional()
+    .describe(
+      '`open`, the default: those that wait, held ones among them. `under_way`: those that somebody decided, and whose outcome is not recorded yet.',
+    ),
   ...listQuery,
 });
 
-export const listCasesResponse = z.strictObject({
-  /** What went wrong last first. */
-  cases: z.array(caseResource),
-  next_cursor: z.string().optional(),
-});
+export const listCasesResponse = z
+  .strictObject({
+    cases: z.array(caseResource).describe('What went wrong last comes first.'),
+    next_cursor: nextCursor,
+  })
+  .meta({ id: 'CaseList', description: 'A page of cases.' });
 export type ListCasesResponse = z.infer<typeof listCasesResponse>;
 
-export const readCaseResponse = z.strictObject({
-  case: caseResource,
-  /** As it is now; absent where the merchant has none of this number. */
-  order: orderResource.optional(),
-  /** What can be decided now. */
-  may_decide: z.array(z.enum(caseDecisions)),
-});
+export const readCaseResponse = z
+  .strictObject({
+    case: caseResource,
+    order: orderResource
+      .optional()
+      .describe('As it is now; absent where the merchant has none of this number.'),
+    may_decide: z.array(caseDecision).meta({
+      description: 'What can be decided now.',
+      examples: [['deliver', 'refund', 'hold', 'discard']],
+    }),
+  })
+  .meta({ id: 'CaseWithOrder', description: 'A case, its order, and what may be decided.' });
 export type ReadCaseResponse = z.infer<typeof readCaseResponse>;
 
-const auditText = (most: number) =>
-  z
-    .string()
-    .min(1)
-    .max(most)
-    .regex(/^[^\p{Cc}\p{Cs}]*$/u, 'must hold no control characters and no half characters');
-
 /** Body of `POST /v1/cases/{case_id}/decision`. */
-export const decideCaseRequest = z.strictObject({
-  decision: z.enum(caseDecisions),
-  /** Why; kept with the case and in the order's time line. */
-  note: auditText(500),
-  /** Who decided. */
-  decided_by: auditText(100),
-});
+export const decideCaseRequest = z
+  .strictObject({
+    decision: caseDecision,
+    note: plainText(500).meta({
+      description: "Why; kept with the case and in the order's time line.",
+      examples: ['Price changed while the buyer paid; asked the buyer.'],
+    }),
+    decided_by: plainText(100).meta({
+      description: 'Who decided.',
+      examples: ['support-3'],
+    }),
+  })
+  .meta({ id: 'DecideCaseRequest', description: 'What a person decided.' });
 export type DecideCaseRequest = z.infer<typeof decideCaseRequest>;
 
-const casePath = z.strictObject({ case_id: z.string().regex(/^[0-9A-Za-z_.|*-]{1,300}$/) });
+const casePath = z.strictObject({ case_id: caseId });
 const unknownPath = 'CASE_NOT_FOUND';
 
 export const caseEndpoints = {
@@ -127,7 +71,8 @@ export const caseEndpoints = {
     method: 'GET',
     path: '/v1/cases',
     auth: ['api_key'],
-    summary: 'The worklist of payments and refunds that went wrong (掉单) and wait for a person.',
+    summary: 'The worklist of what went wrong (掉单)',
+    description: 'Payments and refunds that wait for a person, by pages; what went wrong last comes first.',
     query: listCasesQuery,
     answers: { 200: listCasesResponse },
     problems: [],
@@ -136,7 +81,8 @@ export const caseEndpoints = {
     method: 'GET',
     path: '/v1/cases/{case_id}',
     auth: ['api_key'],
-    summary: 'A case with its order, both figures, and what may be decided.',
+    summary: 'A case with its order',
+    description: 'What was paid, what the order wanted, and what may be decided now.',
     params: casePath,
     unknownPath,
     answers: { 200: readCaseResponse },
@@ -146,12 +92,14 @@ export const caseEndpoints = {
     method: 'POST',
     path: '/v1/cases/{case_id}/decision',
     auth: ['api_key'],
-    summary:
-      'Decides a case, once: of several who decide at the same moment one is heard. The same may be repeated.',
+    summary: 'Decides a case',
+    description:
+      'Once: of several who decide at the same moment one is heard, and the others are told CASE_DECIDED. The same decision may be repeated.',
     params: casePath,
     unknownPath,
     body: decideCaseRequest,
     answers: { 200: readCaseResponse },
+    answerExamples: { 200: decidedCase },
     problems: [
       'CASE_NOT_FOUND',
       'CASE_DECIDED',

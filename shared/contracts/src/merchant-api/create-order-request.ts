@@ -1,24 +1,20 @@
 import { z } from 'zod';
 import { isCheckOrder } from '../check-order.ts';
-import { amountFen, appId, mchId, openId, outTradeNo } from '../ids.ts';
+import { appId, mchId, openId, outTradeNo } from '../ids.ts';
+import { keptText, plainText } from '../text.ts';
+import { amount } from './amount.ts';
 import { logisticsType } from './logistics-type.ts';
 import { prepayOptions } from './prepay-options.ts';
 
-/** Shown to the buyer; WeChat allows 127 characters. */
-export const description = z
-  .string()
-  .min(1)
-  .max(127)
-  .regex(/^[^\p{Cc}\p{Cs}]*$/u, 'must hold no control characters and no half characters');
+export const description = plainText(127).meta({
+  description: 'What the buyer sees (商品描述), in one line.',
+  examples: ['龙井茶 250g ×2'],
+});
 
-/** Comes back with the payment. */
-export const attach = z
-  .string()
-  .min(1)
-  .max(128)
-  .regex(/^[^\0\p{Cs}]*$/u, 'must hold no NUL and no half characters');
-
-export const amount = z.strictObject({ total: amountFen, currency: z.literal('CNY').default('CNY') });
+export const attach = keptText(128).meta({
+  description: 'Comes back with the payment (商户数据包).',
+  examples: ['shop-7'],
+});
 
 /** A number that a shop may give an order. */
 export const shopOutTradeNo = outTradeNo.refine(
@@ -26,8 +22,11 @@ export const shopOutTradeNo = outTradeNo.refine(
   'begins like the orders of verify-callback, which nobody delivers',
 );
 
-/** RFC 3339 with offset. Default: two hours from now. */
-export const timeExpire = z.iso.datetime({ offset: true });
+export const timeExpire = z.iso.datetime({ offset: true }).meta({
+  description:
+    'Until when it can be paid (支付结束时间), RFC 3339 with offset; by default two hours from now. It is always sent to WeChat Pay.',
+  examples: ['2027-01-05T12:00:00+08:00'],
+});
 
 interface Parties {
   readonly prepay: boolean;
@@ -59,29 +58,52 @@ function refuseParties(order: Parties, context: z.RefinementCtx): void {
   }
 }
 
+const payer = z
+  .strictObject({
+    openid: openId
+      .optional()
+      .describe('The buyer in `appid`: of a service provider the buyer in its own app.'),
+    sub_openid: openId.optional().describe('The buyer in `sub_appid`, in place of openid.'),
+  })
+  .meta({
+    id: 'Payer',
+    description:
+      'Who pays. Required to prepay; without it the buyer cannot be told by message unless the payment names them.',
+  });
+
 /** Body of `POST /v1/orders`. The merchant is the one of the API key. */
 export const createOrderRequest = z
   .strictObject({
-    /** Of a service provider sp_appid. */
-    appid: appId,
-    /** 子商户号: whose order a service provider (服务商) makes. */
-    sub_mchid: mchId.optional(),
-    /** The app of that merchant. */
-    sub_appid: appId.optional(),
+    appid: appId.describe('The app that the buyer pays in; of a service provider sp_appid.'),
+    sub_mchid: mchId.optional().describe('Whose order a service provider (服务商) makes (子商户号).'),
+    sub_appid: appId.optional().describe('The app of that merchant.'),
     out_trade_no: shopOutTradeNo,
     description,
     amount,
-    /**
-     * Required to prepay; without it the buyer cannot be told by message unless the payment names them. A service
-     * provider names the buyer in its own app (openid), or in that of the merchant below it (sub_openid).
-     */
-    payer: z.strictObject({ openid: openId.optional(), sub_openid: openId.optional() }).optional(),
+    payer: payer.optional(),
     attach: attach.optional(),
     time_expire: timeExpire.optional(),
     ...prepayOptions.shape,
     logistics_type: logisticsType,
-    /** `false` registers an order that the merchant's own system prepays. */
-    prepay: z.boolean().default(true),
+    prepay: z
+      .boolean()
+      .default(true)
+      .describe("`false` registers an order that the merchant's own system prepays."),
   })
-  .superRefine(refuseParties);
+  .superRefine(refuseParties)
+  .meta({
+    id: 'CreateOrderRequest',
+    description: 'An order. The merchant is that of the API key.',
+    examples: [
+      {
+        appid: 'wx8888888888888888',
+        out_trade_no: 'tea-20270105-0001',
+        description: '龙井茶 250g ×2',
+        amount: { total: 8800 },
+        payer: { openid: 'oUpF8uMuAJO_M2pxb1Q9zNjWeS6o' },
+        attach: 'shop-7',
+        logistics_type: 1,
+      },
+    ],
+  });
 export type CreateOrderRequest = z.infer<typeof createOrderRequest>;

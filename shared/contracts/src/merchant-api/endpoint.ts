@@ -19,7 +19,10 @@ export interface Endpoint {
   readonly path: string;
   /** Any of them will do. */
   readonly auth: readonly EndpointAuth[];
+  /** What it does, in a few words without a full stop. */
   readonly summary: string;
+  /** What a caller has to know besides; Markdown. */
+  readonly description: string;
   /** Of the path; a path that it refuses is answered by `unknownPath`. */
   readonly params?: z.ZodObject;
   /** The problem's code where a path names nothing that could exist: 404. */
@@ -31,6 +34,10 @@ export interface Endpoint {
   readonly largestBodyBytes?: number;
   /** Status → body; `noBody` where there is none. */
   readonly answers: Readonly<Record<number, z.ZodType>>;
+  /** Status → an example of its body, where that of its schema would not be what this operation answers. */
+  readonly answerExamples?: Readonly<Record<number, unknown>>;
+  /** Whether a 201 says in Location where what was made can be read. */
+  readonly location?: true;
   /** Codes of problem documents besides those that every operation may answer (commonProblems). */
   readonly problems: readonly ProblemCode[];
 }

@@ -1,5 +1,9 @@
 import { z } from 'zod';
 
-/** How the goods reach the buyer: WeChat's own numbers, 1 物流 express, 2 同城 same-city, 3 虚拟 virtual, 4 自提 pick-up. */
-export const logisticsType = z.union([z.literal(1), z.literal(2), z.literal(3), z.literal(4)]);
+export const logisticsType = z.literal([1, 2, 3, 4]).meta({
+  id: 'LogisticsType',
+  description:
+    "How the goods reach the buyer (物流模式), in WeChat's own numbers: 1 express (物流), 2 within the city (同城), 3 virtual goods (虚拟), 4 picked up (自提).",
+  examples: [1],
+});
 export type LogisticsType = z.infer<typeof logisticsType>;

@@ -1,15 +1,42 @@
 import { z } from 'zod';
 
-/** Every error of merchant-api: RFC 9457, with our code. */
-export const problemDocument = z.strictObject({
-  type: z.string(),
-  title: z.string(),
-  status: z.number().int(),
-  code: z.string(),
-  detail: z.string().optional(),
-  request_id: z.string(),
-  errors: z.array(z.strictObject({ field: z.string(), message: z.string() })).optional(),
-});
+const fieldError = z
+  .strictObject({
+    field: z.string().meta({
+      description: 'Which field, with dots between its parts; `body` for the whole.',
+      examples: ['amount.total'],
+    }),
+    message: z.string().meta({ description: 'What is wrong with it.', examples: ['must be at least 1'] }),
+  })
+  .meta({ id: 'FieldError', description: 'A field that has to be mended.' });
+
+/** https://www.rfc-editor.org/rfc/rfc9457 */
+export const problemDocument = z
+  .strictObject({
+    type: z.string().meta({
+      description: 'The code as a URI.',
+      examples: ['urn:huidiao:error:order-not-found'],
+    }),
+    title: z.string().meta({
+      description: 'What the code means, for people.',
+      examples: ['This merchant has no order with this number.'],
+    }),
+    status: z
+      .number()
+      .int()
+      .meta({ description: 'That of the answer.', examples: [404] }),
+    code: z.string().meta({
+      description: 'What to branch on; it is never renamed. The documentation says what to do about each.',
+      examples: ['ORDER_NOT_FOUND'],
+    }),
+    detail: z.string().optional().describe('What is particular about this time, for people.'),
+    request_id: z.string().meta({
+      description: 'Names the request in the log; also in the header x-request-id.',
+      examples: ['0b6c2c4e-5f0e-4a53-9f0c-8a6f5a0b7d11'],
+    }),
+    errors: z.array(fieldError).optional().describe('The fields that have to be mended, at most 20.'),
+  })
+  .meta({ id: 'Problem', description: 'Every error of merchant-api (RFC 9457), with our code.' });
 export type ProblemDocument = z.infer<typeof problemDocument>;
 
 /**

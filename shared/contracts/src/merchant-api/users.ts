@@ -1,11 +1,22 @@
 import { z } from 'zod';
+import { plainText } from '../text.ts';
 import { toEndpoint } from './endpoint.ts';
 
-/** What a user told of themselves. */
-export const keptProfile = z.strictObject({
-  nickname: z.string().optional(),
-  avatar_url: z.string().optional(),
-});
+export const keptProfile = z
+  .strictObject({
+    nickname: z
+      .string()
+      .optional()
+      .meta({ description: 'The nickname (昵称).', examples: ['小龙'] }),
+    avatar_url: z
+      .string()
+      .optional()
+      .meta({
+        description: 'Where the picture is (头像).',
+        examples: ['https://shop.example.com/avatars/7.png'],
+      }),
+  })
+  .meta({ id: 'Profile', description: 'What a user told of themselves.' });
 export type KeptProfile = z.infer<typeof keptProfile>;
 
 /** A `+` that became a space is what most reports of data that does not decrypt come to: binarywang/WxJava#917. */
@@ -23,12 +34,19 @@ const base64Text = (longest: number) =>
  * https://developers.weixin.qq.com/miniprogram/dev/framework/open-ability/signature.html
  */
 const signedUserInfo = {
-  /** The JSON text, not parsed and written again: its signature is over these characters. */
-  raw_data: z.string().min(1).max(8_192),
-  signature: z.string().regex(/^[0-9a-f]{40}$/, 'must be 40 hexadecimal digits'),
-  encrypted_data: base64Text(32_768),
-  /** 16 bytes in Base64. */
-  iv: base64Text(24).length(24),
+  raw_data: z
+    .string()
+    .min(1)
+    .max(8_192)
+    .describe(
+      'rawData of wx.getUserInfo: the JSON text, not parsed and written again, for its signature is over these characters.',
+    ),
+  signature: z
+    .string()
+    .regex(/^[0-9a-f]{40}$/, 'must be 40 hexadecimal digits')
+    .describe('signature of wx.getUserInfo: 40 hexadecimal digits.'),
+  encrypted_data: base64Text(32_768).describe('encryptedData of wx.getUserInfo: Base64.'),
+  iv: base64Text(24).length(24).describe('iv of wx.getUserInfo: 16 bytes in Base64.'),
 };
 
 /**
@@ -37,12 +55,13 @@ const signedUserInfo = {
  * https://developers.weixin.qq.com/miniprogram/dev/framework/open-ability/userProfile.html
  */
 const enteredProfile = {
-  nickname: z
-    .string()
-    .min(1)
-    .max(64)
-    .regex(/^[^\p{Cc}\p{Cs}]*$/u, 'must hold no control characters and no half characters'),
-  avatar_url: z.url({ protocol: /^https$/ }).max(1_024),
+  nickname: plainText(64).describe('What the user entered (`input type="nickname"`).'),
+  avatar_url: z
+    .url({ protocol: /^https$/ })
+    .max(1_024)
+    .describe(
+      'Where the picture is that the user chose (`button open-type="chooseAvatar"`), once it was uploaded: https.',
+    ),
 };
 
 /**
@@ -67,33 +86,62 @@ export const updateProfileRequest = z
       for (const field of entered)
         if (isGiven(field)) add(field, 'is not sent with the data of wx.getUserInfo');
     }
+  })
+  .meta({
+    id: 'UpdateProfileRequest',
+    description:
+      'All four fields of wx.getUserInfo (raw_data, signature, encrypted_data, iv), or what the user entered (nickname, avatar_url, or one of them).',
+    examples: [{ nickname: '小龙', avatar_url: 'https://shop.example.com/avatars/7.png' }],
   });
 export type UpdateProfileRequest = z.infer<typeof updateProfileRequest>;
 
-export const updateProfileResponse = z.strictObject({
-  /**
-   * The data are those that WeChat gives in place of a user's own (微信用户 and a grey picture); nothing of them is
-   * kept. Ask with the nickname and avatar component.
-   */
-  anonymous: z.boolean(),
-  /** What is kept now. */
-  profile: keptProfile.optional(),
-});
+export const updateProfileResponse = z
+  .strictObject({
+    anonymous: z.boolean().meta({
+      description:
+        "The data are those that WeChat gives in place of a user's own (微信用户 and a grey picture); nothing of them is kept. Ask with the nickname and avatar component.",
+      examples: [false],
+    }),
+    profile: keptProfile.optional().describe('What is kept now.'),
+  })
+  .meta({
+    id: 'UpdatedProfile',
+    description: 'What is kept of the user.',
+    examples: [
+      {
+        anonymous: false,
+        profile: { nickname: '小龙', avatar_url: 'https://shop.example.com/avatars/7.png' },
+      },
+    ],
+  });
 export type UpdateProfileResponse = z.infer<typeof updateProfileResponse>;
 
 /** Body of `POST /v1/users/phone-number`. */
-export const readPhoneNumberRequest = z.strictObject({
-  /** Of `button open-type="getPhoneNumber"`, not that of wx.login. */
-  code: z.string().regex(/^[\x21-\x7e]{1,512}$/, 'must be the code of the phone button'),
-});
+export const readPhoneNumberRequest = z
+  .strictObject({
+    code: z
+      .string()
+      .regex(/^[\x21-\x7e]{1,512}$/, 'must be the code of the phone button')
+      .meta({
+        description:
+          'Of `button open-type="getPhoneNumber"`, not that of wx.login; good once, for five minutes.',
+        examples: ['e31968a7f94cc5ee25fafc2aef2773f0bb8c3937b22520eb8ee345274d00c144'],
+      }),
+  })
+  .meta({ id: 'ReadPhoneNumberRequest', description: 'What the phone button gave.' });
 
-/** As WeChat names them; nothing of it is kept. */
-export const readPhoneNumberResponse = z.strictObject({
-  /** With the code of the country where that is not China. */
-  phone_number: z.string(),
-  pure_phone_number: z.string(),
-  country_code: z.string(),
-});
+export const readPhoneNumberResponse = z
+  .strictObject({
+    phone_number: z.string().meta({
+      description: 'With the code of the country where that is not China (phoneNumber).',
+      examples: ['13580006666'],
+    }),
+    pure_phone_number: z
+      .string()
+      .meta({ description: 'Without the code of the country (purePhoneNumber).', examples: ['13580006666'] }),
+    country_code: z.string().meta({ description: 'Code of the country (countryCode).', examples: ['86'] }),
+  })
+  .meta({ id: 'PhoneNumber', description: 'A phone number as WeChat tells it; nothing of it is kept.' });
 export type ReadPhoneNumberResponse = z.infer<typeof readPhoneNumberResponse>;
 
 export const userEndpoints = {
@@ -101,8 +149,9 @@ export const userEndpoints = {
     method: 'POST',
     path: '/v1/users/profile',
     auth: ['session'],
-    summary:
-      'Keeps what the user tells of themselves: the result of wx.getUserInfo, checked and opened, or what the nickname and avatar component gave.',
+    summary: 'Keeps what the user tells of themselves (昵称头像)',
+    description:
+      'The result of wx.getUserInfo, whose signature is checked and whose data are opened, or what the nickname and avatar component gave. Each problem says what the mini-program must do.',
     body: updateProfileRequest,
     answers: { 200: updateProfileResponse },
     problems: [
@@ -119,8 +168,9 @@ export const userEndpoints = {
     method: 'POST',
     path: '/v1/users/phone-number',
     auth: ['session'],
-    summary:
-      'The phone number behind the code of the phone button. It is not kept here. A code is good once, and WeChat charges for it.',
+    summary: 'The phone number of the user (手机号)',
+    description:
+      'Behind the code of the phone button. It is not kept here. A code is good once, and WeChat charges for it.',
     body: readPhoneNumberRequest,
     answers: { 200: readPhoneNumberResponse },
     problems: [

@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import { describe, it } from 'mocha';
-import { merchantsFile } from './merchant-config.ts';
+import { merchantsFile } from './merchants-file.ts';
 
 const merchant = {
   mchid: '1900000001',
