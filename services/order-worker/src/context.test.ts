@@ -47,6 +47,7 @@ const jobs: {
   ],
   'fulfil-order': [ofOrder, 'ORDER_NOT_FOUND'],
   'report-undeliverable': [ofOrder, 'ORDER_NOT_FOUND'],
+  'report-message': [{ mchId, messageKey: 'send-message_1', requestId: 'request-1' }, 'not_needed'],
   'make-refund': [ofOrder, 'ORDER_NOT_FOUND'],
   'upload-shipment': [ofOrder, 'ORDER_NOT_FOUND'],
   'remind-receipt': [ofOrder, 'ORDER_NOT_FOUND'],

@@ -10,7 +10,7 @@ import {
   toLiveDirectory,
 } from '@huidiao/runtime';
 import { createStore, type Store, withResultsRecorded } from '@huidiao/store';
-import { createShippingManagement } from '@huidiao/wechat';
+import { createShippingManagement, openShippingClient } from '@huidiao/wechat';
 import type { OrderWorkerConfig } from './config.ts';
 import { createPassThroughClient } from './forwarding/pass-through-client.ts';
 import { createApplyEvent } from './jobs/apply-event.ts';
@@ -21,12 +21,11 @@ import { createFulfilOrder } from './jobs/fulfil-order.ts';
 import { createKeepCallback } from './jobs/keep-callback.ts';
 import { createMakeRefund } from './jobs/make-refund.ts';
 import { createPassThrough } from './jobs/pass-through.ts';
-import { createReportUndeliverable } from './jobs/report-undeliverable.ts';
+import { createReportMessage, createReportUndeliverable } from './jobs/report-undeliverable.ts';
 import { createRefundClients, type RefundClients } from './refunds/refund-clients.ts';
 import { type RefundPace, refundPace } from './refunds/refund-pace.ts';
 import { createRefundQueries } from './refunds/refund-queries.ts';
 import { createRefundReport } from './refunds/refund-report.ts';
-import { openShipping } from './shipping/open-shipping.ts';
 import { withQuotaPauses } from './shipping/quota-pauses.ts';
 import { createRemindReceipt } from './shipping/remind-receipt.ts';
 import { createUploadShipment } from './shipping/upload-shipment.ts';
@@ -114,7 +113,8 @@ export function createContext(
   });
   lifecycle.onRelease('refund clients', () => refundClients.close());
 
-  const shippingClient = openShipping({
+  const shippingClient = openShippingClient({
+    name: 'order-worker',
     config,
     directory,
     lifecycle,
@@ -211,6 +211,7 @@ export function createContext(
               'forward-event': createForwardEvent(deps),
               'pass-through': createPassThrough(deps),
               'report-undeliverable': createReportUndeliverable(deps),
+              'report-message': createReportMessage(deps),
             },
           }),
         }),

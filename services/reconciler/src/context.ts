@@ -17,7 +17,13 @@ import {
   toLiveDirectory,
 } from '@huidiao/runtime';
 import { createStore, type Store, withResultsRecorded } from '@huidiao/store';
-import { createPayClient, createPlatformKeyrings, type PlatformKeyrings } from '@huidiao/wechat';
+import {
+  createPayClient,
+  createPlatformKeyrings,
+  createShippingManagement,
+  openShippingClient,
+  type PlatformKeyrings,
+} from '@huidiao/wechat';
 import { createBillMetrics } from './bills/bill-metrics.ts';
 import { createCheckBills } from './bills/check-bills.ts';
 import type { ReconcilerConfig } from './config.ts';
@@ -25,12 +31,13 @@ import { pause } from './dead-letters/pause.ts';
 import { addDueEffects } from './loops/add-due-effects.ts';
 import { addDueMessages } from './loops/add-due-messages.ts';
 import { feedInbox } from './loops/feed-inbox.ts';
+import { feedWaitingJobs } from './loops/feed-waiting-jobs.ts';
 import { createQueryOpenOrders } from './loops/query-open-orders.ts';
 import { type Loop, type LoopOptions, runLoop } from './loops/run-loop.ts';
 import { runMerchantLoops } from './loops/run-merchant-loops.ts';
 import { createWatchRedisEpoch } from './loops/watch-redis-epoch.ts';
 import { createReconcilerMetrics } from './reconciler-metrics.ts';
-import { createFrozenGauges, openManagement } from './shipping/open-management.ts';
+import { createFrozenGauges } from './shipping/frozen-gauges.ts';
 import { watchFrozenOrders } from './shipping/watch-frozen-orders.ts';
 
 export interface ReconcilerContext {
@@ -115,7 +122,16 @@ export function createContext(
 
   const directory = toLiveDirectory(config.directory);
   lifecycle.onRelease('directory', () => directory.close());
-  const management = openManagement({ config, directory, lifecycle, clock, logger, metrics });
+  const shippingClient = openShippingClient({
+    name: 'reconciler',
+    config,
+    directory,
+    lifecycle,
+    clock,
+    logger,
+    metrics,
+  });
+  const management = createShippingManagement(shippingClient, clock);
   const frozenGauges = createFrozenGauges(metrics);
   // WeChat Pay compares the time in a request with its own, so this clock is never one of tests.
   const wechatPay = { baseUrl: config.wechatPayApiUrl, logger, metrics };
@@ -132,6 +148,13 @@ export function createContext(
     { name: 'due-effects', ...effects, round: () => addDueEffects({ ...deps, ...effects }) },
     { name: 'due-messages', ...effects, round: () => addDueMessages({ ...deps, ...effects }) },
     { name: 'inbox', ...inbox, round: () => feedInbox({ ...deps, ...inbox }) },
+    // Into the live lane too: however many there are, none of its rounds goes on at once, so that they hold up nobody.
+    {
+      name: 'waiting-jobs',
+      intervalMs: sweep.intervalMs,
+      limit: Number.POSITIVE_INFINITY,
+      round: () => feedWaitingJobs({ ...deps, limit: sweep.limit }),
+    },
     // A round that swept anything has left some, or at least does not know.
     { name: 'redis-epoch', ...epoch, limit: 1, round: createWatchRedisEpoch({ ...deps, ...epoch }) },
     {

@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import { describe, it } from 'mocha';
 import { AppError, toAppError } from './app-error.ts';
-import { type ErrorCode, errorCatalogue } from './error-catalogue.ts';
+import { errorCatalogue } from './error-catalogue.ts';
 
 describe('AppError', () => {
   it("takes kind and message from its code's entry unless told otherwise", () => {
@@ -32,21 +32,4 @@ describe('toAppError', () => {
       expect(error.cause).to.equal(stranger);
     });
   }
-});
-
-describe('the error catalogue', () => {
-  const codes = Object.keys(errorCatalogue) as ErrorCode[];
-  for (const code of codes) {
-    it(`says of ${code} what it means and what to do`, () => {
-      const { kind, meaning, whatToDo } = errorCatalogue[code];
-      expect(code).to.match(/^[A-Z]+(_[A-Z]+)+$/);
-      expect(kind).to.be.oneOf(['permanent', 'transient', 'throttled']);
-      for (const sentence of [meaning, whatToDo]) expect(sentence).to.match(/^[A-Z].{10,}[.?]$/);
-    });
-  }
-
-  it('means something different by each code', () => {
-    const meanings = codes.map((code) => errorCatalogue[code].meaning);
-    expect(new Set(meanings).size).to.equal(codes.length);
-  });
 });

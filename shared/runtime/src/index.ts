@@ -13,6 +13,7 @@ export * from './metrics.ts';
 export * from './redis.ts';
 export * from './run-service.ts';
 export * from './shared-shapes.ts';
+export * from './special-address.ts';
 export * from './start-health-server.ts';
 export * from './start-http-server.ts';
 export * from './timers.ts';

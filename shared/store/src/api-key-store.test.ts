@@ -4,7 +4,8 @@ import mongoose from 'mongoose';
 import { useStore } from './test-store.test.ts';
 
 describe('ApiKeyStore', () => {
-  const { store, uri } = useStore();
+  let nowMs = Date.parse('2026-11-22T08:00:00Z');
+  const { store, uri } = useStore({ clock: { now: () => new Date(++nowMs) } });
   const { apiKeys } = store;
   const create = () => apiKeys.create({ mchId: '1900000001', label: 'shop' });
 
@@ -63,5 +64,41 @@ describe('ApiKeyStore', () => {
     expect(await apiKeys.revoke(keyId)).to.equal(false);
     expect(await apiKeys.authenticate(key)).to.equal(undefined);
     expect(await apiKeys.revoke('0000000000000000')).to.equal(false);
+  });
+
+  it('lists the keys of a merchant, the oldest first, and shows of each what is no secret', async () => {
+    const mchId = '1900000078';
+    const [first, second] = [
+      await apiKeys.create({ mchId, label: 'one' }),
+      await apiKeys.create({ mchId, label: 'two' }),
+    ];
+    await apiKeys.revoke(first.keyId);
+    const list = (onlyValid: boolean, limit = 10) => apiKeys.list({ mchId, onlyValid, limit });
+    const [one, two] = await list(false);
+    expect(one).to.have.all.keys('keyId', 'mchId', 'label', 'createdAt', 'revokedAt');
+    expect(one).to.include({ keyId: first.keyId, mchId, label: 'one' });
+    expect(one?.revokedAt).to.be.an.instanceOf(Date);
+    expect(two).to.include({ keyId: second.keyId, label: 'two', revokedAt: undefined });
+    expect(await list(true)).to.deep.equal([two]);
+    expect(await list(false, 1)).to.deep.equal([one]);
+    expect(await apiKeys.find(second.keyId)).to.deep.equal(two);
+    expect(await apiKeys.find('0000000000000000')).to.equal(undefined);
+    const ofAll = await apiKeys.list({ onlyValid: true, limit: 1_000 });
+    expect(ofAll.map(({ mchId: of }) => of))
+      .to.include(mchId)
+      .and.include('1900000001');
+  });
+
+  it('counts the keys of a merchant that are neither revoked nor of another', async () => {
+    const mchId = '1900000077';
+    expect(await apiKeys.countValid(mchId)).to.equal(0);
+    const [first] = [
+      await apiKeys.create({ mchId, label: 'one' }),
+      await apiKeys.create({ mchId, label: 'two' }),
+    ];
+    await create();
+    expect(await apiKeys.countValid(mchId)).to.equal(2);
+    await apiKeys.revoke(first.keyId);
+    expect(await apiKeys.countValid(mchId)).to.equal(1);
   });
 });

@@ -10,6 +10,17 @@ export interface AuthenticatedKey {
   keyId: string;
 }
 
+/** What is known of a key besides its secret. */
+export interface ApiKeyFacts {
+  /** The middle of `hdk_<keyId>_<secret>`; no secret. */
+  readonly keyId: string;
+  readonly mchId: string;
+  readonly label: string;
+  readonly createdAt: Date;
+  /** undefined while it is valid. */
+  readonly revokedAt: Date | undefined;
+}
+
 /** The merchants' API keys. Only a hash of the secret is stored: a key is seen once, when it is made. */
 export interface ApiKeyStore {
   create(options: { mchId: string; label: string }): Promise<{ key: string; keyId: string }>;
@@ -17,6 +28,19 @@ export interface ApiKeyStore {
   authenticate(key: string): Promise<AuthenticatedKey | undefined>;
   /** `false` when there is no such key that is not revoked. */
   revoke(keyId: string): Promise<boolean>;
+  /** `undefined` when there is no such key. */
+  find(keyId: string): Promise<ApiKeyFacts | undefined>;
+  /** Keys by merchant, the oldest first: at most `limit`, of one merchant, or only those that are valid. */
+  list(options: ListApiKeysOptions): Promise<ApiKeyFacts[]>;
+  /** How many keys of a merchant are valid; at most 100 are counted. */
+  countValid(mchId: string): Promise<number>;
+}
+
+export interface ListApiKeysOptions {
+  /** Default: of all merchants. */
+  readonly mchId?: string | undefined;
+  readonly onlyValid: boolean;
+  readonly limit: number;
 }
 
 interface ApiKeyRow {
@@ -37,6 +61,9 @@ const apiKeySchema = new Schema<ApiKeyRow>(
 
 /** Compared against for an unknown key id, so that its answer takes as long as that of a wrong secret. */
 const hashOfNothing = toSecretHash('');
+
+/** Of a merchant; nobody asks whether it has more. */
+const mostCounted = 100;
 
 export function createApiKeyStore(connection: StoreConnection, clock: Clock): ApiKeyStore {
   const { run } = connection;
@@ -67,5 +94,28 @@ export function createApiKeyStore(connection: StoreConnection, clock: Clock): Ap
     return revoked !== null;
   }
 
-  return { create, authenticate, revoke };
+  async function find(keyId: string): Promise<ApiKeyFacts | undefined> {
+    const row = await run('apiKeys.find', async () => rows.findOne({ _id: keyId }).lean<ApiKeyRow>());
+    return row === null ? undefined : toFacts(row);
+  }
+
+  async function list({ mchId, onlyValid, limit }: ListApiKeysOptions): Promise<ApiKeyFacts[]> {
+    const filter = { ...(mchId === undefined ? {} : { mchId }), ...(onlyValid ? { revokedAt: null } : {}) };
+    const found = await run('apiKeys.list', async () =>
+      rows.find(filter).sort({ mchId: 1, createdAt: 1, _id: 1 }).limit(limit).lean<ApiKeyRow[]>(),
+    );
+    return found.map(toFacts);
+  }
+
+  async function countValid(mchId: string): Promise<number> {
+    const filter = { mchId, revokedAt: null };
+    const valid = await run('apiKeys.count', async () => rows.find(filter).limit(mostCounted).lean());
+    return valid.length;
+  }
+
+  return { create, authenticate, revoke, find, list, countValid };
+}
+
+function toFacts({ _id: keyId, mchId, label, createdAt, revokedAt }: ApiKeyRow): ApiKeyFacts {
+  return { keyId, mchId, label, createdAt, revokedAt: revokedAt ?? undefined };
 }

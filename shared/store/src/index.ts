@@ -1,6 +1,7 @@
 export type { AcceptOptions } from './accept-order.ts';
+export { addEffectJobs, type EffectJob, toEffectJob } from './add-effect-jobs.ts';
 export type { AddedShipment } from './add-shipment.ts';
-export type { ApiKeyStore, AuthenticatedKey } from './api-key-store.ts';
+export type { ApiKeyFacts, ApiKeyStore, AuthenticatedKey } from './api-key-store.ts';
 export { type BegunRefund, toRefundTurn } from './begin-refund.ts';
 export * from './bill-day.ts';
 export type { BillDayStore } from './bill-day-store.ts';
@@ -11,11 +12,13 @@ export type * from './combined-order.ts';
 export type { CombinedOrderStore } from './combined-order-store.ts';
 export type * from './consent.ts';
 export type * from './dead-letter.ts';
+export type { ServerDescription } from './describe-server.ts';
 export { dropTestDatabase } from './drop-test-database.ts';
 export type { EpochStore } from './epoch-store.ts';
 export type { Person } from './forget-buyer.ts';
 export type { FrozenQuery } from './frozen-orders.ts';
 export type { InboxClaimOptions, InboxJob, InboxRow, InboxStore } from './inbox-store.ts';
+export { isLeftWithMerchant } from './is-left-with-merchant.ts';
 export { judgeRefunds, judgeRefundsOf, type RefundVerdict } from './judge-refunds.ts';
 export {
   currentShipments,
@@ -26,6 +29,7 @@ export {
 } from './judge-shipments.ts';
 export type { OrderListOptions, OrderPage } from './list-orders.ts';
 export type * from './message.ts';
+export { isUndeliverable } from './message.ts';
 export type { MessageStore, WaitOptions, WakeOptions } from './message-store.ts';
 export { findRequest, type NamedRefund, type NextRun, type RefundMove } from './move-refund.ts';
 export type * from './order.ts';
@@ -48,11 +52,13 @@ export { type HealJob, type SettleAnswerDeps, type SettledAnswer, settleAnswer }
 export type { NewShipment, OrderShipment, ShipmentItem } from './shipment.ts';
 export { createStore, type Store, type StoreOptions } from './store.ts';
 export type { SweepOptions } from './sweep-orders.ts';
+export { toPaymentFact } from './to-payment-fact.ts';
 export { toRefundEffect } from './to-refund-effect.ts';
 export type { TurnRequest, TurnStore } from './turn-store.ts';
 export { untilMigrated } from './until-migrated.ts';
 export type { BeginOptions, NamedShipment, UploadResult } from './upload-shipment.ts';
 export type * from './user.ts';
 export type { ForgottenCounts, UserDataStore } from './user-data.ts';
+export type { WaitingJob, WaitingJobRow, WaitingJobStore } from './waiting-job-store.ts';
 export { type MessageJob, toMessageJob, type WokenMessage, wakeMessage } from './wake-message.ts';
 export { type ResultStores, withResultsRecorded } from './with-results-recorded.ts';

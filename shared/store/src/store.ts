@@ -11,6 +11,7 @@ import type { ConsentStore } from './consent.ts';
 import { createConsentStore } from './consent-store.ts';
 import type { DeadLetterStore } from './dead-letter.ts';
 import { createDeadLetterStore } from './dead-letter-store.ts';
+import { describeServer, type ServerDescription } from './describe-server.ts';
 import { createEpochStore, type EpochStore } from './epoch-store.ts';
 import { createInboxStore, type InboxStore } from './inbox-store.ts';
 import { createMessageStore, type MessageStore } from './message-store.ts';
@@ -21,6 +22,7 @@ import { createTurnStore, type TurnStore } from './turn-store.ts';
 import type { UserStore } from './user.ts';
 import { createUserDataStore, type UserDataStore } from './user-data.ts';
 import { createUserStore } from './user-store.ts';
+import { createWaitingJobStore, type WaitingJobStore } from './waiting-job-store.ts';
 import { within } from './within.ts';
 
 export interface StoreOptions {
@@ -58,12 +60,15 @@ export interface Store {
   readonly deadLetters: DeadLetterStore;
   readonly apiKeys: ApiKeyStore;
   readonly inbox: InboxStore;
+  readonly waitingJobs: WaitingJobStore;
   readonly epochs: EpochStore;
   readonly turns: TurnStore;
   readonly billDays: BillDayStore;
   readonly billOrders: BillOrderStore;
   /** Whether MongoDB answers within 2 s. Never throws. */
   isReady(): Promise<boolean>;
+  /** See describeServer. */
+  describeServer(): Promise<ServerDescription>;
   /** See migrate. */
   migrate(): Promise<string[]>;
   /** See assertMigrated. */
@@ -109,11 +114,13 @@ export function createStore(options: StoreOptions): Store {
     deadLetters: createDeadLetterStore(connection, clock),
     apiKeys: createApiKeyStore(connection, clock),
     inbox: createInboxStore(connection, clock),
+    waitingJobs: createWaitingJobStore(connection, clock),
     epochs: createEpochStore(connection, clock),
     turns: createTurnStore(connection),
     billDays: createBillDayStore(connection, clock),
     billOrders: createBillOrderStore(connection),
     isReady: () => isReady(connection),
+    describeServer: () => describeServer(connection),
     migrate: () => migrate(connectionOptions),
     assertMigrated: () => assertMigrated(connection, options.logger),
     close: () => connection.close(),

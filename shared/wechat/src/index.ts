@@ -9,6 +9,7 @@ export * from './mini-program/fetch-stable-token.ts';
 export * from './mini-program/login-client.ts';
 export * from './mini-program/message-content.ts';
 export * from './mini-program/mini-program-client.ts';
+export { openShippingClient } from './mini-program/open-shipping-client.ts';
 export * from './mini-program/phone-number.ts';
 export { hasUpload, type TradeOrder, type UploadTrace } from './mini-program/read-trade-order.ts';
 export * from './mini-program/redis-access-token-store.ts';

@@ -1,40 +1,10 @@
-import { BlockList, isIP } from 'node:net';
-
-/** Networks that nobody on the internet reaches. https://www.iana.org/assignments/iana-ipv4-special-registry */
-const privateNetworks = new BlockList(); // IPv4 rules also match IPv4-mapped IPv6 addresses
-for (const [network, prefix] of [
-  ['0.0.0.0', 8],
-  ['10.0.0.0', 8],
-  ['100.64.0.0', 10],
-  ['127.0.0.0', 8],
-  ['169.254.0.0', 16],
-  ['172.16.0.0', 12],
-  ['192.168.0.0', 16],
-] as const) {
-  privateNetworks.addSubnet(network, prefix, 'ipv4');
-}
-for (const [network, prefix] of [
-  ['::', 127],
-  ['fc00::', 7],
-  ['fe80::', 10],
-] as const) {
-  privateNetworks.addSubnet(network, prefix, 'ipv6');
-}
-
-/** Whether an IP address lies in a private, loopback or link-local network. */
-export function isPrivateAddress(address: string): boolean {
-  return privateNetworks.check(address, isIP(address) === 6 ? 'ipv6' : 'ipv4');
-}
-
-/** The host of a URL, an IPv6 address without its brackets. */
-export function toHost(url: string): string {
-  return new URL(url).hostname.replace(/^\[|\]$/g, '');
-}
+import { isIP } from 'node:net';
+import { isSpecialAddress, toBareHost } from '@huidiao/runtime';
 
 /** Whether the URL itself says that it leads nowhere from the internet. */
 export function isLocalUrl(url: string): boolean {
-  const host = toHost(url);
-  if (isIP(host) !== 0) return isPrivateAddress(host);
+  const host = toBareHost(new URL(url));
+  if (isIP(host) !== 0) return isSpecialAddress(host);
   return !host.includes('.') || /(^|\.)(localhost|local|internal|lan)$/.test(host);
 }
 
@@ -56,6 +26,9 @@ export function judgeCallbackBase(base: string): readonly string[] {
       ? []
       : [`names the port ${port}, which WeChat drops or refuses; let 443 lead there`]),
     ...(isLocalUrl(base) ? ['cannot be reached from the internet; name a public host'] : []),
+    ...(/\/callbacks(\/|$)/.test(new URL(base).pathname)
+      ? ['names /callbacks, which is added by itself: leave out what follows the host']
+      : []),
   ];
 }
 
@@ -64,7 +37,7 @@ export function judgeCallbackBase(base: string): readonly string[] {
  * https://developers.weixin.qq.com/miniprogram/dev/framework/ability/network.html
  */
 export function judgeServerDomain(url: string): readonly string[] {
-  const host = toHost(url);
+  const host = toBareHost(new URL(url));
   const isIp = isIP(host) !== 0;
   return [
     ...(url.startsWith('https://') ? [] : ['does not begin with https://']),

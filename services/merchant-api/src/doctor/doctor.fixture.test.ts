@@ -5,6 +5,7 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { type Clock, systemClock } from '@huidiao/contracts';
+import type { ServerDescription } from '@huidiao/store';
 import {
   type RsaKeys,
   rsaKeysOf,
@@ -18,7 +19,7 @@ import { checks } from './checks.ts';
 import type { Finding, Level } from './finding.ts';
 import { parseArguments } from './parse-arguments.ts';
 import { runCommand } from './run-command.ts';
-import { openSite, type SiteSurroundings } from './site.ts';
+import { openSite, type Site, type SiteSurroundings } from './site.ts';
 
 export const mchId = '1900000001';
 export const appId = 'wx8888888888888888';
@@ -39,6 +40,8 @@ export interface Changes {
   /** Further merchants. */
   readonly merchants?: readonly Entry[];
   readonly clock?: Clock;
+  /** What MongoDB says of itself. */
+  readonly mongo?: ServerDescription;
 }
 
 /** How WeChat knows the merchant and the app, where it is different. */
@@ -149,7 +152,7 @@ export async function openInstallation({ merchant, app, mode = 'public_key' }: A
     const check = checks.find((one) => one.name === name);
     if (check === undefined || command.name !== 'examine') return expect.fail(`there is no check ${name}`);
     const site = openSite(command, toSurroundings(changes));
-    return check.run(site);
+    return check.run(changes.mongo === undefined ? site : withMongo(site, changes.mongo));
   }
 
   return {
@@ -171,6 +174,11 @@ export async function openInstallation({ merchant, app, mode = 'public_key' }: A
 }
 
 export type TestInstallation = Awaited<ReturnType<typeof openInstallation>>;
+
+function withMongo(site: Site, description: ServerDescription): Site {
+  const describeServer = async () => description;
+  return { ...site, openStore: (uri, logger) => ({ ...site.openStore(uri, logger), describeServer }) };
+}
 
 /** Answers as an ingress does to what nobody signed and to the check of an address, and as merchant-api without a session. */
 async function playIngress(token: string) {

@@ -9,6 +9,8 @@ export type PemContent =
   | { readonly kind: 'platform_certificate'; readonly certificate: X509Certificate }
   /** Its name says neither the one nor the other. */
   | { readonly kind: 'certificate'; readonly certificate: X509Certificate }
+  /** A private key with a passphrase. */
+  | { readonly kind: 'encrypted_key' }
   /** apiclient_cert.p12, or the DER form of something. */
   | { readonly kind: 'binary' }
   | { readonly kind: 'other' };
@@ -17,6 +19,7 @@ export type PemContent =
 export function identifyPem(bytes: Buffer): PemContent {
   const text = bytes.toString('latin1');
   if (text.includes('-----BEGIN CERTIFICATE-----')) return identifyCertificate(text);
+  if (/-BEGIN ENCRYPTED PRIVATE KEY-|^Proc-Type: 4,ENCRYPTED/m.test(text)) return { kind: 'encrypted_key' };
   if (text.includes('PRIVATE KEY-----')) return toKey('private_key', () => createPrivateKey(text));
   if (text.includes('PUBLIC KEY-----')) return toKey('public_key', () => createPublicKey(text));
   return { kind: bytes[0] === 0x30 && (bytes[1] ?? 0) >= 0x80 ? 'binary' : 'other' };
@@ -57,6 +60,8 @@ export function describePem(content: PemContent): string {
       return `微信支付平台证书, serial ${content.certificate.serialNumber}`;
     case 'certificate':
       return `a certificate that does not say whose it is, serial ${content.certificate.serialNumber}`;
+    case 'encrypted_key':
+      return 'a private key that is encrypted with a passphrase';
     case 'binary':
       return 'no PEM but binary data, such as apiclient_cert.p12';
     case 'other':

@@ -2,13 +2,13 @@ import { lookup } from 'node:dns/promises';
 import { once } from 'node:events';
 import { connect as connectTcp, isIP, type Socket } from 'node:net';
 import { connect as connectTls } from 'node:tls';
-import { isPrivateAddress, toHost } from './address-rules.ts';
+import { isSpecialAddress, toBareHost } from '@huidiao/runtime';
 
 /** What can be seen of an address without sending it anything. */
 export type AddressLook =
   | {
       readonly kind: 'reached';
-      /** Whether its name leads to a private address, as seen from here. */
+      /** Whether its name leads to a private or otherwise special address, as seen from here. */
       readonly isPrivate: boolean;
       /** Of its TLS certificate. */
       readonly expiresAt: Date | undefined;
@@ -20,11 +20,11 @@ const limitMs = 5_000;
 
 /** Looks up the name and connects; of https, the certificate must be good for TLS 1.2. Never rejects. */
 export async function lookAtAddress(url: string): Promise<AddressLook> {
-  const host = toHost(url);
+  const host = toBareHost(new URL(url));
   let isPrivate: boolean;
   try {
     const addresses = isIP(host) === 0 ? await lookup(host, { all: true }) : [{ address: host }];
-    isPrivate = addresses.some(({ address }) => isPrivateAddress(address));
+    isPrivate = addresses.some(({ address }) => isSpecialAddress(address));
   } catch {
     return { kind: 'failed', problem: 'has no address in DNS' };
   }

@@ -28,7 +28,7 @@ export function printSummary(results: readonly CheckResult[]): string {
   const counted = `${count('ok')} ok, ${count('skipped')} skipped, ${count('warning')} warnings, ${count('problem')} problems`;
   const next =
     count('problem') > 0
-      ? 'Mend the problems from the top: a later one often comes of an earlier one. deploy/docs/set-up.md tells of each setting.'
+      ? 'Mend the problems from the top: a later one often comes of an earlier one. deploy/docs/set-up.md (中文: set-up.zh.md) tells of each setting.'
       : 'What only a callback proves: npm run verify-callback -- --merchant MCHID';
   return `\n${counted}\n${next}\n`;
 }

@@ -1,7 +1,15 @@
+import { rmSync } from 'node:fs';
+import { join } from 'node:path';
 import { expect } from 'chai';
 import { after, before, describe, it } from 'mocha';
 import { checks } from './checks.ts';
-import { mchId, merchantKeys, openInstallation, type TestInstallation } from './doctor.fixture.test.ts';
+import {
+  mchId,
+  merchantKeys,
+  openInstallation,
+  type TestInstallation,
+  toMerchantCertificate,
+} from './doctor.fixture.test.ts';
 
 describe('npm run doctor', () => {
   let installation: TestInstallation;
@@ -37,6 +45,18 @@ describe('npm run doctor', () => {
       /^warning +shop-webhook +merchant 1900000001: it has no shop, .*\n +where: merchants\[0\]\.shop in \/.*merchants\.json\n +do: +add shop with webhook_url/m,
     );
     expect(out).to.match(/\d+ ok, \d+ skipped, 1 warnings, 0 problems\n/);
+  });
+
+  it('names the file of the key alone that is in it', async () => {
+    installation.write('apiclient_cert.pem', toMerchantCertificate());
+    const { out } = await installation.type('--offline', {
+      env: real,
+      merchant: { merchant_serial_no: '4A4A4A4A4A' },
+    });
+    rmSync(join(installation.folder, 'apiclient_cert.pem'));
+    expect(out).to.match(
+      /where: merchants\[0\]\.merchant_serial_no in \/.*merchants\.json; the certificate is \/.*apiclient_cert\.pem\n/,
+    );
   });
 
   it('looks at everything, in the order of the set-up pages, and gives one JSON document to scripts', async () => {

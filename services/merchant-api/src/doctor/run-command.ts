@@ -55,10 +55,11 @@ async function examine(command: ExamineCommand, surroundings: CommandSurrounding
 
 /** Keys of the merchants file, with the file. */
 function inFile({ merchants }: Site): (finding: Finding) => Finding {
-  return (finding) =>
-    merchants !== undefined && /^(merchants|apps)\[/.test(finding.where ?? '')
-      ? { ...finding, where: `${finding.where} in ${merchants.file}` }
-      : finding;
+  return (finding) => {
+    const key = /^(merchants|apps)\[[^;]*/.exec(finding.where ?? '')?.[0];
+    if (merchants === undefined || key === undefined) return finding;
+    return { ...finding, where: finding.where?.replace(key, () => `${key} in ${merchants.file}`) };
+  };
 }
 
 async function look(check: Check, site: Site): Promise<readonly Finding[]> {

@@ -1,6 +1,5 @@
-import { currentShipments, type Order } from '@huidiao/store';
+import { addEffectJobs, currentShipments, type Order } from '@huidiao/store';
 import type { Applied, EventDeps, ToldEvent } from '../events/applied.ts';
-import { addEffectJobs } from '../jobs/add-effect-jobs.ts';
 
 type Moved = ToldEvent<'parcel.moved'>;
 

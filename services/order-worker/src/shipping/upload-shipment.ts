@@ -9,9 +9,15 @@ import {
 import { AppError, type ErrorCode, errorCatalogue, toAppError } from '@huidiao/errors';
 import type { JobAttempt, JobOutcome, Producer } from '@huidiao/queue';
 import type { Counter, Logger } from '@huidiao/runtime';
-import { decideUpload, type Order, type OrderShipment, type Store, type UploadResult } from '@huidiao/store';
+import {
+  addEffectJobs,
+  decideUpload,
+  type Order,
+  type OrderShipment,
+  type Store,
+  type UploadResult,
+} from '@huidiao/store';
 import { hasUpload, type ShippingClient, type ShippingManagement, type TradeOrder } from '@huidiao/wechat';
-import { addEffectJobs } from '../jobs/add-effect-jobs.ts';
 import { notConfigured } from '../jobs/merchant-not-configured.ts';
 import { toMessageEffects } from '../jobs/to-message-effects.ts';
 import { autoShipmentId, isDeliveredAtOnce, toAutoShipment } from './auto-shipment.ts';

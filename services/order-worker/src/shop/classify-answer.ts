@@ -1,8 +1,8 @@
 import { AppError } from '@huidiao/errors';
 import type { WebhookAnswer } from './post-webhook.ts';
 
-/** The attempts of the job (100) must last for 24 hours of it. */
-const pauseAfterGoneMs = 15 * 60_000;
+/** How long an address that says it is gone is left alone. The attempts of the job (100) must last for 24 hours of it. */
+export const pauseAfterGoneMs = 15 * 60_000;
 const longestRetryAfterMs = 60 * 60_000;
 
 /**
@@ -13,7 +13,7 @@ const longestRetryAfterMs = 60 * 60_000;
  * |--- |--- |
  * | 2xx | accepted (undefined) |
  * | 429, 503 | busy: no attempt used, Retry-After honoured |
- * | 410 | the endpoint says it is gone: tried again, but only every 15 minutes |
+ * | 410 | the endpoint says it is gone: tried again, but only every 15 minutes, and so is all else that goes there |
  * | anything else | refused: tried again with back-off |
  */
 export function classifyAnswer(answer: WebhookAnswer, now: Date): AppError | undefined {
@@ -26,6 +26,11 @@ export function classifyAnswer(answer: WebhookAnswer, now: Date): AppError | und
   }
   if (httpStatus === 410) return new AppError('SHOP_REFUSED', { details, retryAfterMs: pauseAfterGoneMs });
   return new AppError('SHOP_REFUSED', { details });
+}
+
+/** Whether an address said that it is gone for good: https://www.rfc-editor.org/rfc/rfc9110#section-15.5.11 */
+export function isGone(error: unknown): boolean {
+  return error instanceof AppError && error.details.httpStatus === 410;
 }
 
 /** Retry-After as seconds or as an HTTP date (RFC 9110 §10.2.3), at most an hour; undefined when it is neither. */

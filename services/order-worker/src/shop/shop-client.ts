@@ -34,6 +34,7 @@ export function createShopClient({ clock, logger, metrics }: ShopClientDeps): Sh
   const breakers = createEndpointBreakers({
     action: post,
     openCode: 'SHOP_BREAKER_OPEN',
+    clock,
     failureCounts: isFailureOfTheShop,
     logger,
     metrics,

@@ -12,7 +12,7 @@ import { reportContradictions } from './report-contradictions.ts';
 import { createResourceReader } from './resource-reader.ts';
 
 /**
- * Reads the file that names merchants and apps (its schema: contracts' merchant-config.ts), and every secret,
+ * Reads the file that names merchants and apps (its schema: contracts' merchants/merchants-file.ts), and every secret,
  * key and certificate that it names; paths are relative to the file. The result is frozen throughout.
  *
  * @throws AppError CONFIG_INVALID that lists every problem by JSON path, never with the value of a secret.

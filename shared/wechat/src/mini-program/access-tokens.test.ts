@@ -5,6 +5,7 @@ import { testPrefix, testRedisUrl, waitFor } from '@huidiao/testing';
 import { expect } from 'chai';
 import type { Redis } from 'ioredis';
 import { after, afterEach, before, beforeEach, describe, it } from 'mocha';
+import { failureOf } from '../http/failure-of.fixture.test.ts';
 import { createObservers } from '../http/observers.fixture.test.ts';
 import { answerJson, startTestServer, type TestServer } from '../http/test-server.fixture.test.ts';
 import { type AccessTokens, createAccessTokens } from './access-tokens.ts';
@@ -355,12 +356,3 @@ describe('fetching an access_token', () => {
     });
   }
 });
-
-async function failureOf(call: () => Promise<unknown>): Promise<AppError> {
-  const failed = await call().then(
-    () => expect.fail('it succeeded'),
-    (error) => error,
-  );
-  expect(failed).to.be.instanceOf(AppError);
-  return failed;
-}

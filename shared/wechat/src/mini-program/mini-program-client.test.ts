@@ -262,7 +262,8 @@ describe('sending a subscription message', () => {
     answer({ errcode: 40003, errmsg: `invalid openid ${message.openId} for TOKEN_1` });
     const error = refusalOf(await send());
     expect(error.details).to.include({ remoteMessage: 'invalid openid *** for ***' });
-    expect(observers.lines.join()).to.not.include(message.openId).and.not.include('TOKEN_1');
+    const shown = JSON.stringify([error.message, error.details, String(error.cause), observers.lines]);
+    expect(shown).to.not.include(message.openId).and.not.include('TOKEN_1');
   });
 });
 

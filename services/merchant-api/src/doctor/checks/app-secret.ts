@@ -88,7 +88,7 @@ interface Refusal {
 const wrongSecret: Refusal = {
   says: 'app_secret is not the AppSecret of this AppID',
   key: 'app_secret',
-  todo: `reset it (重置) at ${settingsPage}, which shows it once, and put it into the file with the old one as app_secret_previous`,
+  todo: `put in the one that was shown when it was made; if that is lost, reset it (重置) at ${settingsPage}, which shows it once, for all systems that use it`,
 };
 const wrongApp: Refusal = {
   says: 'WeChat knows no such AppID',

@@ -27,18 +27,26 @@ export const callbackAddressCheck: Check = {
         where,
       }),
     );
-    const seen = site.command.offline ? [notAsked] : await askIt(site, base);
+    const seen = site.command.offline ? [toNotAsked(site, base)] : await askIt(site, base);
     return [...rules, ...seen];
   },
 };
 
-const notAsked: Finding = { level: 'skipped', says: 'only its form was looked at (--offline)' };
+function toNotAsked(site: Site, base: string): Finding {
+  const says = `only its form was looked at (--offline); a notify_url is ${toAnyNotifyUrl(site, base)}`;
+  return { level: 'skipped', says };
+}
+
+/** Of the first merchant. */
+function toAnyNotifyUrl({ directory }: Site, base: string): string {
+  const [mchId = '0'] = directory?.merchants.keys() ?? [];
+  return toNotifyUrl(base, mchId);
+}
 
 async function askIt(site: Site, base: string): Promise<Finding[]> {
   const look = await lookAtAddress(base);
   const tls = judgeTls(base, look, site.clock.now());
-  const [mchId = '0'] = site.directory?.merchants.keys() ?? [];
-  const url = toNotifyUrl(base, mchId);
+  const url = toAnyNotifyUrl(site, base);
   const probe = await probeAddress(url);
   if (probe.kind === 'ingress' && look.kind === 'failed') {
     return [{ level: 'problem', says: `${base} ${look.problem}`, where, todo: [outside] }];

@@ -1,5 +1,6 @@
 import type { Check } from '../check.ts';
 import type { Finding, Level } from '../finding.ts';
+import { createHeardLog } from '../heard-log.ts';
 import type { Site } from '../site.ts';
 import { withRedis } from '../with-redis.ts';
 
@@ -10,14 +11,19 @@ const limitMs = 5_000;
 
 export const clockCheck: Check = {
   name: 'clock',
-  title: "the clock of this machine against WeChat's and Redis'",
+  title: 'the clock of this machine against those of WeChat, Redis and MongoDB',
   settings: [],
   asksOthers: true,
   async run(site) {
-    const { WECHAT_PAY_API_URL: wechat, REDIS_URL: redis } = site.variables;
+    const { WECHAT_PAY_API_URL: wechat, REDIS_URL: redis, MONGODB_URI: mongo } = site.variables;
     return [
       ...(wechat === undefined ? [] : [await compareWithWechat(site, wechat)]),
-      ...(redis === undefined ? [] : await compareWithRedis(site, redis)),
+      ...(redis === undefined
+        ? []
+        : await compareWithServer(site, "Redis'", 'REDIS_URL', () => askRedis(redis))),
+      ...(mongo === undefined
+        ? []
+        : await compareWithServer(site, "MongoDB's", 'MONGODB_URI', () => askMongo(site, mongo))),
     ];
   },
 };
@@ -50,19 +56,38 @@ async function askDate(url: string): Promise<number> {
   return Date.parse(response.headers.get('date') ?? '') + 500;
 }
 
-async function compareWithRedis(site: Site, url: string): Promise<Finding[]> {
-  const aheadMs = await measureAhead(site, () =>
-    withRedis(url, async (redis) => {
-      const [seconds = 0, microseconds = 0] = await redis.time();
-      return Number(seconds) * 1_000 + Number(microseconds) / 1_000;
-    }),
-  );
+async function askRedis(url: string): Promise<number> {
+  return withRedis(url, async (redis) => {
+    const [seconds = 0, microseconds = 0] = await redis.time();
+    return Number(seconds) * 1_000 + Number(microseconds) / 1_000;
+  });
+}
+
+/** NaN where it does not tell. @throws AppError CONFIG_INVALID, STORE_UNAVAILABLE */
+async function askMongo({ openStore }: Site, uri: string): Promise<number> {
+  const store = openStore(uri, createHeardLog().logger);
+  try {
+    const { localTime } = await store.describeServer();
+    return localTime?.getTime() ?? Number.NaN;
+  } finally {
+    await store.close();
+  }
+}
+
+/** Redis and MongoDB end what is kept for a time by their own clock. That one is away is told by its own check. */
+async function compareWithServer(
+  site: Site,
+  whose: "Redis'" | "MongoDB's",
+  variable: string,
+  ask: () => Promise<number>,
+): Promise<Finding[]> {
+  const aheadMs = await measureAhead(site, ask);
   if (aheadMs === undefined || Math.abs(aheadMs) <= warningMs) return [];
   return [
     {
       level: 'warning',
-      says: `this machine's clock is ${toWords(aheadMs)} Redis'`,
-      where: 'this machine, or that of REDIS_URL',
+      says: `this machine's clock is ${toWords(aheadMs)} ${whose}, which ends by its own what is kept for a time`,
+      where: `this machine, or that of ${variable}`,
       todo: ['let NTP set both clocks'],
     },
   ];

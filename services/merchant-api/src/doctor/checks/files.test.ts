@@ -5,6 +5,7 @@ import {
   clockAhead,
   levelsOf,
   mchId,
+  merchantKeys,
   merchantSerial,
   onlyTrouble,
   openInstallation,
@@ -35,6 +36,10 @@ describe('what the doctor says of files and keys', () => {
     );
     write('wrong/cert.p12', Buffer.from([0x30, 0x82, 0x0a, 0x00, 0x01]));
     write('wrong/text.pem', 'hello');
+    const { publicKey, privateKey } = merchantKeys;
+    write('wrong/own_pub.pem', publicKey.export({ type: 'spki', format: 'pem' }));
+    const locked = { type: 'pkcs8', format: 'pem', cipher: 'aes-256-cbc', passphrase: 'p' } as const;
+    write('wrong/locked.pem', privateKey.export(locked));
   });
   after(() => installation.close());
 
@@ -74,6 +79,24 @@ describe('what the doctor says of files and keys', () => {
       { merchant_private_key_file: 'pub_key.pem' },
       /holds 微信支付公钥/,
       /if pub_key\.pem is 微信支付公钥 \(pub_key\.pem\), it goes into wechatpay_public_keys/,
+    ],
+    [
+      "the merchant's own public key as that of WeChat Pay",
+      { wechatpay_public_keys: [{ id: 'PUB_KEY_ID_1', file: 'wrong/own_pub.pem' }] },
+      /own_pub\.pem holds 微信支付公钥 \(pub_key\.pem\) or another public key/,
+      /^here belongs the 微信支付公钥: .* → 微信支付公钥; not a key of your own$/,
+    ],
+    [
+      'a private key with a passphrase',
+      { merchant_private_key_file: 'wrong/locked.pem' },
+      /holds a private key that is encrypted with a passphrase/,
+      /^take the passphrase off: openssl pkey -in wrong\/locked\.pem/,
+    ],
+    [
+      'a file that is not there',
+      { merchant_private_key_file: 'nothing.pem' },
+      /merchants\.json$/,
+      /there is no such file: a path is relative to the folder of MERCHANTS_FILE/,
     ],
     [
       'apiclient_cert.p12 as the private key',
@@ -119,6 +142,43 @@ describe('what the doctor says of files and keys', () => {
       'merchants[0].shop.webhook_secrets[0]',
       'apps[0].encoding_aes_key',
     ]);
+  });
+
+  it('says where WeChat has what is wrong or missing', async () => {
+    const findings = await installation.lookAt('merchants-file', {
+      env: { API_V3_KEY: 'short' },
+      merchant: { wechatpay_public_keys: [{ id: merchantSerial, file: 'pub_key.pem' }] },
+      app: { appid: undefined },
+    });
+    expect(findings.map(({ todo }) => todo?.join().split(', ')[0])).to.have.members([
+      'WeChat has it at 商户平台 → 账户中心 → API安全 → APIv3密钥',
+      'WeChat has it at 商户平台 → 账户中心 → API安全 → 微信支付公钥',
+      'WeChat has it at 微信公众平台 → 开发管理 → 开发设置 → 开发者ID',
+    ]);
+  });
+
+  for (const [text, says] of [
+    ['', /^the merchants file is not JSON: /],
+    ['[]', /^the merchants file must be of type object/],
+    ['{}', /^merchants is missing/],
+    ['{"merchant": [], "merchants": []}', /^merchant is not a known key/],
+  ] as const) {
+    it(`says what a merchants file looks like, of "${text}"`, async () => {
+      const env = { MERCHANTS_FILE: installation.write('other.json', text) };
+      const findings = await installation.lookAt('merchants-file', { env });
+      const found = findings.find((finding) => says.test(finding.says));
+      expect(found?.todo?.join(), JSON.stringify(findings)).to.match(/\{"merchants": .*configuration\.md/);
+    });
+  }
+
+  it('notices an AppID that is written in two ways', async () => {
+    const merchant = { appids: ['wx8888888888888889'] };
+    const [, listed, app] = await installation.lookAt('merchants-file', { merchant });
+    expect(listed).to.include({ level: 'skipped', where: 'merchants[0].appids' });
+    expect(app).to.include({ level: 'warning', about: 'app wx8888888888888888' });
+    const ownShop = { ...installation.merchantEntry.shop };
+    const told = await installation.lookAt('merchants-file', { merchant, app: { shop: ownShop } });
+    expect(levelsOf(told)).to.deep.equal(['ok', 'skipped']);
   });
 
   it('holds private key, certificate and serial against each other, serials as numbers', async () => {

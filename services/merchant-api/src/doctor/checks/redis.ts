@@ -83,11 +83,11 @@ function judgeVersion({ info }: RedisFacts): Finding[] {
 
 function judgeSettings({ info, config }: RedisFacts, asked: Durability): Finding[] {
   const problems = judgeDurability({ role: info.get('role') ?? 'unknown', config }, asked);
-  return problems.map((says) => ({
+  return problems.map((says, index) => ({
     level: 'problem',
     says,
     where: 'redis.conf of the server in REDIS_URL',
-    todo: toSettingAdvice(says.split(':')[0] ?? ''),
+    todo: [toSettingAdvice(says.split(':')[0] ?? ''), ...(index === problems.length - 1 ? adviceForAll : [])],
   }));
 }
 
@@ -98,16 +98,17 @@ const wanted: Readonly<Record<string, string>> = {
   'maxmemory-policy': 'noeviction',
 };
 
-function toSettingAdvice(name: string): string[] {
+function toSettingAdvice(name: string): string {
   const value = wanted[name];
   if (value === undefined)
-    return ['name the primary; behind Sentinel or a cluster, an address that leads to it'];
-  return [
-    `write "${name} ${value}" into redis.conf, and now: redis-cli CONFIG SET ${name} ${value}`,
-    'a provider that forbids CONFIG: set this in its console, and REDIS_APPENDFSYNC=unchecked',
-    'until then the ingress keeps callbacks in MongoDB alone',
-  ];
+    return 'name the primary; behind Sentinel or a cluster, an address that leads to it';
+  return `write "${name} ${value}" into redis.conf, and now: redis-cli CONFIG SET ${name} ${value}`;
 }
+
+const adviceForAll = [
+  'a provider that forbids CONFIG: set all of it in its console, and REDIS_APPENDFSYNC=unchecked',
+  'until then Redis may lose what it acknowledged, so the ingress keeps callbacks in MongoDB alone',
+];
 
 function judgePromise(asked: Durability): Finding[] {
   const says = {

@@ -24,9 +24,22 @@ export const registeredCallbacksCheck: Check = {
       },
       { name: 'check', mchId: command.mchId, only: undefined, json: false },
     );
-    return results.map(toFinding);
+    const mchIds = [...new Set(results.map(({ mchId }) => mchId))];
+    return mchIds.flatMap((mchId) => toFindings(results.filter((result) => result.mchId === mchId)));
   },
 };
+
+/** What WeChat Pay answers to none of them is told by the check of its signature, once. */
+function toFindings(results: readonly RegistrationResult[]): readonly Finding[] {
+  const codes = new Set(results.map(({ found }) => (found.kind === 'failed' ? found.error.code : undefined)));
+  const [code, ...others] = codes;
+  const [first] = results;
+  if (first === undefined || code === undefined || others.length > 0 || results.length === 1) {
+    return results.map(toFinding);
+  }
+  const says = `WeChat Pay could not be asked for any of them (${code}); see wechat-pay`;
+  return [{ about: `merchant ${first.mchId}`, level: 'skipped', says }];
+}
 
 function toFinding({ mchId, callback, address, found }: RegistrationResult): Finding {
   const about = `merchant ${mchId}`;
@@ -40,7 +53,8 @@ function toFinding({ mchId, callback, address, found }: RegistrationResult): Fin
     case 'missing': {
       // Whoever takes payments gets complaints; coupons have only those who use them.
       const isForAll = callback === 'complaint' || callback === 'violation';
-      const says = `${label} is not registered${isForAll ? ', so that nobody hears of them' : ''}`;
+      const meaning = isForAll ? 'so that nobody hears of them' : 'which only those mind who use it';
+      const says = `${label} is not registered, ${meaning}`;
       return { about, level: isForAll ? 'warning' : 'skipped', says, todo };
     }
     case 'another':

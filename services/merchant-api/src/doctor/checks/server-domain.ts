@@ -17,10 +17,16 @@ export const serverDomainCheck: Check = {
     const { serverDomain: url, offline } = site.command;
     if (url === undefined) {
       return [
-        { level: 'skipped', says: 'name it by --server-domain https://api.example.com to have it looked at' },
+        {
+          level: 'skipped',
+          says: 'not looked at; to have it: npm run doctor -- --server-domain https://api.example.com',
+        },
       ];
     }
-    if (!URL.canParse(url)) return [{ level: 'problem', says: `${url} is not a URL`, where }];
+    if (!URL.canParse(url)) {
+      const todo = ['write all of it, such as https://api.example.com'];
+      return [{ level: 'problem', says: `${url} is not a URL`, where, todo }];
+    }
     const rules = judgeServerDomain(url).map(
       (problem): Finding => ({
         level: 'problem',

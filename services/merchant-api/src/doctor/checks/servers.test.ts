@@ -5,7 +5,7 @@ import { type AddressInfo, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createLogger, createMetrics } from '@huidiao/runtime';
-import { createStore, type Store } from '@huidiao/store';
+import { createStore, type ServerDescription, type Store } from '@huidiao/store';
 import { waitFor } from '@huidiao/testing';
 import { expect } from 'chai';
 import { after, before, describe, it } from 'mocha';
@@ -18,6 +18,14 @@ import {
   type TestInstallation,
 } from '../doctor.fixture.test.ts';
 import { withRedis } from '../with-redis.ts';
+
+const alone: ServerDescription = {
+  version: '7.0.14',
+  setName: undefined,
+  dataMembers: 0,
+  isSharded: false,
+  localTime: undefined,
+};
 
 describe('what the doctor says of servers', () => {
   let installation: TestInstallation;
@@ -108,9 +116,15 @@ describe('what the doctor says of servers', () => {
       expect(found?.says).to.match(/a write by a majority with its journal took \d+ ms/);
     });
 
-    it('is a warning when it is one server, and none when the members of a replica set are named', async () => {
-      const warned = onlyTrouble(await installation.lookAt('mongodb'));
+    it('is a warning when it is one server, and none when it leads to replica sets', async () => {
+      const warned = onlyTrouble(await installation.lookAt('mongodb', { mongo: alone }));
       expect([warned.level, warned.where]).to.deep.equal(['warning', 'MONGODB_URI']);
+      const found = await installation.lookAt('mongodb', { mongo: { ...alone, isSharded: true } });
+      expect(levelsOf(found)).to.deep.equal(['ok']);
+      expect(found[0]?.says).to.match(/^MongoDB 7.0.14, a sharded cluster: all unique indexes are there/);
+    });
+
+    it('is a problem when it is away', async () => {
       const away = 'mongodb://127.0.0.1:1,127.0.0.1:2/x?replicaSet=rs0';
       const found = onlyTrouble(await installation.lookAt('mongodb', { env: { MONGODB_URI: away } }));
       expect(found.says).to.match(/does not answer.*\(STORE_UNAVAILABLE\)/);
@@ -123,23 +137,32 @@ describe('what the doctor says of servers', () => {
       const { key, keyId } = await store.apiKeys.create({ mchId, label: 'test' });
       const file = installation.write('api-key', `${key}\n`);
       const good = await installation.lookAt('api-key', {}, `--api-key-file ${file}`);
-      expect(good).to.deep.equal([{ level: 'ok', says: `key ${keyId} is of merchant ${mchId}` }]);
+      expect(good.at(-1)).to.deep.equal({ level: 'ok', says: `key ${keyId} is of merchant ${mchId}` });
+      expect(good[0]).to.include({ level: 'ok', about: `merchant ${mchId}`, says: '1 valid API key' });
 
       const foreign = { merchant: { mchid: '1900000009' } };
-      expect(
-        onlyTrouble(await installation.lookAt('api-key', foreign, `--api-key-file ${file}`)).level,
-      ).to.equal('problem');
+      const ofAnother = await installation.lookAt('api-key', foreign, `--api-key-file ${file}`);
+      expect(ofAnother.at(-1)).to.include({ level: 'problem', where: file });
 
       await store.apiKeys.revoke(keyId);
-      const revoked = onlyTrouble(await installation.lookAt('api-key', {}, `--api-key-file ${file}`));
-      expect(revoked).to.deep.include({ level: 'problem', where: file });
-      expect(revoked.says).to.not.include(key);
+      const revoked = (await installation.lookAt('api-key', {}, `--api-key-file ${file}`)).at(-1);
+      expect(revoked).to.include({ level: 'problem', where: file });
+      expect(revoked?.says).to.not.include(key);
     });
 
-    it('is skipped where no file is named, and a problem where it is not there', async () => {
-      expect(onlyTrouble(await installation.lookAt('api-key')).level).to.equal('skipped');
+    it('is missed for each merchant that has none, with the command that makes it', async () => {
+      const changes = { merchant: { mchid: '1900000008' } };
+      const [none, file] = await installation.lookAt('api-key', changes);
+      expect(none).to.include({ level: 'warning', about: 'merchant 1900000008' });
+      expect(none?.todo?.join()).to.include('npm run create-api-key -- --merchant 1900000008');
+      expect(file?.level).to.equal('skipped');
+    });
+
+    it('is a problem where its file is not there, and skipped while MongoDB is away', async () => {
       const missing = await installation.lookAt('api-key', {}, '--api-key-file /nowhere/api-key');
-      expect(onlyTrouble(missing).says).to.equal('the file cannot be read');
+      expect(missing.at(-1)).to.include({ level: 'problem', says: 'the file cannot be read' });
+      const away = { env: { MONGODB_URI: 'mongodb://127.0.0.1:1/x' } };
+      expect(onlyTrouble(await installation.lookAt('api-key', away)).says).to.match(/STORE_UNAVAILABLE/);
     });
   });
 
@@ -160,6 +183,13 @@ describe('what the doctor says of servers', () => {
       expect(ofRedis).to.match(/^warning this machine's clock is 1\d\d s ahead of Redis'/);
       expect((await ahead(400))[0]).to.match(/^problem .*every callback gets 401/);
       expect((await ahead(-400))[0]).to.match(/^problem .*behind/);
+    });
+
+    it('is a warning when it is not that of MongoDB', async () => {
+      const behind = { ...alone, localTime: new Date(Date.now() - 100_000) };
+      const found = onlyTrouble(await installation.lookAt('clock', { mongo: behind }));
+      expect(found.says).to.match(/^this machine's clock is (99|10\d) s ahead of MongoDB's/);
+      expect([found.level, found.where]).to.deep.equal(['warning', 'this machine, or that of MONGODB_URI']);
     });
 
     it('cannot be compared where WeChat is not reached', async () => {

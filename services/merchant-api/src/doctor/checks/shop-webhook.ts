@@ -34,8 +34,9 @@ async function lookAtShop({ command }: Site, { shop }: Merchant, at: string): Pr
   return found.length === 0 ? [fine] : found;
 }
 
-function judgeUrl({ webhookUrl }: Shop, at: string): Finding[] {
-  if (webhookUrl.startsWith('https://') || isLocalUrl(webhookUrl)) return [];
+function judgeUrl({ webhookUrl, allowPrivateNetwork }: Shop, at: string): Finding[] {
+  if (isLocalUrl(webhookUrl)) return allowPrivateNetwork ? [] : [toForbidden(webhookUrl, at)];
+  if (webhookUrl.startsWith('https://')) return [];
   const says =
     'the webhook goes over the internet unencrypted: it is signed, but anybody on the way reads orders';
   return [{ level: 'warning', says, where: `${at}.shop.webhook_url`, todo: ['let it begin with https://'] }];
@@ -54,13 +55,15 @@ async function askIt({ webhookUrl, allowPrivateNetwork }: Shop, at: string): Pro
       },
     ];
   }
-  if (!look.isPrivate || allowPrivateNetwork) return [];
-  return [
-    {
-      level: 'problem',
-      says: `the shop at ${host} has a private address, which webhooks do not go to unless it is allowed`,
-      where: `${at}.shop.allow_private_network`,
-      todo: ['set it to true if the shop stands in your own network'],
-    },
-  ];
+  const isForbidden = look.isPrivate && !allowPrivateNetwork && !isLocalUrl(webhookUrl);
+  return isForbidden ? [toForbidden(webhookUrl, at)] : [];
+}
+
+function toForbidden(webhookUrl: string, at: string): Finding {
+  return {
+    level: 'problem',
+    says: `the shop at ${new URL(webhookUrl).host} has a private address, which webhooks do not go to unless it is allowed`,
+    where: `${at}.shop.allow_private_network`,
+    todo: ['set it to true if the shop stands in your own network'],
+  };
 }

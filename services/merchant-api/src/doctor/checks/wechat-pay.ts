@@ -90,8 +90,16 @@ async function queryNothing(site: Site, baseUrl: string, merchant: Merchant): Pr
   }
 }
 
+const wrongTime: Finding = {
+  level: 'problem',
+  says: "WeChat Pay's answer is dated more than five minutes from this machine's clock, so that nothing it signs is believed",
+  where: 'this machine',
+  todo: ['let NTP set the clock; see clock'],
+};
+
 function toFinding(error: unknown, at: string): Finding {
-  const { code } = toAppError(error);
+  const { code, details } = toAppError(error);
+  if (details.reason === 'timestamp_stale') return wrongTime;
   const { message, advice } = toNotProven('a signed query was not answered as it should be', error);
   const isElsewhere = code === 'WECHAT_UNREACHABLE' || code === 'WECHAT_BUSY';
   const todo =

@@ -4,6 +4,7 @@ import { expect } from 'chai';
 import { after, afterEach, before, describe, it } from 'mocha';
 import {
   appId,
+  clockAhead,
   levelsOf,
   mchId,
   onlyTrouble,
@@ -192,6 +193,19 @@ describe('what the doctor says of WeChat', () => {
     expect([found.level, found.where]).to.deep.equal(['warning', 'apps[0].shipping.auto_upload']);
     const secret = { env: { APP_SECRET: 'x'.repeat(32) } };
     expect(onlyTrouble(await installation.lookAt('trade-management', secret)).level).to.equal('skipped');
+  });
+
+  it('is asked by a machine whose clock is right, or nothing that it signs is believed', async () => {
+    const found = onlyTrouble(await installation.lookAt('wechat-pay', { clock: clockAhead(400_000) }));
+    expect([found.level, found.where]).to.deep.equal(['problem', 'this machine']);
+    expect(found.todo?.join()).to.include('see clock');
+  });
+
+  it('is told once where it answers nothing about addresses', async () => {
+    const merchant = { merchant_serial_no: '4A4A4A4A4A' };
+    const found = onlyTrouble(await installation.lookAt('registered-callbacks', { merchant }));
+    expect(found.level).to.equal('skipped');
+    expect(found.says).to.include('(WECHAT_CREDENTIALS_REFUSED); see wechat-pay');
   });
 
   it('has the addresses of complaints registered, or another one, or none', async () => {

@@ -1,4 +1,4 @@
-import type { AroundPorts, Clock } from '@huidiao/contracts';
+import { type AroundPorts, asTheyAre, type Clock } from '@huidiao/contracts';
 import {
   closeRedis,
   createRedis,
@@ -7,20 +7,23 @@ import {
   type Logger,
   type Metrics,
 } from '@huidiao/runtime';
-import {
-  createAccessTokens,
-  createAppCaller,
-  createRedisAccessTokenStore,
-  createShippingClient,
-  type ShippingClient,
-} from '@huidiao/wechat';
-import type { OrderWorkerConfig } from '../config.ts';
+import { createAccessTokens } from './access-tokens.ts';
+import { createAppCaller } from './app-caller.ts';
+import { createRedisAccessTokenStore } from './redis-access-token-store.ts';
+import { createShippingClient, type ShippingClient } from './shipping-client.ts';
 
-export interface ShippingOptions {
-  readonly config: Pick<OrderWorkerConfig, 'redis' | 'wechatApiUrl'>;
+export interface OpenShippingOptions {
+  /** Of the process, as Redis shows its connection. */
+  readonly name: string;
+  readonly config: {
+    readonly redis: { readonly url: string; readonly prefix: string };
+    /** https://api.weixin.qq.com */
+    readonly wechatApiUrl: string;
+  };
   readonly directory: Pick<LiveDirectory, 'apps'>;
   readonly lifecycle: Pick<Lifecycle, 'onRelease'>;
-  readonly around: AroundPorts;
+  /** For tests; see AroundPorts. */
+  readonly around?: AroundPorts;
   readonly clock: Clock;
   readonly logger: Logger;
   readonly metrics: Metrics;
@@ -29,10 +32,11 @@ export interface ShippingOptions {
 }
 
 /** A client of WeChat's order management, with the access_tokens that all processes share; the lifecycle closes it. */
-export function openShipping(options: ShippingOptions): ShippingClient {
-  const { config, directory, lifecycle, around, clock, logger, metrics, timeoutMs } = options;
+export function openShippingClient(options: OpenShippingOptions): ShippingClient {
+  const { name, config, directory, lifecycle, around = asTheyAre, timeoutMs } = options;
+  const { clock, logger, metrics } = options;
   const { url, prefix } = config.redis;
-  const redis = createRedis('command', { url, name: 'order-worker' }, logger);
+  const redis = createRedis('command', { url, name }, logger);
   lifecycle.onRelease('redis', () => closeRedis(redis));
   const apps = { get: (appId: string) => directory.apps.get(appId) };
   const { tokenStore } = around({ tokenStore: createRedisAccessTokenStore({ redis, prefix, apps, clock }) });
