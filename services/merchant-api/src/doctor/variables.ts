@@ -10,6 +10,7 @@ const names = [
   'REDIS_WAIT_REPLICAS',
   'MONGODB_URI',
   'CALLBACK_BASE_URL',
+  'TRUSTED_PROXIES',
   'MERCHANTS_FILE',
 ] as const satisfies readonly (keyof typeof merchantApiShape)[];
 

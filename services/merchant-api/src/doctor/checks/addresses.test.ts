@@ -139,9 +139,11 @@ describe('what the doctor says of addresses', () => {
 
     it('is looked at only where it is named', async () => {
       expect(levelsOf(await installation.lookAt('server-domain'))).to.deep.equal(['skipped']);
-      expect(levelsOf(await lookAtDomain('--offline --server-domain https://api.example.com'))).to.deep.equal(
-        ['ok'],
-      );
+      const domain = '--offline --server-domain https://api.example.com';
+      const lookBehind = (count: string) =>
+        installation.lookAt('server-domain', { env: { TRUSTED_PROXIES: count } }, domain);
+      expect(levelsOf(await lookBehind('1'))).to.deep.equal(['ok']);
+      expect(levelsOf(await lookBehind('0')), 'a proxy that is not counted').to.deep.equal(['ok', 'warning']);
       expect((await lookAtDomain('--server-domain api.example.com'))[0]?.says).to.match(/is not a URL/);
     });
 

@@ -11,7 +11,7 @@ const limitMs = 5_000;
 export const serverDomainCheck: Check = {
   name: 'server-domain',
   title: 'the domain by which mini-programs reach merchant-api',
-  settings: [],
+  settings: ['TRUSTED_PROXIES'],
   asksOthers: false,
   async run(site) {
     const { serverDomain: url, offline } = site.command;
@@ -34,14 +34,28 @@ export const serverDomainCheck: Check = {
         where,
       }),
     );
+    const proxies = judgeProxies(site, url);
     const seen = offline ? [] : await askIt(site, new URL(url).origin);
     const fine: Finding = {
       level: 'ok',
       says: `request合法域名 is ${new URL(url).origin}; that it has an ICP filing (备案) is seen by the console alone`,
     };
-    return rules.length === 0 ? [fine, ...seen] : [...rules, ...seen];
+    return rules.length === 0 ? [fine, ...proxies, ...seen] : [...rules, ...proxies, ...seen];
   },
 };
+
+/** merchant-api speaks http: whatever speaks https for it stands before it. */
+function judgeProxies({ variables }: Site, url: string): Finding[] {
+  if (variables.TRUSTED_PROXIES !== 0 || !url.startsWith('https:')) return [];
+  return [
+    {
+      level: 'warning',
+      says: 'TRUSTED_PROXIES is 0, though a proxy speaks https for merchant-api: to its rates all users have one address',
+      where: 'TRUSTED_PROXIES',
+      todo: ['set it to the number of proxies before merchant-api that add to X-Forwarded-For, such as 1'],
+    },
+  ];
+}
 
 async function askIt({ clock }: Site, origin: string): Promise<Finding[]> {
   const look = await lookAtAddress(origin);
