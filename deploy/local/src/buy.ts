@@ -1,4 +1,5 @@
 import { resolve } from 'node:path';
+import { type BuyConfig, loadBuyConfig } from './config.ts';
 import { openApiKey } from './installation/api-key.ts';
 import { openMaterial } from './installation/material.ts';
 import { buySomething, followOrder, isSettled, isTold } from './installation/purchase.ts';
@@ -11,27 +12,18 @@ import { toJourney } from './installation/to-journey.ts';
  */
 
 try {
-  const [folder] = process.argv.slice(2);
-  const { MERCHANT_API_URL: merchantApi, SIMULATOR_URL: simulator } = process.env;
-  if (!folder || !merchantApi || !simulator) {
-    throw new Error('usage: MERCHANT_API_URL=… SIMULATOR_URL=… MONGODB_URI=… MERCHANTS_FILE=… buy FOLDER');
-  }
-  process.exitCode = await buy(folder, merchantApi, simulator);
+  const [folder, ...rest] = process.argv.slice(2);
+  if (!folder || rest.length > 0) throw new Error('usage: buy FOLDER');
+  process.exitCode = await buy(folder, loadBuyConfig());
 } catch (error) {
   console.error(`buy: ${error instanceof Error ? error.message : String(error)}`);
   process.exitCode = 1;
 }
 
-async function buy(dataFolder: string, merchantApi: string, simulator: string): Promise<number> {
+async function buy(dataFolder: string, { merchantApi, simulator, env }: BuyConfig): Promise<number> {
   const { ids } = openMaterial(dataFolder);
   const cloneFolder = resolve(import.meta.dirname, '../../..');
-  const { key } = await openApiKey({
-    cloneFolder,
-    dataFolder,
-    merchantApi,
-    mchId: ids.mchId,
-    env: process.env,
-  });
+  const { key } = await openApiKey({ cloneFolder, dataFolder, merchantApi, mchId: ids.mchId, env });
   const api = { url: merchantApi, key };
   const order = await followOrder(api, await buySomething(api, { simulator }, ids));
   console.log(toJourney(order));

@@ -3,7 +3,7 @@ import { parseArguments } from './parse-arguments.ts';
 import { runLocal } from './run-local.ts';
 import { untilStopWanted } from './stop-wanted.ts';
 
-const parsed = parseArguments(process.argv.slice(2));
+const parsed = parseArguments(process.argv.slice(2), process.env);
 if ('message' in parsed) {
   console.error(parsed.message);
   process.exit(parsed.exitCode);

@@ -12,6 +12,13 @@ describe('parseArguments', () => {
     expect(parseArguments(['--once', '--help'])).to.deep.equal({ exitCode: 0, message: usage });
   });
 
+  it('tells whoever left out the -- that npm kept the option', () => {
+    const parsed = parseArguments([], { npm_config_once: 'true' });
+    expect(parsed).to.include({ exitCode: 2 });
+    expect(parsed).to.have.property('message').that.includes('npm start -- --once');
+    expect(parseArguments(['--once'], { npm_config_once: 'true' })).to.deep.equal({ isOnce: true });
+  });
+
   for (const word of ['--onec', 'once', '--once=true', '']) {
     it(`refuses "${word}" with the usage`, () => {
       const parsed = parseArguments([word]);

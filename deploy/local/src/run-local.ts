@@ -68,18 +68,27 @@ async function purchaseAndStay(installation: Installation, isOnce: boolean): Pro
   return await new Promise(() => {});
 }
 
-/** The addresses to look at, while everything is up. */
-function toGuide({ addresses, apiKey, dataFolder, ids }: Installation, outTradeNo: string): string {
-  const health = Object.entries(addresses.health).map(([name, url]) => `  ${name.padEnd(15)} ${url}/metrics`);
+/** What to look at, while everything is up. */
+function toGuide(installation: Installation, outTradeNo: string): string {
+  const { addresses, apiKey, dataFolder, ids, settingsFile } = installation;
+  const health = Object.entries(addresses.health).map(([name, url]) => `  ${name.padEnd(16)} ${url}`);
   return [
-    'Everything is up until Ctrl-C. To look at:',
-    `  the order       curl -H "Authorization: Bearer $(cat ${apiKey.file})" ${addresses.merchantApi}/v1/orders/${outTradeNo}`,
-    `  a callback      curl -s ${addresses.simulator}/simulator/callback.curl | curl -si -K -   (signed just now, answers 204)`,
-    `  the callbacks   ${addresses.ingress}/callbacks/wechat-pay/${ids.mchId}`,
-    `  WeChat          ${addresses.simulator}/simulator (what it was asked, and what can be done to it)`,
-    `  the shop        ${addresses.shop}/ledger`,
-    `  log files       ${dataFolder}/logs`,
-    'metrics, health:',
+    'Everything is up until Ctrl-C. In a browser:',
+    `  the shop         ${addresses.shop}/   buy, pay in the simulated WeChat, see it paid, delivered, told`,
+    `  merchant-api     ${addresses.merchantApi}/docs`,
+    `  WeChat           ${addresses.simulator}/simulator   what it was asked, and what can be done to it`,
+    `callbacks go to    ${addresses.ingress}/callbacks/wechat-pay/${ids.mchId}`,
+    'In another terminal:',
+    `  that order       curl -s -H "Authorization: Bearer $(cat ${quote(apiKey.file)})" ${addresses.merchantApi}/v1/orders/${outTradeNo}`,
+    `  a callback       curl -s ${addresses.simulator}/simulator/callback.curl | curl -si -K -   signed just now, answers 204`,
+    `  every command    . ${quote(settingsFile)}   and then npm run doctor, callbacks, simulate, dead-letters`,
+    `  log files        ${dataFolder}/logs`,
+    'Second ports, each with /healthz, /readyz and /metrics:',
     ...health,
   ].join('\n');
+}
+
+/** For a shell, where a path needs it. */
+function quote(path: string): string {
+  return /^[\w./-]+$/.test(path) ? path : `'${path.replaceAll("'", "'\\''")}'`;
 }

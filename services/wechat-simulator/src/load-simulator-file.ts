@@ -197,8 +197,15 @@ function parseJson(file: string): unknown {
   try {
     return JSON.parse(readFileSync(file, 'utf8'));
   } catch (cause) {
-    throw new AppError('CONFIG_INVALID', { message: `${file} is not a readable JSON file`, cause });
+    throw new AppError('CONFIG_INVALID', { message: `SIMULATOR_FILE ${file} ${toReason(cause)}`, cause });
   }
+}
+
+/** Where it is not JSON, and nothing of what it says. */
+function toReason(cause: unknown): string {
+  if (!(cause instanceof Error)) return 'cannot be read';
+  if ('code' in cause) return `cannot be read (${cause.code})`;
+  return `is not JSON${/ at position \d+( \(line \d+ column \d+\))?/.exec(cause.message)?.[0] ?? ''}`;
 }
 
 function toConfigError(file: string, problems: readonly string[]): AppError {

@@ -1,14 +1,13 @@
 import { type ChildProcess, fork } from 'node:child_process';
-import { generateKeyPairSync } from 'node:crypto';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { toNodeProgram } from '@huidiao/testing';
+import { rsaKeysOf, toNodeProgram, toSelfSignedCertificate } from '@huidiao/testing';
 import { expect } from 'chai';
 import { after, before, describe, it } from 'mocha';
-import { createCertifiedKey, loadSimulatorConfig } from './index.ts';
+import { loadSimulatorConfig } from './index.ts';
 import {
   apiV2Key,
   callPay,
@@ -23,15 +22,18 @@ describe('wechat-simulator: its file and its process', () => {
   let folder: string;
   before(() => {
     folder = mkdtempSync(join(tmpdir(), 'wechat-simulator-'));
-    const { privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
-    const platform = createCertifiedKey('platform');
+    const toPem = (name: string): string =>
+      rsaKeysOf(name).privateKey.export({ type: 'pkcs8', format: 'pem' }).toString();
     const files = {
       'merchant.pem': testMerchant.merchantPublicKeyPem,
       'v3-key': `${testMerchant.apiV3Key}\n`,
       'app-secret': testApp.appSecret,
-      'pub.key': privateKey.export({ type: 'pkcs8', format: 'pem' }).toString(),
-      'platform.pem': platform.certificatePem,
-      'platform.key': platform.privateKeyPem,
+      'pub.key': toPem('wechat-pay'),
+      'platform.pem': toSelfSignedCertificate(rsaKeysOf('merchant'), {
+        commonName: 'platform',
+        serial: '0a',
+      }),
+      'platform.key': toPem('merchant'),
     };
     for (const [name, text] of Object.entries(files)) writeFileSync(join(folder, name), text);
   });

@@ -1,5 +1,8 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer, type IncomingMessage, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { expect } from 'chai';
 import { afterEach, beforeEach, describe, it } from 'mocha';
 import { catalogue, createShop, loadShopConfig, type Shop } from './index.ts';
@@ -134,6 +137,47 @@ describe('buying in the sample shop by its mini-program', () => {
       apiKey: 'k',
     });
     expect(loadShopConfig({ WEBHOOK_SECRET: webhookSecret }).merchantApi).to.equal(undefined);
+  });
+});
+
+describe('the settings of the sample shop', () => {
+  const env = {
+    WEBHOOK_SECRET: webhookSecret,
+    MERCHANT_API_URL: 'http://127.0.0.1:3001',
+    MERCHANT_API_KEY: 'k',
+  };
+
+  it('may come in files while the shop runs: each is read again for each checkout', () => {
+    const folder = mkdtempSync(join(tmpdir(), 'example-shop-'));
+    try {
+      const files = {
+        MERCHANT_API_URL_FILE: join(folder, 'url'),
+        MERCHANT_API_KEY_FILE: join(folder, 'key'),
+      };
+      const { merchantApi } = loadShopConfig({ WEBHOOK_SECRET: webhookSecret, ...files });
+      expect(() => merchantApi?.apiKey).to.throw('ENOENT');
+      for (const key of ['hdk_first', 'hdk_second']) {
+        writeFileSync(files.MERCHANT_API_URL_FILE, 'http://127.0.0.1:3001');
+        writeFileSync(files.MERCHANT_API_KEY_FILE, `${key}\n`);
+        expect(merchantApi).to.deep.include({ url: 'http://127.0.0.1:3001', apiKey: key });
+      }
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
+  });
+
+  it('open the pages for a browser only with an app and somewhere to order', () => {
+    const SIMULATOR_URL = 'http://127.0.0.1:3002';
+    expect(loadShopConfig({ ...env, APPID: 'wx1' }).phone).to.equal(undefined);
+    expect(loadShopConfig({ ...env, SIMULATOR_URL, APPID: 'wx1' }).phone).to.deep.equal({
+      simulatorUrl: SIMULATOR_URL,
+      appId: 'wx1',
+    });
+    expect(() => loadShopConfig({ ...env, SIMULATOR_URL })).to.throw('APPID');
+    expect(() => loadShopConfig({ ...env, SIMULATOR_URL: 'here', APPID: 'wx1' })).to.throw('SIMULATOR_URL');
+    expect(() => loadShopConfig({ WEBHOOK_SECRET: webhookSecret, SIMULATOR_URL, APPID: 'wx1' })).to.throw(
+      'MERCHANT_API_URL',
+    );
   });
 });
 

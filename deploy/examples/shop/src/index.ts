@@ -1,3 +1,4 @@
+export type { Phone } from './browser/phone.ts';
 export { catalogue, type Goods } from './catalogue.ts';
 export * from './config.ts';
 export type { DeliveredOrder } from './goods-ledger.ts';

@@ -1,7 +1,11 @@
 import { loadShopConfig } from './config.ts';
-import { createShop } from './shop.ts';
+import { createShop, type Shop } from './shop.ts';
 
-const shop = await createShop(loadShopConfig(process.env));
+const shop = await open().catch((error: NodeJS.ErrnoException) => {
+  const what = error.code === 'EADDRINUSE' ? '; set PORT to one that is free' : '';
+  console.error(`example-shop: ${error.message}${what}`);
+  process.exit(1);
+});
 console.log(
   JSON.stringify({
     event: 'service.ready',
@@ -23,3 +27,7 @@ const stop = (): void => {
 for (const event of ['SIGTERM', 'SIGINT', 'disconnect'] as const) process.on(event, stop);
 // The parent may have gone while this process was starting.
 if (process.send !== undefined && !process.connected) stop();
+
+async function open(): Promise<Shop> {
+  return await createShop(loadShopConfig(process.env));
+}

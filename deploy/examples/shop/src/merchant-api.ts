@@ -1,4 +1,4 @@
-/** Where the shop reaches Huidiao's merchant-api, and the key that names the merchant. */
+/** Where the shop reaches Huidiao's merchant-api, and the key that names the merchant. Looked at for each request. */
 export interface MerchantApi {
   readonly url: string;
   readonly apiKey: string;
@@ -12,17 +12,17 @@ export interface MerchantApiAnswer {
 
 const timeoutMs = 8_000;
 
-/** One request with the shop's API key. Never throws. */
+/** One request with the shop's API key: POST with a body, GET without. Never throws. */
 export async function askMerchantApi(
-  { url, apiKey }: MerchantApi,
+  api: MerchantApi,
   path: string,
-  body: object,
+  body?: object,
 ): Promise<MerchantApiAnswer> {
   try {
-    const response = await fetch(new URL(path, url), {
-      method: 'POST',
-      headers: { authorization: `Bearer ${apiKey}`, 'content-type': 'application/json' },
-      body: JSON.stringify(body),
+    const response = await fetch(new URL(path, api.url), {
+      method: body ? 'POST' : 'GET',
+      headers: { authorization: `Bearer ${api.apiKey}`, 'content-type': 'application/json' },
+      ...(body && { body: JSON.stringify(body) }),
       redirect: 'error',
       signal: AbortSignal.timeout(timeoutMs),
     });

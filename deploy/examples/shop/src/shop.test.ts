@@ -154,6 +154,12 @@ describe('example-shop', () => {
       expect(fromFile).to.include({ webhookSecret, port: 0, allowFaults: false });
       expect(loadShopConfig({ WEBHOOK_SECRET: webhookSecret })).to.include({ webhookSecret, port: 3902 });
       expect(() => loadShopConfig({})).to.throw('WEBHOOK_SECRET');
+      expect(() => loadShopConfig({ WEBHOOK_SECRET_FILE: join(folder, 'none') })).to.throw(
+        /^WEBHOOK_SECRET_FILE cannot be read: ENOENT/,
+      );
+      for (const wrong of ['whsec_', 'whsec_AAA', 'secret', `${webhookSecret} `]) {
+        expect(() => loadShopConfig({ WEBHOOK_SECRET: wrong })).to.throw('whsec_ and base64');
+      }
       expect(() => loadShopConfig({ WEBHOOK_SECRET: webhookSecret, PORT: '80a' })).to.throw('PORT');
     } finally {
       rmSync(folder, { recursive: true });

@@ -1,6 +1,8 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { Webhook } from 'standardwebhooks';
+import { type BrowserAnswer, createBrowserShop } from './browser/browser-shop.ts';
+import type { Phone } from './browser/phone.ts';
 import { catalogue } from './catalogue.ts';
 import { checkOut } from './check-out.ts';
 import { createGoodsLedger, type DeliveredOrder } from './goods-ledger.ts';
@@ -16,6 +18,8 @@ export interface ShopOptions {
   readonly host?: string;
   /** For POST /checkout, by which the mini-program buys; without it there is none. */
   readonly merchantApi?: MerchantApi | undefined;
+  /** With it there are pages for a browser, in place of the mini-program. */
+  readonly phone?: Phone | undefined;
   /** Offers POST /faults, so that a test can make another process's shop fail. Default false. */
   readonly allowFaults?: boolean;
 }
@@ -113,17 +117,21 @@ export async function createShop(options: ShopOptions): Promise<Shop> {
     answer(response, answered.status, answered.body);
   };
 
+  const { merchantApi, phone } = options;
+  const browserShop = merchantApi && phone && createBrowserShop({ merchantApi, phone, goods });
+
   const route = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     const path = request.url?.split('?', 1)[0];
     if (path === webhookPath && request.method === 'POST') return receiveWebhook(request, response);
     if (path === '/goods' && request.method === 'GET') return answer(response, 200, { goods: catalogue });
-    const { merchantApi } = options;
     if (path === '/checkout' && request.method === 'POST' && merchantApi !== undefined)
       return takeCheckout(merchantApi, request, response);
     if (path === '/ledger' && request.method === 'GET') return answer(response, 200, ledger());
     if (path === '/faults' && request.method === 'POST' && options.allowFaults)
       return setFault(request, response);
-    answer(response, 404, { see: [`POST ${webhookPath}`, 'GET /ledger'] });
+    const page = await browserShop?.answer(request);
+    if (page !== undefined) return answerPage(response, page);
+    answer(response, 404, { see: [`POST ${webhookPath}`, 'GET /goods', 'GET /ledger'] });
   };
 
   const server = createServer((request, response) => {
@@ -149,6 +157,16 @@ export async function createShop(options: ShopOptions): Promise<Shop> {
 
 function answer(response: ServerResponse, status: number, body: object): void {
   response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(body));
+}
+
+function answerPage(response: ServerResponse, page: BrowserAnswer): void {
+  if ('location' in page) return void response.writeHead(303, { location: page.location }).end();
+  response.writeHead(page.status, {
+    'content-type': 'text/html; charset=utf-8',
+    'cache-control': 'no-store',
+    'content-security-policy': "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'",
+  });
+  response.end(page.html);
 }
 
 function parseJson(body: Buffer): unknown {

@@ -1,6 +1,7 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { runProgram } from '../processes/run-program.ts';
+import { unreachable } from './unreachable.ts';
 
 interface KeyRequest {
   readonly cloneFolder: string;
@@ -11,9 +12,14 @@ interface KeyRequest {
   readonly env: NodeJS.ProcessEnv;
 }
 
+/** Where the key of an installation is kept. */
+export function toApiKeyFile(dataFolder: string): string {
+  return join(dataFolder, 'api-key');
+}
+
 /** The API key of the local merchant: the one of an earlier run while it is good, else a new one, kept in a file. */
 export async function openApiKey(request: KeyRequest): Promise<{ key: string; file: string }> {
-  const file = join(request.dataFolder, 'api-key');
+  const file = toApiKeyFile(request.dataFolder);
   const kept = existsSync(file) ? readFileSync(file, 'utf8').trim() : undefined;
   if (kept && (await isAccepted(request.merchantApi, kept))) return { key: kept, file };
   const output = await runProgram({
@@ -35,6 +41,8 @@ async function isAccepted(merchantApi: string, key: string): Promise<boolean> {
   const response = await fetch(`${merchantApi}/v1/orders/no-such-order`, {
     headers: { authorization: `Bearer ${key}` },
     signal: AbortSignal.timeout(10_000),
+  }).catch((error: Error) => {
+    throw unreachable(merchantApi, error);
   });
   await response.arrayBuffer();
   return response.status === 404;

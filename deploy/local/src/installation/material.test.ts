@@ -1,4 +1,4 @@
-import { cpSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { cpSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { loadMerchantDirectory } from '@huidiao/runtime';
 import { expect } from 'chai';
@@ -51,6 +51,15 @@ describe('openMaterial', () => {
     const modes = readdirSync(first.folder).map((name) => statSync(join(first.folder, name)).mode & 0o777);
     expect(new Set(modes)).to.deep.equal(new Set([0o600]));
   });
+
+  for (const text of ['', '{"mchId":"1900000001"}', 'null']) {
+    it(`says which file is damaged and what to remove where ids.json is ${text || 'empty'}`, () => {
+      const { folder } = createMachine();
+      const material = openMaterial(folder);
+      writeFileSync(join(material.folder, 'ids.json'), text);
+      expect(() => openMaterial(folder)).to.throw(`ids.json is damaged. Remove ${folder}`);
+    });
+  }
 
   it('writes a merchants file that the services accept, with no secret in it', () => {
     const file = first.writeMerchantsFile('http://127.0.0.1:4444/hook');

@@ -47,12 +47,15 @@ const templateData = {
   time4: '{paid_at}',
 } as const;
 
-/** Opens the material in `<dataFolder>/material`, making it first where it is not there. */
+/**
+ * Opens the material in `<dataFolder>/material`, making it first where it is not there.
+ * @throws where somebody has damaged it, with what to remove
+ */
 export function openMaterial(dataFolder: string): Material {
   const folder = join(dataFolder, 'material');
   if (!existsSync(folder)) make(folder);
   complete(folder);
-  const ids = JSON.parse(readFileSync(join(folder, files.ids), 'utf8')) as MaterialIds;
+  const ids = readIds(dataFolder);
   return {
     folder,
     ids,
@@ -61,6 +64,17 @@ export function openMaterial(dataFolder: string): Material {
     writeSimulatorFile: ({ allowRemoteControl } = { allowRemoteControl: false }) =>
       writeJson(join(folder, 'simulator.json'), toSimulatorFile(ids, allowRemoteControl)),
   };
+}
+
+function readIds(dataFolder: string): MaterialIds {
+  const file = join(dataFolder, 'material', files.ids);
+  try {
+    const ids = JSON.parse(readFileSync(file, 'utf8')) as MaterialIds;
+    if (Object.keys(makeIds()).every((name) => name in ids)) return ids;
+  } catch (error) {
+    if (error instanceof Error && 'code' in error) throw error;
+  }
+  throw new Error(`${file} is damaged. Remove ${dataFolder}, and everything begins anew.`);
 }
 
 /** Whole or not at all: a folder that is half made would be taken for the installation's. */

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { MaterialIds } from './material.ts';
 import type { Addresses } from './start-services.ts';
+import { unreachable } from './unreachable.ts';
 
 /** An order as `GET /v1/orders/{out_trade_no}` shows it: what is read here of it. */
 export interface OrderView {
@@ -99,6 +100,8 @@ async function request<T>(url: string, { headers, body }: JsonRequest): Promise<
     headers: { ...headers, ...(body && { 'content-type': 'application/json' }) },
     ...(body && { body: JSON.stringify(body) }),
     signal: AbortSignal.timeout(15_000),
+  }).catch((error: Error) => {
+    throw unreachable(url, error);
   });
   const text = await response.text();
   if (!response.ok) throw new Error(`${url} answered ${response.status}: ${text.slice(0, 1_000)}`);

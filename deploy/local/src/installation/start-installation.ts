@@ -9,12 +9,15 @@ import { openApiKey } from './api-key.ts';
 import { takeDataFolder } from './data-folder.ts';
 import { type MaterialIds, openMaterial } from './material.ts';
 import type { ReleaseStack } from './release-stack.ts';
+import { writeSettingsFile } from './settings-file.ts';
 import { type Addresses, startServices } from './start-services.ts';
 
 /** Everything on this machine, running. */
 export interface Installation {
   readonly addresses: Addresses;
   readonly apiKey: { readonly key: string; readonly file: string };
+  /** The settings of this installation, for a shell that runs its commands. */
+  readonly settingsFile: string;
   readonly ids: MaterialIds;
   readonly dataFolder: string;
 }
@@ -67,7 +70,11 @@ export async function startInstallation(options: InstallationOptions): Promise<I
     material,
     env,
     wantsKnownPorts,
+    ifNoStore: outer.MONGODB_URI
+      ? 'Does the MongoDB of MONGODB_URI run, and is that its address? Without MONGODB_URI a store is brought.'
+      : `What earlier runs kept is in ${folder.path}; without that folder everything begins anew.`,
     releases,
+    say,
     onStarted: watch,
   };
   const addresses = await timed(say, 'services', () => startServices(setup));
@@ -79,7 +86,15 @@ export async function startInstallation(options: InstallationOptions): Promise<I
     mchId: material.ids.mchId,
     env: { ...env, MERCHANTS_FILE: merchantsFile },
   });
-  return { addresses, apiKey, ids: material.ids, dataFolder: folder.path };
+  const settings = writeSettingsFile(folder.path, {
+    ...{ REDIS_URL: env.REDIS_URL, REDIS_PREFIX: env.REDIS_PREFIX, MONGODB_URI: env.MONGODB_URI },
+    MERCHANTS_FILE: merchantsFile,
+    CALLBACK_BASE_URL: addresses.ingress,
+    ...{ WECHAT_PAY_API_URL: addresses.simulator, WECHAT_API_URL: addresses.simulator },
+    SIMULATOR_URL: addresses.simulator,
+  });
+  releases.add(async () => settings.remove());
+  return { addresses, apiKey, settingsFile: settings.file, ids: material.ids, dataFolder: folder.path };
 }
 
 async function findServers(

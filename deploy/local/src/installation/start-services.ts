@@ -1,9 +1,10 @@
-import { mkdirSync } from 'node:fs';
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { isFreePort } from '../processes/free-port.ts';
 import { type ReadyProcess, startNodeProcess } from '../processes/node-process.ts';
 import { runProgram } from '../processes/run-program.ts';
 import { toLogFile } from '../processes/running-process.ts';
+import { toApiKeyFile } from './api-key.ts';
 import type { Material } from './material.ts';
 import type { ReleaseStack } from './release-stack.ts';
 import { setAddresses } from './set-addresses.ts';
@@ -17,12 +18,15 @@ export interface ServicesSetup {
   readonly env: NodeJS.ProcessEnv;
   /** Take the ports that the README names, where they are free; otherwise any. */
   readonly wantsKnownPorts: boolean;
+  /** What to do where the store does not take its indexes. */
+  readonly ifNoStore: string;
   readonly releases: ReleaseStack;
+  say(line: string): void;
   /** Told of each program that runs. */
   onStarted(process: ReadyProcess): void;
 }
 
-/** The addresses of what runs, `http://127.0.0.1:<port>`; health ports serve /healthz, /readyz and /metrics. */
+/** The addresses of what runs, `http://127.0.0.1:<port>`; `health` has second ports: /healthz, /readyz and /metrics. */
 export interface Addresses {
   readonly ingress: string;
   readonly merchantApi: string;
@@ -40,7 +44,7 @@ const knownPorts: Readonly<Record<string, number>> = {
 };
 
 /** Indexes first, or no service starts. @throws with the command's own words. */
-async function migrate({ cloneFolder, dataFolder, env }: ServicesSetup): Promise<void> {
+async function migrate({ cloneFolder, env, ifNoStore }: ServicesSetup): Promise<void> {
   const run = {
     command: process.execPath,
     args: [join(cloneFolder, 'shared/store/dist/migrate-command.js')],
@@ -48,9 +52,7 @@ async function migrate({ cloneFolder, dataFolder, env }: ServicesSetup): Promise
     timeoutMs: 60_000,
   };
   await runProgram(run).catch((error: Error) => {
-    throw new Error(
-      `MongoDB could not be prepared.\n${error.message}\nWhat earlier runs kept is in ${dataFolder}; without that folder everything begins anew.`,
-    );
+    throw new Error(`MongoDB could not be prepared.\n${error.message}\n${ifNoStore}`);
   });
 }
 
@@ -60,14 +62,12 @@ async function migrate({ cloneFolder, dataFolder, env }: ServicesSetup): Promise
  */
 export async function startServices(setup: ServicesSetup): Promise<Addresses> {
   const { material } = setup;
-  const ends = startTogether(setup, [
-    ['wechat-simulator', 'services/wechat-simulator', { SIMULATOR_FILE: material.writeSimulatorFile() }],
-    ['shop', 'deploy/examples/shop', { WEBHOOK_SECRET_FILE: material.webhookSecretFile }],
-  ]);
-  const [[simulator, shop]] = await Promise.all([ends, migrate(setup)]);
-  const wechat = toUrl(simulator?.port);
+  const apiUrlFile = join(setup.dataFolder, 'merchant-api-url');
+  rmSync(apiUrlFile, { force: true });
+  const [[simulator, shop]] = await Promise.all([startEnds(setup, apiUrlFile), migrate(setup)]);
+  const wechat = toUrl(simulator.port);
   const shared = {
-    MERCHANTS_FILE: material.writeMerchantsFile(`${toUrl(shop?.port)}/webhooks/huidiao`),
+    MERCHANTS_FILE: material.writeMerchantsFile(`${toUrl(shop.port)}/webhooks/huidiao`),
     WECHAT_PAY_API_URL: wechat,
     WECHAT_API_URL: wechat,
   };
@@ -82,14 +82,39 @@ export async function startServices(setup: ServicesSetup): Promise<Addresses> {
   const [api] = await startTogether(setup, [
     ['merchant-api', 'services/merchant-api', { ...shared, CALLBACK_BASE_URL: ingress }],
   ]);
-  const services = [...between, api].flatMap((service) => service ?? []);
+  const merchantApi = toUrl(api?.port);
+  writeFileSync(apiUrlFile, merchantApi);
+  const withHealth = [...between, api, simulator].flatMap((program) => program ?? []);
   return {
     ingress,
-    merchantApi: toUrl(api?.port),
+    merchantApi,
     simulator: wechat,
-    shop: toUrl(shop?.port),
-    health: Object.fromEntries(services.map(({ name, healthPort }) => [name, toUrl(healthPort)])),
+    shop: toUrl(shop.port),
+    health: Object.fromEntries(withHealth.map(({ name, healthPort }) => [name, toUrl(healthPort)])),
   };
+}
+
+/** The shop is asked for its address before merchant-api can be, so what it asks merchant-api with comes in files. */
+async function startEnds(
+  setup: ServicesSetup,
+  apiUrlFile: string,
+): Promise<[simulator: ReadyProcess, shop: ReadyProcess]> {
+  const { material } = setup;
+  const [simulator] = await startTogether(setup, [
+    ['wechat-simulator', 'services/wechat-simulator', { SIMULATOR_FILE: material.writeSimulatorFile() }],
+  ]);
+  const shopEnv = {
+    WEBHOOK_SECRET_FILE: material.webhookSecretFile,
+    MERCHANT_API_URL_FILE: apiUrlFile,
+    MERCHANT_API_KEY_FILE: toApiKeyFile(setup.dataFolder),
+    // A variable goes before its file, also one that somebody has set for a shop of theirs.
+    ...{ WEBHOOK_SECRET: '', MERCHANT_API_URL: '', MERCHANT_API_KEY: '' },
+    SIMULATOR_URL: toUrl(simulator?.port),
+    APPID: material.ids.appId,
+  };
+  const [shop] = await startTogether(setup, [['shop', 'deploy/examples/shop', shopEnv]]);
+  if (!simulator || !shop) throw new Error('a program that was started is missing');
+  return [simulator, shop];
 }
 
 type Program = readonly [name: string, folder: string, env: NodeJS.ProcessEnv];
@@ -120,9 +145,17 @@ async function start(setup: ServicesSetup, [name, folder, env]: Program): Promis
   };
   const started = await startOn(port).catch((error: Error) => {
     // Another npm start may have taken the port since we looked.
-    if (port === 0 || !error.message.includes('EADDRINUSE')) throw error;
-    return startOn(0);
+    if (port !== 0 && error.message.includes('EADDRINUSE')) return startOn(0);
+    if (!error.message.includes(setup.material.folder)) throw error;
+    throw new Error(
+      `${error.message}\nKeys, secrets and the files that name them are in ${setup.material.folder}; without ${setup.dataFolder} everything begins anew.`,
+    );
   });
+  if (knownPort !== undefined && started.port !== knownPort) {
+    setup.say(
+      `port ${knownPort} is in use, so ${name} is at ${toUrl(started.port)} and not where the README says`,
+    );
+  }
   setup.onStarted(started);
   return started;
 }

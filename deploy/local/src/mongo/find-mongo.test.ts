@@ -36,6 +36,13 @@ process.on('SIGTERM', () => process.exit(0));
 describe('findMongo', () => {
   const createMachine = useFakeMachines();
 
+  it('refuses a MONGODB_URI that is none, and says what it is to be', async () => {
+    const finding = findMongo(createMachine({ MONGODB_URI: '127.0.0.1:27017' }).search);
+    expect((await finding.catch((error: Error) => error)) as Error)
+      .to.have.property('message')
+      .that.includes('such as mongodb://');
+  });
+
   it('takes MONGODB_URI before anything else', async () => {
     const machine = createMachine({ MONGODB_URI: 'mongodb://elsewhere/db' });
     const mongo = await findMongo(machine.search);

@@ -9,6 +9,12 @@ import { startMongod } from './start-mongod.ts';
  */
 export async function findMongo(search: ServerSearch): Promise<FoundServer> {
   const { MONGODB_URI: uri } = search.env;
+  if (uri && !/^mongodb(\+srv)?:\/\/[^/]/.test(uri)) {
+    // It may hold a password, so it is not repeated.
+    throw new Error(
+      'MONGODB_URI is no address of a MongoDB: set it to one such as mongodb://127.0.0.1:27017/huidiao, or unset it, and a store is brought',
+    );
+  }
   if (uri) return toExistingServer(uri, 'MONGODB_URI');
   const mongod = findProgram(['mongod'], search.env.PATH);
   if (mongod) {

@@ -1,6 +1,7 @@
 import { spawn, spawnSync } from 'node:child_process';
 import { rmSync, writeFileSync } from 'node:fs';
 import { constants } from 'node:os';
+import { toServerEnvironment } from '../config.ts';
 import type { KeeperOrder } from './kept-process.ts';
 
 /*
@@ -11,7 +12,7 @@ const order = JSON.parse(process.argv[2] ?? '{}') as KeeperOrder;
 
 const server = spawn(order.command, order.args, {
   cwd: order.folder,
-  env: { ...process.env, ...order.extraEnv },
+  env: toServerEnvironment(order.extraEnv),
   stdio: ['ignore', 'inherit', 'inherit'],
 });
 server.on('spawn', () => {

@@ -1,6 +1,7 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { closeSync, mkdirSync, openSync, readFileSync } from 'node:fs';
 import { basename, extname, join } from 'node:path';
+import { toNodeOptions } from './node-process.ts';
 import { endOf, type RunningProcess, stopProcess } from './running-process.ts';
 
 /** What a keeper runs, and what it does when its parent is gone. */
@@ -52,6 +53,7 @@ export function startKeptProcess(server: KeptServer): RunningProcess {
   const keeper: ChildProcess = fork(keeperFile(), [JSON.stringify(order)], {
     detached: true,
     env: server.env,
+    execArgv: toNodeOptions(keeperFile()),
     stdio: ['ignore', log, log, 'ipc'],
   });
   closeSync(log);

@@ -1,5 +1,6 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { closeSync, openSync } from 'node:fs';
+import { extname } from 'node:path';
 import { endOf, logTail, type RunningProcess, stopProcess } from './running-process.ts';
 
 /** One of our own programs. It ends by itself when its parent is gone, so it needs no keeper. */
@@ -35,6 +36,7 @@ export async function startNodeProcess(program: NodeProgram): Promise<ReadyProce
   const child = fork(program.file, [...(program.args ?? [])], {
     detached: true,
     env: program.env,
+    execArgv: toNodeOptions(program.file),
     stdio: ['ignore', log, log, 'ipc'],
   });
   closeSync(log);
@@ -56,6 +58,11 @@ export async function startNodeProcess(program: NodeProgram): Promise<ReadyProce
       `${program.name} did not start: ${(error as Error).message}\n${logTail(program.logFile)}\n(${program.logFile})`,
     );
   }
+}
+
+/** What node is given for a file: our own options, such as a loader, for a source; a built one starts without. */
+export function toNodeOptions(file: string): string[] {
+  return extname(file) === '.ts' ? process.execArgv : [];
 }
 
 function untilReady(child: ChildProcess, ended: Promise<string>, withinMs: number): Promise<ReadyPorts> {

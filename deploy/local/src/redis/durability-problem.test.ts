@@ -55,5 +55,6 @@ describe('durabilityProblem', () => {
   it('says where it looked, but not with which password, when nothing answers', async () => {
     const problem = await durabilityProblem('redis://user:secret@127.0.0.1:1');
     expect(problem).to.include('127.0.0.1:1, does not answer').and.not.to.include('secret');
+    expect(problem).to.include('nothing takes the connection').and.to.include('Without REDIS_URL');
   });
 });

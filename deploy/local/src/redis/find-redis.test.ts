@@ -14,6 +14,23 @@ const rejection = (promise: Promise<unknown>): Promise<Error> =>
 describe('findRedis', () => {
   const createMachine = useFakeMachines();
 
+  for (const url of ['127.0.0.1:6379', 'http://127.0.0.1:6379', 'redis://']) {
+    it(`refuses ${url} as REDIS_URL, and says what it is to be`, async () => {
+      const finding = findRedis(createMachine({ REDIS_URL: url }).search);
+      expect((await finding.catch((error: Error) => error)) as Error)
+        .to.have.property('message')
+        .that.includes('such as redis://');
+    });
+  }
+
+  it('does not start a redis-server that is too old for the queues, and says so', async () => {
+    const machine = createMachine();
+    machine.put('redis-server', "note('asked'); console.log('Redis server v=5.0.14 sha=0'); process.exit(0)");
+    const failure = (await findRedis(machine.search).catch((error: Error) => error)) as Error;
+    expect(failure.message).to.include('redis-server is version 5.0.14, and 6.2 or newer is needed');
+    expect(machine.notes()).to.deep.equal(['asked']);
+  });
+
   it('takes REDIS_URL before anything else, and leaves that server alone', async () => {
     const machine = createMachine({ REDIS_URL: 'redis://elsewhere:6379' });
     machine.put('redis-server', fakeRedisServer);

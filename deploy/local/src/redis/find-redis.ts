@@ -9,6 +9,7 @@ import {
 import { findProgram } from '../processes/find-program.ts';
 import { containerRedis } from './container-redis.ts';
 import { distributionRedis } from './distribution-redis.ts';
+import { readProgramVersion, versionProblem } from './redis-version.ts';
 import { type RedisProgram, startRedis } from './start-redis.ts';
 
 /**
@@ -17,6 +18,12 @@ import { type RedisProgram, startRedis } from './start-redis.ts';
  */
 export async function findRedis(search: ServerSearch): Promise<FoundServer> {
   const { REDIS_URL: url } = search.env;
+  if (url && !(/^rediss?:\/\/[^/]/.test(url) && URL.canParse(url))) {
+    // It may hold a password, so it is not repeated.
+    throw new Error(
+      'REDIS_URL is no address of a Redis: set it to one such as redis://127.0.0.1:6379/0, or unset it, and a Redis is found or brought',
+    );
+  }
   if (url) return toExistingServer(url, 'REDIS_URL');
   return await firstThatWorks(
     [
@@ -47,6 +54,8 @@ export async function findRedisProgram(search: ServerSearch): Promise<RedisProgr
 async function redisOnPath(search: ServerSearch): Promise<Attempt> {
   const command = findProgram(['redis-server', 'valkey-server'], search.env.PATH);
   if (!command) return { reason: 'no redis-server or valkey-server' };
+  const problem = versionProblem(await readProgramVersion(command, search.env));
+  if (problem) return { reason: `${command} ${problem}` };
   return await startRedis({ command, origin: command }, search);
 }
 

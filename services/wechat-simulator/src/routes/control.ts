@@ -11,6 +11,7 @@ import { control } from './control-route.ts';
 import { clockChange, grant } from './control-schemas.ts';
 import { addTrades, tradeDirectory } from './control-trades.ts';
 import { addUsers, userDirectory } from './control-users.ts';
+import { addPaymentSheet, paymentSheetDirectory } from './payment-sheet.ts';
 
 /** What GET /simulator answers: the calls that there are. */
 const directory = {
@@ -21,6 +22,7 @@ const directory = {
   'POST /simulator/platform-keys/renew': 'a further certificate is in force; either signs',
   'POST /simulator/platform-keys/retire': 'the oldest certificate is in force no more',
   'POST /simulator/buyers/pay': '{ appId, timeStamp, nonceStr, package, signType, paySign, deliveries? }',
+  ...paymentSheetDirectory,
   'POST /simulator/buyers/scan': '{ code_url, openid?, deliveries? }',
   'POST /simulator/buyers/start':
     '{ mchid, out_trade_no, for_ms? }: about to pay; closing gets FREQUENCY_LIMITED',
@@ -59,6 +61,7 @@ export function createControlRouter(context: Context): Router {
   router.get('/', (_, response) => void response.json(directory));
   addViews(router, context);
   addPayments(router, context);
+  addPaymentSheet(router, context);
   addBills(router, context);
   addCallbacks(router, context);
   addMiniProgram(router, context);

@@ -1,6 +1,8 @@
 import type { Phone } from '@huidiao/example-mini-program';
+import { createShop } from '@huidiao/example-shop';
 import { expect } from 'chai';
 import { after, afterEach, before, describe, it } from 'mocha';
+import { testMerchant } from '../installation.ts';
 import { waitFor } from '../wait-for.ts';
 import {
   appId,
@@ -54,6 +56,34 @@ describe('buying in the mini-program', () => {
     const phone = world.openPhone();
     await waitFor('the goods', () => (phone.shown.goods as unknown[]).length > 0);
     expect(phone.shown.goods).to.deep.include({ id: 'longjing', name: '龙井茶 100g', price: '¥88.00' });
+  });
+
+  it('can be done in a browser as well, with the simulator for a phone', async () => {
+    const { apiUrl, simulator, store } = world.installation;
+    const { key: apiKey } = await store.apiKeys.create({ mchId: testMerchant.mchId, label: 'browser' });
+    const shop = await createShop({
+      webhookSecret: `whsec_${Buffer.alloc(32, 1).toString('base64')}`,
+      merchantApi: { url: apiUrl, apiKey },
+      phone: { simulatorUrl: simulator.uri, appId },
+    });
+    const post = async (url: string, form: URLSearchParams) =>
+      (await fetch(url, { method: 'POST', redirect: 'manual', body: form })).headers.get('location') ?? '';
+    const show = async (url: string) => (await fetch(url)).text();
+    try {
+      const left = new URL(await post(`${shop.uri}/buy`, new URLSearchParams({ goods_id: 'course' })));
+      const orderUrl = left.searchParams.get('back') ?? '';
+      expect(await show(orderUrl))
+        .to.include('created')
+        .and.to.include('付款 Pay');
+      const sheet = new URL(await post(`${orderUrl}/pay`, new URLSearchParams()));
+      expect(await show(sheet.href)).to.include('¥19.90');
+      expect(await post(`${sheet.origin}${sheet.pathname}`, sheet.searchParams)).to.equal(orderUrl);
+      const outTradeNo = orderUrl.split('/').at(-1) ?? '';
+      await waitFor('the delivery', () => goodsOf(outTradeNo).length > 0);
+      await waitFor('the page', async () => (await show(orderUrl)).includes('fulfilled'));
+    } finally {
+      await shop.close();
+    }
   });
 
   it('ends with the goods delivered once and the user told and asked, when all goes well', async () => {
