@@ -9,50 +9,28 @@ import {
   faultMoments,
   type Simulator,
 } from './index.ts';
+import { createPayPlatform, mchId, type PayPlatform, totalFen } from './pay/pay-platform.fixture.test.ts';
 import {
   type Answer,
-  appId,
-  callJson,
   callPay,
-  createReceiver,
   newOutTradeNo,
-  openId,
   prepayBody,
-  type Receiver,
   testMerchant,
   verifySignature,
 } from './wechat-simulator.fixture.test.ts';
 
-const { mchId } = testMerchant;
-const totalFen = 1_000;
-
 describe('wechat-simulator: it did it, then failed to say so', () => {
+  let platform: PayPlatform;
   let simulator: Simulator;
-  let receiver: Receiver;
   before(async () => {
-    receiver = await createReceiver(() => 204);
-    simulator = await createSimulator({ merchants: [testMerchant] });
+    platform = await createPayPlatform();
+    simulator = platform.simulator;
   });
-  after(async () => {
-    await simulator.close();
-    await receiver.close();
-  });
+  after(() => platform.close());
   afterEach(() => simulator.faults.reset());
 
-  const pay = (): string => {
-    const outTradeNo = newOutTradeNo();
-    // A buyer of its own: WeChat accepts one refund of a user at a time.
-    const payer = { openId: `${openId}-${outTradeNo}`, appId };
-    simulator.payDirectly({ ...payer, mchId, outTradeNo, totalFen, notifyUrl: receiver.url }, { drop: 100 });
-    return outTradeNo;
-  };
-  const post = (path: string, body: object): Promise<Answer> =>
-    callPay(simulator.uri, 'POST', `/v3${path}`, body);
-  const prepaid = async (): Promise<Record<string, unknown>> => {
-    const body = prepayBody(receiver.url);
-    await post('/pay/transactions/jsapi', body);
-    return body;
-  };
+  // A buyer of its own each time: WeChat accepts one refund of a user at a time.
+  const pay = (): string => platform.pay({ openId: `oBuyer-${newOutTradeNo()}` });
   const stateOf = (outTradeNo: unknown): string | undefined =>
     simulator.ledger(String(outTradeNo)).orders[0]?.trade_state;
 
@@ -61,9 +39,9 @@ describe('wechat-simulator: it did it, then failed to say so', () => {
     [
       'prepay',
       async () => {
-        const body = prepayBody(receiver.url);
+        const body = prepayBody(platform.receiver.url);
         return {
-          call: () => post('/pay/transactions/jsapi', body),
+          call: () => platform.post('/pay/transactions/jsapi', body),
           isDone: () => stateOf(body.out_trade_no) === 'NOTPAY',
         };
       },
@@ -71,9 +49,9 @@ describe('wechat-simulator: it did it, then failed to say so', () => {
     [
       'close',
       async () => {
-        const { out_trade_no: number } = await prepaid();
+        const { outTradeNo: number } = await platform.prepay();
         return {
-          call: () => post(`/pay/transactions/out-trade-no/${number}/close`, { mchid: mchId }),
+          call: () => platform.post(`/pay/transactions/out-trade-no/${number}/close`, { mchid: mchId }),
           isDone: () => stateOf(number) === 'CLOSED',
         };
       },
@@ -88,7 +66,7 @@ describe('wechat-simulator: it did it, then failed to say so', () => {
           amount: { refund: 1, total: totalFen, currency: 'CNY' },
         };
         return {
-          call: () => post('/refund/domestic/refunds', body),
+          call: () => platform.post('/refund/domestic/refunds', body),
           isDone: () => stateOf(outTradeNo) === 'REFUND',
         };
       },
@@ -100,7 +78,8 @@ describe('wechat-simulator: it did it, then failed to say so', () => {
         const { refund } = simulator.refundAtConsole(mchId, outTradeNo, { course: 'ABNORMAL' });
         const body = { out_refund_no: refund.outRefundNo, type: 'MERCHANT_BANK_CARD' };
         return {
-          call: () => post(`/refund/domestic/refunds/${refund.refundId}/apply-abnormal-refund`, body),
+          call: () =>
+            platform.post(`/refund/domestic/refunds/${refund.refundId}/apply-abnormal-refund`, body),
           isDone: () => refund.state === 'PROCESSING',
         };
       },
@@ -126,15 +105,12 @@ describe('wechat-simulator: it did it, then failed to say so', () => {
   }
 
   const reads: [ApiFault['api'], () => Promise<Answer>][] = [
-    [
-      'query',
-      () => callPay(simulator.uri, 'GET', `/v3/pay/transactions/out-trade-no/NOBODYS?mchid=${mchId}`),
-    ],
-    ['refund_query', () => callPay(simulator.uri, 'GET', '/v3/refund/domestic/refunds/NOBODYS')],
-    ['certificates', () => callPay(simulator.uri, 'GET', '/v3/certificates')],
-    ['bill', () => callPay(simulator.uri, 'GET', '/v3/bill/tradebill?bill_date=2020-01-01')],
-    ['security_echo', () => post('/security/echo', { echo_message: 'hello' })],
-    ['profit_sharing', () => post('/profitsharing/orders/unfreeze', {})],
+    ['query', () => platform.get(`/pay/transactions/out-trade-no/NOBODYS?mchid=${mchId}`)],
+    ['refund_query', () => platform.get('/refund/domestic/refunds/NOBODYS')],
+    ['certificates', () => platform.get('/certificates')],
+    ['bill', () => platform.get('/bill/tradebill?bill_date=2020-01-01')],
+    ['security_echo', () => platform.post('/security/echo', { echo_message: 'hello' })],
+    ['profit_sharing', () => platform.post('/profitsharing/orders/unfreeze', {})],
   ];
   for (const [api, call] of reads) {
     it(`${api} goes wrong in every way, for as many calls as asked`, async () => {
@@ -156,7 +132,7 @@ describe('wechat-simulator: it did it, then failed to say so', () => {
 
   it('a wrong signature cannot be asked of an API that does not sign', async () => {
     const fault = { api: 'stable_token', answer: 'wrong_signature' };
-    const answer = await callJson('POST', `${simulator.uri}/simulator/faults`, { api: [fault] });
+    const answer = await platform.control('/faults', { api: [fault] });
     expect([answer.status, answer.json.code]).to.deep.equal([400, 'BODY_INVALID']);
   });
 

@@ -3,12 +3,12 @@ import {
   createPublicKey,
   createSign,
   createVerify,
-  generateKeyPairSync,
   randomBytes,
   X509Certificate,
 } from 'node:crypto';
 import { createServer, type IncomingHttpHeaders } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { rsaKeysOf } from '@huidiao/testing';
 import type { PublishedKeys, SimulatedApp, SimulatedMerchant } from './index.ts';
 
 /*
@@ -27,7 +27,7 @@ export const testApp: SimulatedApp = {
   templates: { [templateId]: ['thing1', 'amount2'] },
 };
 
-const { privateKey, publicKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
+const { privateKey, publicKey } = rsaKeysOf('merchant');
 
 export const apiV2Key = 'fedcba98765432100123456789abcdef';
 export const pushToken = 'a-token-of-tests';

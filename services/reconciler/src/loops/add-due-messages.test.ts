@@ -3,7 +3,7 @@ import { toMessageKey } from '@huidiao/contracts';
 import { createMetrics } from '@huidiao/runtime';
 import { createStore, dropTestDatabase, type RequestedMessage, type Store } from '@huidiao/store';
 import { expect } from 'chai';
-import { after, before, beforeEach, describe, it } from 'mocha';
+import { after, afterEach, before, beforeEach, describe, it } from 'mocha';
 import {
   appId,
   createRecordingProducer,
@@ -20,6 +20,7 @@ describe('messages that somebody asked for', () => {
   const config = testConfig();
   let clock: ReturnType<typeof createTestClock>;
   let store: Store;
+  let asked: string[];
   before(async () => {
     store = createStore({
       uri: config.mongo.uri,
@@ -31,7 +32,10 @@ describe('messages that somebody asked for', () => {
   });
   beforeEach(() => {
     clock = createTestClock();
+    asked = [];
   });
+  // So that the next test has no message but its own.
+  afterEach(() => Promise.all(asked.map((key) => store.messages.settle(key, 'cancelled'))));
   after(async () => {
     await store.close();
     await dropTestDatabase(config.mongo.uri);
@@ -58,7 +62,9 @@ describe('messages that somebody asked for', () => {
       lane: 'bulk',
       ...changes,
     };
-    return (await store.messages.request(wanted, sendAt)).message.key;
+    const { message } = await store.messages.request(wanted, sendAt);
+    asked.push(message.key);
+    return message.key;
   }
 
   const round = (producer: ReturnType<typeof createRecordingProducer>['producer']) =>
@@ -81,7 +87,6 @@ describe('messages that somebody asked for', () => {
         lane: 'bulk',
       },
     ]);
-    await store.messages.settle(key, 'cancelled');
   });
 
   it('that waited for a consent come again under another id, for BullMQ still has the first', async () => {
@@ -93,7 +98,6 @@ describe('messages that somebody asked for', () => {
     clock.advance(60 * minuteMs);
     await round(producer);
     expect(added.map(({ id }) => id)).to.deep.equal([`${key}~heal-1`]);
-    await store.messages.settle(key, 'expired');
   });
 
   it('come again after the lease where Redis did not take their jobs', async () => {
@@ -106,7 +110,6 @@ describe('messages that somebody asked for', () => {
     clock.advance(minuteMs);
     expect(await round(producer)).to.equal(1);
     expect(added.map(({ id }) => id)).to.deep.equal([key]);
-    await store.messages.settle(key, 'cancelled');
   });
 
   it('are claimed by nobody while Redis is away, and go out at once when it is back', async () => {

@@ -1,55 +1,45 @@
 import { expect } from 'chai';
 import { afterEach, beforeEach, describe, it } from 'mocha';
-import { createSimulator, type Simulator } from '../index.ts';
+import type { Simulator } from '../index.ts';
 import {
-  type Answer,
   appId,
-  callJson,
-  callPay,
   newOutTradeNo,
   openId,
   prepayBody,
   requestPayment,
   testMerchant,
 } from '../wechat-simulator.fixture.test.ts';
+import { createPayPlatform, mchId, outcomeOf, type PayPlatform } from './pay-platform.fixture.test.ts';
 
-const { mchId } = testMerchant;
 const notifyUrl = 'http://127.0.0.1:9/nobody-listens';
 const subMchId = '1600000001';
 
 describe('wechat-simulator: closing and finding orders', () => {
+  let platform: PayPlatform;
   let simulator: Simulator;
   beforeEach(async () => {
-    simulator = await createSimulator({ merchants: [{ ...testMerchant, isServiceProvider: true }] });
+    platform = await createPayPlatform({ merchants: [{ ...testMerchant, isServiceProvider: true }] });
+    simulator = platform.simulator;
   });
-  afterEach(() => simulator.close());
+  afterEach(() => platform.close());
 
-  const post = (path: string, body: object): Promise<Answer> =>
-    callPay(simulator.uri, 'POST', `/v3${path}`, body);
-  const get = (path: string): Promise<Answer> => callPay(simulator.uri, 'GET', `/v3${path}`);
-  const outcomeOf = ({ status, json }: Answer): string => `${status} ${json?.code ?? ''}`.trim();
-  const prepay = async (): Promise<{ outTradeNo: string; prepayId: string }> => {
-    const body = prepayBody(notifyUrl);
-    const { json } = await post('/pay/transactions/jsapi', body);
-    return { outTradeNo: String(body.out_trade_no), prepayId: json.prepay_id };
-  };
   const close = async (outTradeNo: string): Promise<string> =>
-    outcomeOf(await post(`/pay/transactions/out-trade-no/${outTradeNo}/close`, { mchid: mchId }));
+    outcomeOf(await platform.post(`/pay/transactions/out-trade-no/${outTradeNo}/close`, { mchid: mchId }));
 
   it('closing while the buyer types the password gets FREQUENCY_LIMITED, and the payment goes through', async () => {
-    const { outTradeNo, prepayId } = await prepay();
+    const { outTradeNo, prepayId } = await platform.prepay();
     simulator.startPaying({ mchId, outTradeNo });
     expect(await close(outTradeNo)).to.equal('429 FREQUENCY_LIMITED');
     const path = `/pay/transactions/out-trade-no/${outTradeNo}?mchid=${mchId}`;
-    expect((await get(path)).json.trade_state).to.equal('NOTPAY');
+    expect((await platform.get(path)).json.trade_state).to.equal('NOTPAY');
     simulator.pay(requestPayment(prepayId), { drop: 100 });
     expect(await close(outTradeNo)).to.equal('400 ORDER_PAID');
     expect(() => simulator.startPaying({ mchId, outTradeNo })).to.throw('can be paid');
   });
 
   it('a buyer who gives up lets the order be closed, after which nobody can pay it', async () => {
-    const { outTradeNo, prepayId } = await prepay();
-    const started = await callJson('POST', `${simulator.uri}/simulator/buyers/start`, {
+    const { outTradeNo, prepayId } = await platform.prepay();
+    const started = await platform.control('/buyers/start', {
       mchid: mchId,
       out_trade_no: outTradeNo,
       for_ms: 20_000,
@@ -63,20 +53,13 @@ describe('wechat-simulator: closing and finding orders', () => {
 
   describe('partner', () => {
     const below = '/pay/partner/transactions/out-trade-no';
+    const partnerBody = (payer: object): Record<string, unknown> => {
+      const { appid: sp_appid, mchid: sp_mchid, ...body } = prepayBody(notifyUrl, { payer });
+      return { ...body, sp_appid, sp_mchid, sub_mchid: subMchId };
+    };
     const prepayPartner = async (): Promise<string> => {
-      const {
-        appid: sp_appid,
-        mchid: sp_mchid,
-        ...body
-      } = prepayBody(notifyUrl, {
-        payer: { sp_openid: openId },
-      });
-      const answer = await post('/pay/partner/transactions/jsapi', {
-        ...body,
-        sp_appid,
-        sp_mchid,
-        sub_mchid: subMchId,
-      });
+      const body = partnerBody({ sp_openid: openId });
+      const answer = await platform.post('/pay/partner/transactions/jsapi', body);
       expect(answer.status, answer.text).to.equal(200);
       return String(body.out_trade_no);
     };
@@ -84,18 +67,18 @@ describe('wechat-simulator: closing and finding orders', () => {
     it('sp_mchid and sub_mchid are both needed, and no call of direct merchants finds the order', async () => {
       const outTradeNo = await prepayPartner();
       const query = async (search: string): Promise<string> =>
-        outcomeOf(await get(`${below}/${outTradeNo}?${search}`));
+        outcomeOf(await platform.get(`${below}/${outTradeNo}?${search}`));
       expect(await query(`sp_mchid=${mchId}`)).to.equal('400 PARAM_ERROR');
       expect(await query(`mchid=${mchId}&sub_mchid=${subMchId}`)).to.equal('400 PARAM_ERROR');
       expect(await query(`sp_mchid=${mchId}&sub_mchid=${subMchId}`)).to.equal('200');
-      const direct = await get(`/pay/transactions/out-trade-no/${outTradeNo}?mchid=${mchId}`);
+      const direct = await platform.get(`/pay/transactions/out-trade-no/${outTradeNo}?mchid=${mchId}`);
       expect(outcomeOf(direct)).to.equal('404 ORDER_NOT_EXIST');
     });
 
     it('closing needs both parties too', async () => {
       const outTradeNo = await prepayPartner();
       const closePartner = async (body: object): Promise<string> =>
-        outcomeOf(await post(`${below}/${outTradeNo}/close`, body));
+        outcomeOf(await platform.post(`${below}/${outTradeNo}/close`, body));
       expect(await closePartner({ sp_mchid: mchId })).to.equal('400 PARAM_ERROR');
       expect(await closePartner({ mchid: mchId })).to.equal('400 PARAM_ERROR');
       expect(await closePartner({ sp_mchid: mchId, sub_mchid: '1600000002' })).to.equal(
@@ -107,16 +90,11 @@ describe('wechat-simulator: closing and finding orders', () => {
     });
 
     it('an openid of another app is refused for either side', async () => {
-      await prepay();
-      const {
-        appid: sp_appid,
-        mchid: sp_mchid,
-        ...body
-      } = prepayBody(notifyUrl, {
-        payer: { sub_openid: openId },
-      });
-      const wanted = { ...body, sp_appid, sp_mchid, sub_mchid: subMchId, sub_appid: 'wxffffffffffffffff' };
-      expect(outcomeOf(await post('/pay/partner/transactions/jsapi', wanted))).to.equal('400 PARAM_ERROR');
+      await platform.prepay();
+      const wanted = { ...partnerBody({ sub_openid: openId }), sub_appid: 'wxffffffffffffffff' };
+      expect(outcomeOf(await platform.post('/pay/partner/transactions/jsapi', wanted))).to.equal(
+        '400 PARAM_ERROR',
+      );
     });
   });
 
@@ -139,13 +117,13 @@ describe('wechat-simulator: closing and finding orders', () => {
         combine_payer_info: { openid: openId },
         notify_url: notifyUrl,
       };
-      const { json } = await post('/combine-transactions/jsapi', body);
+      const { json } = await platform.post('/combine-transactions/jsapi', body);
       return { prepayId: json.prepay_id, body };
     };
     const toNamed = (subs: ReturnType<typeof subOrders>) =>
       subs.map(({ mchid, out_trade_no }) => ({ mchid, out_trade_no }));
     const closeCombined = async (outTradeNo: string, body: object): Promise<string> =>
-      outcomeOf(await post(`/combine-transactions/out-trade-no/${outTradeNo}/close`, body));
+      outcomeOf(await platform.post(`/combine-transactions/out-trade-no/${outTradeNo}/close`, body));
 
     it('is closed as a whole by naming all its orders, in any order', async () => {
       const { body, prepayId } = await prepayCombined();
@@ -159,7 +137,9 @@ describe('wechat-simulator: closing and finding orders', () => {
       expect(await closeCombined(number, whole)).to.equal('204');
       expect(await closeCombined(number, whole)).to.equal('204');
       expect(await closeCombined('NOBODYS', whole)).to.equal('204');
-      const queried = JSON.parse((await get(`/combine-transactions/out-trade-no/${number}`)).text) as {
+      const queried = JSON.parse(
+        (await platform.get(`/combine-transactions/out-trade-no/${number}`)).text,
+      ) as {
         scene_info: object;
         sub_orders: { trade_state: string }[];
       };
@@ -189,7 +169,7 @@ describe('wechat-simulator: closing and finding orders', () => {
   ];
   for (const [name, change] of wrongParts) {
     it(`a prepay with ${name} gets 400 PARAM_ERROR`, async () => {
-      const answer = await post(
+      const answer = await platform.post(
         '/pay/transactions/jsapi',
         prepayBody(notifyUrl, change as Record<string, unknown>),
       );
@@ -206,9 +186,9 @@ describe('wechat-simulator: closing and finding orders', () => {
       scene_info: { payer_client_ip: '2001:db8::1', device_id: 'POS-7', store_info: { id: 'S1' } },
       settle_info: { profit_sharing: true },
     });
-    const { json } = await post('/pay/transactions/jsapi', body);
+    const { json } = await platform.post('/pay/transactions/jsapi', body);
     simulator.pay(requestPayment(json.prepay_id), { drop: 100 });
-    const queried = await get(`/pay/transactions/out-trade-no/${body.out_trade_no}?mchid=${mchId}`);
+    const queried = await platform.get(`/pay/transactions/out-trade-no/${body.out_trade_no}?mchid=${mchId}`);
     expect(JSON.parse(queried.text)).to.deep.include({ scene_info: { device_id: 'POS-7' } });
   });
 });

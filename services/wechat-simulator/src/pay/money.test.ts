@@ -1,48 +1,27 @@
 import { expect } from 'chai';
 import { afterEach, beforeEach, describe, it } from 'mocha';
-import { createSimulator, type MoneyView, type Simulator } from '../index.ts';
-import {
-  type Answer,
-  appId,
-  callJson,
-  callPay,
-  newOutTradeNo,
-  openId,
-  prepayBody,
-  requestPayment,
-  testMerchant,
-} from '../wechat-simulator.fixture.test.ts';
+import type { MoneyView, Simulator } from '../index.ts';
+import { type Answer, callJson, requestPayment } from '../wechat-simulator.fixture.test.ts';
+import { createPayPlatform, mchId, type PayPlatform } from './pay-platform.fixture.test.ts';
 
-const { mchId } = testMerchant;
-const notifyUrl = 'http://127.0.0.1:9/nobody-listens';
 const nothing = { PROCESSING: 0, SUCCESS: 0, ABNORMAL: 0, CLOSED: 0 };
 
 describe('wechat-simulator: the money ledger', () => {
+  let platform: PayPlatform;
   let simulator: Simulator;
   beforeEach(async () => {
-    simulator = await createSimulator({ merchants: [testMerchant] });
+    platform = await createPayPlatform();
+    simulator = platform.simulator;
   });
-  afterEach(() => simulator.close());
-
-  const pay = (totalFen: number, sub?: { mchId: string }): string => {
-    const outTradeNo = newOutTradeNo();
-    const payment = { mchId, appId, openId, outTradeNo, totalFen, notifyUrl };
-    simulator.payDirectly({ ...payment, ...(sub && { sub }) }, { drop: 100 });
-    return outTradeNo;
-  };
-  const prepay = async (change: Record<string, unknown>) => {
-    const body = prepayBody(notifyUrl, change);
-    const { json } = await callPay(simulator.uri, 'POST', '/v3/pay/transactions/jsapi', body);
-    return { outTradeNo: String(body.out_trade_no), prepayId: json.prepay_id };
-  };
+  afterEach(() => platform.close());
 
   it('tells to the fen what was paid and what became of each refund, by order and by merchant', async () => {
-    const [first, second] = [pay(1_000), pay(501)];
-    await prepay({});
+    const [first, second] = [platform.pay({ totalFen: 1_000 }), platform.pay({ totalFen: 501 })];
+    await platform.prepay();
     simulator.refundAtConsole(mchId, first, { refundFen: 300 });
     simulator.refundAtConsole(mchId, first, { refundFen: 20, course: 'ABNORMAL' });
     simulator.refundAtConsole(mchId, second, { refundFen: 501, course: 'CLOSED' });
-    const sub = pay(7, { mchId: '1600000001' });
+    const sub = platform.pay({ totalFen: 7, sub: { mchId: '1600000001' } });
     const { text } = await callJson('GET', `${simulator.uri}/simulator/ledger`);
     const { money } = JSON.parse(text) as { money: MoneyView };
     expect(
@@ -68,7 +47,7 @@ describe('wechat-simulator: the money ledger', () => {
 
   it('a counted balance follows payments, refunds, and refunds that were closed', async () => {
     simulator.setBalance(mchId, 100);
-    const outTradeNo = pay(1_000);
+    const outTradeNo = platform.pay({ totalFen: 1_000 });
     const balance = (): number | undefined => simulator.ledger().money.merchants[0]?.balance;
     expect(balance()).to.equal(1_100);
     simulator.refundAtConsole(mchId, outTradeNo, { refundFen: 400, course: 'ABNORMAL' });
@@ -81,13 +60,13 @@ describe('wechat-simulator: the money ledger', () => {
 
   describe('profit_sharing', () => {
     const unfreeze = (change: object): Promise<Answer> =>
-      callPay(simulator.uri, 'POST', '/v3/profitsharing/orders/unfreeze', {
+      platform.post('/profitsharing/orders/unfreeze', {
         out_order_no: 'UNFREEZE-1',
         description: '解冻全部剩余资金',
         ...change,
       });
     const payFrozen = async () => {
-      const { outTradeNo, prepayId } = await prepay({ settle_info: { profit_sharing: true } });
+      const { outTradeNo, prepayId } = await platform.prepay({ settle_info: { profit_sharing: true } });
       const { transactionId } = simulator.pay(requestPayment(prepayId), { drop: 100 });
       return { outTradeNo, transactionId };
     };

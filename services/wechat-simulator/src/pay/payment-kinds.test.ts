@@ -2,53 +2,36 @@ import { expect } from 'chai';
 import { afterEach, beforeEach, describe, it } from 'mocha';
 import { createSimulator, type Simulator } from '../index.ts';
 import {
-  type Answer,
   appId,
-  callJson,
   callPay,
-  createReceiver,
   newOutTradeNo,
   openId,
-  openResource,
   otherAppId,
   prepayBody,
-  type Receiver,
   requestPayment,
   testApp,
   testMerchant,
 } from '../wechat-simulator.fixture.test.ts';
-
-const { mchId } = testMerchant;
-const second = 1_000;
+import { createPayPlatform, mchId, type PayPlatform, second } from './pay-platform.fixture.test.ts';
 
 describe('wechat-simulator: payments of service providers, combined and Native ones', () => {
+  let platform: PayPlatform;
   let simulator: Simulator;
-  let receiver: Receiver;
   beforeEach(async () => {
-    receiver = await createReceiver(() => 204);
-    simulator = await createSimulator({
+    platform = await createPayPlatform({
       merchants: [{ ...testMerchant, isServiceProvider: true }],
       apps: [testApp, { ...testApp, appId: otherAppId }],
     });
+    simulator = platform.simulator;
   });
-  afterEach(async () => {
-    await simulator.close();
-    await receiver.close();
-  });
+  afterEach(() => platform.close());
 
-  const post = (path: string, body: object): Promise<Answer> =>
-    callPay(simulator.uri, 'POST', `/v3${path}`, body);
   const get = async (path: string): Promise<Record<string, unknown>> =>
-    JSON.parse((await callPay(simulator.uri, 'GET', `/v3${path}`)).text) as Record<string, unknown>;
-  const control = (path: string, body: object): Promise<Answer> =>
-    callJson('POST', `${simulator.uri}/simulator${path}`, body);
+    JSON.parse((await platform.get(path)).text) as Record<string, unknown>;
   /** What the latest notification says. */
   const told = async (): Promise<Record<string, unknown>> => {
     await simulator.clock.advance(second);
-    const { resource } = JSON.parse(receiver.received.at(-1)?.body ?? '') as {
-      resource: Parameters<typeof openResource>[0];
-    };
-    return JSON.parse(openResource(resource, testMerchant.apiV3Key)) as Record<string, unknown>;
+    return platform.told().at(-1)?.resource ?? expect.fail('nothing was told');
   };
 
   describe('partner', () => {
@@ -58,7 +41,7 @@ describe('wechat-simulator: payments of service providers, combined and Native o
       sub_mchid: '1600000001',
       description: '咖啡一杯',
       out_trade_no: newOutTradeNo(),
-      notify_url: receiver.url,
+      notify_url: platform.receiver.url,
       amount: { total: 300 },
       payer: { sp_openid: openId },
       ...change,
@@ -66,7 +49,7 @@ describe('wechat-simulator: payments of service providers, combined and Native o
 
     it('an order of a merchant below is prepaid, paid, announced and queried with both parties', async () => {
       const wanted = body();
-      const { json } = await post('/pay/partner/transactions/jsapi', wanted);
+      const { json } = await platform.post('/pay/partner/transactions/jsapi', wanted);
       simulator.pay(requestPayment(json.prepay_id));
       const parties = { sp_mchid: mchId, sp_appid: appId, sub_mchid: '1600000001' };
       const resource = await told();
@@ -85,12 +68,13 @@ describe('wechat-simulator: payments of service providers, combined and Native o
     });
 
     it('the payer may be known in the app of the merchant below, which then signs', async () => {
-      const { status, text } = await post(
+      const { status, text } = await platform.post(
         '/pay/partner/transactions/jsapi',
         body({ payer: { sub_openid: 'oSub-1' } }),
       );
-      expect([status, text]).to.satisfy(() => status === 400 && text.includes('sub_appid'));
-      const { json } = await post(
+      expect(status, text).to.equal(400);
+      expect(text).to.include('sub_appid');
+      const { json } = await platform.post(
         '/pay/partner/transactions/jsapi',
         body({ sub_appid: otherAppId, payer: { sub_openid: 'oSub-1' } }),
       );
@@ -99,9 +83,9 @@ describe('wechat-simulator: payments of service providers, combined and Native o
 
     it('an unpaid order can be closed, and a merchant that is no service provider is refused', async () => {
       const wanted = body();
-      await post('/pay/partner/transactions/jsapi', wanted);
+      await platform.post('/pay/partner/transactions/jsapi', wanted);
       const path = `/pay/partner/transactions/out-trade-no/${wanted.out_trade_no}/close`;
-      expect((await post(path, { sp_mchid: mchId, sub_mchid: '1600000001' })).status).to.equal(204);
+      expect((await platform.post(path, { sp_mchid: mchId, sub_mchid: '1600000001' })).status).to.equal(204);
       const direct = await createSimulator({ merchants: [testMerchant] });
       try {
         const answer = await callPay(direct.uri, 'POST', '/v3/pay/partner/transactions/jsapi', body());
@@ -112,13 +96,13 @@ describe('wechat-simulator: payments of service providers, combined and Native o
     });
 
     it('a payment that was prepaid elsewhere can name the merchant below', async () => {
-      await control('/payments', {
+      await platform.control('/payments', {
         mchid: mchId,
         appid: appId,
         openid: openId,
         out_trade_no: newOutTradeNo(),
         total: 5,
-        notify_url: receiver.url,
+        notify_url: platform.receiver.url,
         sub: { mchid: '1600000001', appid: otherAppId, openid: 'oSub-1' },
       });
       expect(await told()).to.deep.include({
@@ -145,19 +129,19 @@ describe('wechat-simulator: payments of service providers, combined and Native o
       scene_info: { payer_client_ip: '203.0.113.7' },
       sub_orders: subOrders(3),
       combine_payer_info: { openid: openId },
-      notify_url: receiver.url,
+      notify_url: platform.receiver.url,
       ...change,
     });
 
     it('orders are prepaid and paid together, announced once, and each can be refunded', async () => {
       const wanted = body();
-      const { json } = await post('/combine-transactions/jsapi', wanted);
-      const again = await post('/combine-transactions/jsapi', wanted);
+      const { json } = await platform.post('/combine-transactions/jsapi', wanted);
+      const again = await platform.post('/combine-transactions/jsapi', wanted);
       expect(again.json.prepay_id).not.to.equal(json.prepay_id);
       const payment = simulator.pay(requestPayment(json.prepay_id));
       expect(payment.outTradeNo).to.equal(wanted.combine_out_trade_no);
       const resource = await told();
-      expect(receiver.received).to.have.length(1);
+      expect(platform.receiver.received).to.have.length(1);
       const orders = resource.sub_orders as Record<string, unknown>[];
       expect(resource).to.include({
         combine_mchid: mchId,
@@ -183,10 +167,10 @@ describe('wechat-simulator: payments of service providers, combined and Native o
         { sub_orders: subOrders(11) },
         { sub_orders: subOrders(2).map(({ attach: _, ...sub }) => sub) },
       ]) {
-        const { status, json } = await post('/combine-transactions/jsapi', body(change));
+        const { status, json } = await platform.post('/combine-transactions/jsapi', body(change));
         expect([status, json.code], JSON.stringify(change)).to.deep.equal([400, 'PARAM_ERROR']);
       }
-      expect((await post('/combine-transactions/jsapi', body())).status).to.equal(200);
+      expect((await platform.post('/combine-transactions/jsapi', body())).status).to.equal(200);
     });
 
     it('up to 50 orders that were prepaid elsewhere can be paid together', async () => {
@@ -194,8 +178,8 @@ describe('wechat-simulator: payments of service providers, combined and Native o
         out_trade_no: newOutTradeNo(),
         total: index + 1,
       }));
-      const whole = { mchid: mchId, appid: appId, openid: openId, notify_url: receiver.url };
-      const paid = await control('/payments/combined', {
+      const whole = { mchid: mchId, appid: appId, openid: openId, notify_url: platform.receiver.url };
+      const paid = await platform.control('/payments/combined', {
         ...whole,
         combine_out_trade_no: newOutTradeNo(),
         sub_orders,
@@ -203,7 +187,7 @@ describe('wechat-simulator: payments of service providers, combined and Native o
       expect(paid.status, paid.text).to.equal(200);
       const orders = (await told()).sub_orders as Record<string, unknown>[];
       expect(orders).to.have.length(50);
-      const again = await control('/payments/combined', {
+      const again = await platform.control('/payments/combined', {
         ...whole,
         combine_out_trade_no: newOutTradeNo(),
         sub_orders,
@@ -213,22 +197,24 @@ describe('wechat-simulator: payments of service providers, combined and Native o
   });
 
   it('a Native order is paid by whoever scans its code, once', async () => {
-    const { payer: _, ...wanted } = prepayBody(receiver.url);
-    const { json } = await post('/pay/transactions/native', wanted);
+    const { payer: _, ...wanted } = prepayBody(platform.receiver.url);
+    const { json } = await platform.post('/pay/transactions/native', wanted);
     expect(json.code_url).to.match(/^weixin:\/\/wxpay\/bizpayurl\?pr=/);
-    const paid = await control('/buyers/scan', { code_url: json.code_url, openid: 'oScanner' });
+    const paid = await platform.control('/buyers/scan', { code_url: json.code_url, openid: 'oScanner' });
     expect(paid.json.out_trade_no).to.equal(wanted.out_trade_no);
     expect(await told()).to.deep.include({ trade_type: 'NATIVE', payer: { openid: 'oScanner' } });
-    expect((await control('/buyers/scan', { code_url: json.code_url })).json.code).to.equal('ORDER_SUCCESS');
-    expect((await control('/buyers/scan', { code_url: 'weixin://no' })).json.code).to.equal(
+    expect((await platform.control('/buyers/scan', { code_url: json.code_url })).json.code).to.equal(
+      'ORDER_SUCCESS',
+    );
+    expect((await platform.control('/buyers/scan', { code_url: 'weixin://no' })).json.code).to.equal(
       'CODE_URL_UNKNOWN',
     );
   });
 
   it('the same number by JSAPI after Native is another content', async () => {
-    const wanted = prepayBody(receiver.url);
+    const wanted = prepayBody(platform.receiver.url);
     const { payer: _, ...native } = wanted;
-    await post('/pay/transactions/native', native);
-    expect((await post('/pay/transactions/jsapi', wanted)).json.code).to.equal('OUT_TRADE_NO_USED');
+    await platform.post('/pay/transactions/native', native);
+    expect((await platform.post('/pay/transactions/jsapi', wanted)).json.code).to.equal('OUT_TRADE_NO_USED');
   });
 });

@@ -1,52 +1,43 @@
 import { constants, createPublicKey, publicEncrypt } from 'node:crypto';
 import { expect } from 'chai';
 import { afterEach, beforeEach, describe, it } from 'mocha';
-import { createSimulator, type Simulator } from '../index.ts';
+import type { Simulator } from '../index.ts';
 import {
   type Answer,
-  appId,
-  callJson,
   callPay,
-  createReceiver,
   newOutTradeNo,
   openId,
-  type Receiver,
   testMerchant,
 } from '../wechat-simulator.fixture.test.ts';
+import {
+  createPayPlatform,
+  day,
+  mchId,
+  minute,
+  outcomeOf,
+  type PayPlatform,
+  totalFen,
+} from './pay-platform.fixture.test.ts';
 
-const { mchId } = testMerchant;
-const minute = 60_000;
-const day = 24 * 60 * minute;
-const totalFen = 1_000;
 const subMchId = '1600000001';
 
 describe('wechat-simulator: what refunds may be', () => {
+  let platform: PayPlatform;
   let simulator: Simulator;
-  let receiver: Receiver;
   beforeEach(async () => {
-    receiver = await createReceiver(() => 204);
-    simulator = await createSimulator({ merchants: [testMerchant] });
+    platform = await createPayPlatform();
+    simulator = platform.simulator;
   });
-  afterEach(async () => {
-    await simulator.close();
-    await receiver.close();
-  });
+  afterEach(() => platform.close());
 
-  const pay = (buyer = openId): string => {
-    const outTradeNo = newOutTradeNo();
-    const payment = { mchId, appId, openId: buyer, outTradeNo, totalFen, notifyUrl: receiver.url };
-    simulator.payDirectly(payment, { drop: 100 });
-    return outTradeNo;
-  };
+  const pay = (buyer = openId): string => platform.pay({ openId: buyer });
   const toBody = (outTradeNo: string, refundFen: number, change: object = {}) => ({
     out_trade_no: outTradeNo,
     out_refund_no: `R-${newOutTradeNo()}`,
     amount: { refund: refundFen, total: totalFen, currency: 'CNY' },
     ...change,
   });
-  const refund = (body: object, uri = simulator.uri): Promise<Answer> =>
-    callPay(uri, 'POST', '/v3/refund/domestic/refunds', body);
-  const outcomeOf = ({ status, json }: Answer): string => `${status} ${json?.code ?? ''}`.trim();
+  const refund = (body: object): Promise<Answer> => platform.post('/refund/domestic/refunds', body);
 
   it('a refund is asked for by transaction_id as well as by out_trade_no', async () => {
     const outTradeNo = pay();
@@ -132,7 +123,7 @@ describe('wechat-simulator: what refunds may be', () => {
   it('without enough money nothing is refunded; after topping up the same number succeeds', async () => {
     const outTradeNo = pay();
     const body = toBody(outTradeNo, 600);
-    await callJson('POST', `${simulator.uri}/simulator/balances`, { mchid: mchId, balance: 599 });
+    await platform.control('/balances', { mchid: mchId, balance: 599 });
     expect(outcomeOf(await refund(body))).to.equal('403 NOT_ENOUGH');
     expect(simulator.ledger(outTradeNo).orders[0]?.trade_state).to.equal('SUCCESS');
     expect(() => simulator.refundAtConsole(mchId, outTradeNo)).to.throw('not enough');
@@ -144,18 +135,18 @@ describe('wechat-simulator: what refunds may be', () => {
   });
 
   it('a service provider names the merchant below it, in the body and in the query', async () => {
-    const provider = await createSimulator({ merchants: [{ ...testMerchant, isServiceProvider: true }] });
+    const provider = await createPayPlatform({ merchants: [{ ...testMerchant, isServiceProvider: true }] });
     try {
-      const outTradeNo = newOutTradeNo();
-      const payment = { mchId, appId, openId, outTradeNo, totalFen, notifyUrl: receiver.url };
-      provider.payDirectly({ ...payment, sub: { mchId: subMchId } }, { drop: 100 });
-      const ask = async (sub_mchid?: string): Promise<string> =>
-        outcomeOf(await refund(toBody(outTradeNo, 1, { sub_mchid, out_refund_no: 'R-1' }), provider.uri));
+      const outTradeNo = provider.pay({ sub: { mchId: subMchId } });
+      const ask = async (sub_mchid?: string): Promise<string> => {
+        const body = toBody(outTradeNo, 1, { sub_mchid, out_refund_no: 'R-1' });
+        return outcomeOf(await provider.post('/refund/domestic/refunds', body));
+      };
       expect(await ask()).to.equal('400 PARAM_ERROR');
       expect(await ask('1600000002')).to.equal('404 RESOURCE_NOT_EXISTS');
       expect(await ask(subMchId)).to.equal('200');
       const query = async (search: string): Promise<string> =>
-        outcomeOf(await callPay(provider.uri, 'GET', `/v3/refund/domestic/refunds/R-1${search}`));
+        outcomeOf(await provider.get(`/refund/domestic/refunds/R-1${search}`));
       expect(await query('')).to.equal('400 PARAM_ERROR');
       expect(await query('?sub_mchid=1600000002')).to.equal('404 RESOURCE_NOT_EXISTS');
       expect(await query(`?sub_mchid=${subMchId}`)).to.equal('200');
@@ -166,7 +157,7 @@ describe('wechat-simulator: what refunds may be', () => {
 
   describe('apply-abnormal-refund', () => {
     const abnormal = () =>
-      simulator.refundAtConsole(mchId, pay(), { course: 'ABNORMAL', notifyUrl: receiver.url });
+      simulator.refundAtConsole(mchId, pay(), { course: 'ABNORMAL', notifyUrl: platform.receiver.url });
     const apply = (refundId: string, body: object, askedSerial?: string): Promise<Answer> =>
       callPay(
         simulator.uri,
@@ -184,10 +175,7 @@ describe('wechat-simulator: what refunds may be', () => {
       expect(outcomeOf(await apply(made.refundId, body))).to.equal('200');
       await simulator.clock.advance(minute);
       expect(made.state).to.equal('SUCCESS');
-      const types = receiver.received.map(
-        (one) => (JSON.parse(one.body) as { event_type: string }).event_type,
-      );
-      expect(types).to.deep.equal(['REFUND.ABNORMAL', 'REFUND.SUCCESS']);
+      expect(platform.told().map(({ type }) => type)).to.deep.equal(['REFUND.ABNORMAL', 'REFUND.SUCCESS']);
     });
 
     it('one that is not ABNORMAL, or not of that id, is refused', async () => {

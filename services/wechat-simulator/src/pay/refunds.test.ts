@@ -1,67 +1,41 @@
 import { expect } from 'chai';
 import { afterEach, beforeEach, describe, it } from 'mocha';
-import { createSimulator, type Simulator } from '../index.ts';
+import type { Simulator } from '../index.ts';
+import { type Answer, appId, newOutTradeNo, openId } from '../wechat-simulator.fixture.test.ts';
 import {
-  type Answer,
-  appId,
-  callJson,
-  callPay,
-  createReceiver,
-  newOutTradeNo,
-  openId,
-  openResource,
-  type Receiver,
-  testMerchant,
-} from '../wechat-simulator.fixture.test.ts';
-
-const { mchId } = testMerchant;
-const minute = 60_000;
-const totalFen = 1_000;
+  createPayPlatform,
+  day,
+  mchId,
+  minute,
+  type PayPlatform,
+  totalFen,
+} from './pay-platform.fixture.test.ts';
 
 describe('wechat-simulator: refunds', () => {
+  let platform: PayPlatform;
   let simulator: Simulator;
-  let receiver: Receiver;
   beforeEach(async () => {
-    receiver = await createReceiver(() => 204);
-    simulator = await createSimulator({ merchants: [testMerchant] });
+    platform = await createPayPlatform();
+    simulator = platform.simulator;
   });
-  afterEach(async () => {
-    await simulator.close();
-    await receiver.close();
-  });
+  afterEach(() => platform.close());
 
-  const pay = (): string => {
-    const outTradeNo = newOutTradeNo();
-    const payment = { mchId, appId, openId, outTradeNo, totalFen, notifyUrl: receiver.url };
-    simulator.payDirectly(payment, { drop: 100 });
-    return outTradeNo;
-  };
   const refund = (outTradeNo: string, change: Record<string, unknown> = {}): Promise<Answer> =>
-    callPay(simulator.uri, 'POST', '/v3/refund/domestic/refunds', {
+    platform.post('/refund/domestic/refunds', {
       out_trade_no: outTradeNo,
       out_refund_no: `R-${newOutTradeNo()}`,
-      notify_url: receiver.url,
+      notify_url: platform.receiver.url,
       amount: { refund: 300, total: totalFen, currency: 'CNY' },
       ...change,
     });
   const query = async (outRefundNo: string): Promise<Record<string, unknown>> =>
-    JSON.parse(
-      (await callPay(simulator.uri, 'GET', `/v3/refund/domestic/refunds/${outRefundNo}`)).text,
-    ) as Record<string, unknown>;
-  const told = (): { type: string; resource: Record<string, unknown> }[] =>
-    receiver.received.map(({ body }) => {
-      const { event_type: type, resource } = JSON.parse(body) as {
-        event_type: string;
-        resource: Parameters<typeof openResource>[0];
-      };
-      const opened = JSON.parse(openResource(resource, testMerchant.apiV3Key)) as Record<string, unknown>;
-      return { type, resource: opened };
-    });
-  const controlled = (path: string, body: object): Promise<Answer> =>
-    callJson('POST', `${simulator.uri}/simulator${path}`, body);
+    JSON.parse((await platform.get(`/refund/domestic/refunds/${outRefundNo}`)).text) as Record<
+      string,
+      unknown
+    >;
 
   it('a refund is accepted as PROCESSING, succeeds, and is announced', async () => {
-    const outTradeNo = pay();
+    const outTradeNo = platform.pay();
     const { status, text } = await refund(outTradeNo, { out_refund_no: 'R-ONE' });
     const accepted = JSON.parse(text) as Record<string, unknown>;
     expect(status, text).to.equal(200);
@@ -69,7 +43,7 @@ describe('wechat-simulator: refunds', () => {
     expect(accepted).not.to.have.property('success_time');
     await simulator.clock.advance(10_000);
     expect(await query('R-ONE')).to.include({ status: 'SUCCESS' });
-    const [notification] = told();
+    const [notification] = platform.told();
     expect(notification?.type).to.equal('REFUND.SUCCESS');
     expect(notification?.resource).to.deep.include({
       mchid: mchId,
@@ -78,11 +52,7 @@ describe('wechat-simulator: refunds', () => {
       refund_status: 'SUCCESS',
       amount: { total: totalFen, refund: 300, payer_total: totalFen, payer_refund: 300 },
     });
-    const order = await callPay(
-      simulator.uri,
-      'GET',
-      `/v3/pay/transactions/out-trade-no/${outTradeNo}?mchid=${mchId}`,
-    );
+    const order = await platform.get(`/pay/transactions/out-trade-no/${outTradeNo}?mchid=${mchId}`);
     expect(order.json.trade_state).to.equal('REFUND');
     expect(simulator.ledger(outTradeNo).refunds).to.deep.include({
       mchid: mchId,
@@ -96,21 +66,21 @@ describe('wechat-simulator: refunds', () => {
 
   it('ABNORMAL has no time of success and may succeed later; CLOSED is final', async () => {
     simulator.faults.set({ refund_course: 'ABNORMAL' });
-    await refund(pay(), { out_refund_no: 'R-LATER' });
+    await refund(platform.pay(), { out_refund_no: 'R-LATER' });
     await simulator.clock.advance(10_000);
     expect(await query('R-LATER')).to.include({ status: 'ABNORMAL' });
     simulator.settleRefund(mchId, 'R-LATER', 'SUCCESS');
     simulator.faults.set({ refund_course: 'CLOSED' });
-    await refund(pay(), { out_refund_no: 'R-CLOSED' });
+    await refund(platform.pay(), { out_refund_no: 'R-CLOSED' });
     await simulator.clock.advance(10_000);
-    expect(told().map(({ type }) => type)).to.deep.equal([
+    expect(platform.told().map(({ type }) => type)).to.deep.equal([
       'REFUND.ABNORMAL',
       'REFUND.SUCCESS',
       'REFUND.CLOSED',
     ]);
-    expect(told()[0]?.resource).not.to.have.property('success_time');
-    expect(told()[2]?.resource).not.to.have.property('success_time');
-    const settled = await controlled('/refunds/settle', {
+    expect(platform.told()[0]?.resource).not.to.have.property('success_time');
+    expect(platform.told()[2]?.resource).not.to.have.property('success_time');
+    const settled = await platform.control('/refunds/settle', {
       mchid: mchId,
       out_refund_no: 'R-CLOSED',
       course: 'SUCCESS',
@@ -120,10 +90,10 @@ describe('wechat-simulator: refunds', () => {
 
   it('a refund can stay PROCESSING until it is settled', async () => {
     simulator.faults.set({ refund_course: 'PROCESSING' });
-    await refund(pay(), { out_refund_no: 'R-SLOW' });
-    await simulator.clock.advance(7 * 24 * 60 * minute);
+    await refund(platform.pay(), { out_refund_no: 'R-SLOW' });
+    await simulator.clock.advance(7 * day);
     expect(await query('R-SLOW')).to.include({ status: 'PROCESSING' });
-    const settled = await controlled('/refunds/settle', {
+    const settled = await platform.control('/refunds/settle', {
       mchid: mchId,
       out_refund_no: 'R-SLOW',
       course: 'CLOSED',
@@ -133,7 +103,7 @@ describe('wechat-simulator: refunds', () => {
   });
 
   it('asking again with the same number gives the same refund; with another amount it is refused', async () => {
-    const outTradeNo = pay();
+    const outTradeNo = platform.pay();
     const first = await refund(outTradeNo, { out_refund_no: 'R-SAME' });
     const second = await refund(outTradeNo, { out_refund_no: 'R-SAME' });
     const idOf = ({ text }: Answer): unknown => (JSON.parse(text) as Record<string, unknown>).refund_id;
@@ -144,11 +114,11 @@ describe('wechat-simulator: refunds', () => {
     });
     expect([other.status, other.json.code]).to.deep.equal([400, 'INVALID_REQUEST']);
     await simulator.clock.advance(10_000);
-    expect(receiver.received).to.have.length(1);
+    expect(platform.receiver.received).to.have.length(1);
   });
 
   it('sums, spacing, amounts and numbers that do not exist are refused', async () => {
-    const outTradeNo = pay();
+    const outTradeNo = platform.pay();
     const amount = (refundFen: number, total = totalFen) => ({
       amount: { refund: refundFen, total, currency: 'CNY' },
     });
@@ -167,60 +137,61 @@ describe('wechat-simulator: refunds', () => {
 
   it('the refund API can be made to act and then fail to say so', async () => {
     simulator.faults.set({ api: [{ api: 'refund', moment: 'after', answer: { status: 500 }, times: 1 }] });
-    expect((await refund(pay(), { out_refund_no: 'R-DONE' })).status).to.equal(500);
+    expect((await refund(platform.pay(), { out_refund_no: 'R-DONE' })).status).to.equal(500);
     expect(await query('R-DONE')).to.include({ out_refund_no: 'R-DONE' });
     expect(simulator.ledger().calls.counts).to.include({ refund: 1, refund_query: 1 });
   });
 
   it('a refund in the console has a number of its own and is announced where an address is known', async () => {
-    const silentOrder = pay();
+    const silentOrder = platform.pay();
     const { notification } = simulator.refundAtConsole(mchId, silentOrder);
     expect(notification).to.equal(undefined);
-    const outTradeNo = pay();
-    const made = await controlled('/refunds', {
+    const outTradeNo = platform.pay();
+    const made = await platform.control('/refunds', {
       mchid: mchId,
       out_trade_no: outTradeNo,
       refund: 400,
-      notify_url: receiver.url,
+      notify_url: platform.receiver.url,
     });
     expect(made.status, made.text).to.equal(200);
     const rest = simulator.refundAtConsole(mchId, outTradeNo, {
-      notifyUrl: receiver.url,
+      notifyUrl: platform.receiver.url,
       course: 'ABNORMAL',
     });
     expect(rest.refund.refundFen).to.equal(600);
     expect(() => simulator.refundAtConsole(mchId, outTradeNo)).to.throw('0 fen');
     await simulator.clock.advance(1_000);
-    expect(told().map(({ type }) => type)).to.deep.equal(['REFUND.SUCCESS', 'REFUND.ABNORMAL']);
-    for (const { resource } of told()) expect(resource.out_refund_no).to.match(/^[0-9A-Za-z_\-|*@]{1,64}$/);
+    expect(platform.told().map(({ type }) => type)).to.deep.equal(['REFUND.SUCCESS', 'REFUND.ABNORMAL']);
+    for (const { resource } of platform.told())
+      expect(resource.out_refund_no).to.match(/^[0-9A-Za-z_\-|*@]{1,64}$/);
     expect(() => simulator.refundAtConsole(mchId, 'NOT-PAID')).to.throw('no payment');
   });
 
   it('a console refund goes to the merchant platform’s address, and so does one that names none', async () => {
-    const answer = await controlled('/merchant-address', {
+    const answer = await platform.control('/merchant-address', {
       mchid: mchId,
-      notify_url: `${receiver.url}/refunds`,
+      notify_url: `${platform.receiver.url}/refunds`,
     });
     expect(answer.status).to.equal(200);
-    simulator.refundAtConsole(mchId, pay());
-    await refund(pay(), { notify_url: undefined });
+    simulator.refundAtConsole(mchId, platform.pay());
+    await refund(platform.pay(), { notify_url: undefined });
     await simulator.clock.advance(10_000);
-    expect(receiver.received.map(({ url }) => url.endsWith('/refunds'))).to.deep.equal([true, true]);
+    expect(platform.receiver.received.map(({ url }) => url.endsWith('/refunds'))).to.deep.equal([true, true]);
   });
 
   it('a payment re-sent after its refund says SUCCESS still', async () => {
     const outTradeNo = newOutTradeNo();
-    const payment = { mchId, appId, openId, outTradeNo, totalFen, notifyUrl: receiver.url };
+    const payment = { mchId, appId, openId, outTradeNo, totalFen, notifyUrl: platform.receiver.url };
     const { notification } = simulator.payDirectly(payment);
     await simulator.clock.advance(1_000);
-    simulator.refundAtConsole(mchId, outTradeNo, { notifyUrl: receiver.url });
+    simulator.refundAtConsole(mchId, outTradeNo, { notifyUrl: platform.receiver.url });
     await simulator.clock.advance(1_000);
     await simulator.resend(notification.id);
-    expect(told().map(({ type }) => type)).to.deep.equal([
+    expect(platform.told().map(({ type }) => type)).to.deep.equal([
       'TRANSACTION.SUCCESS',
       'REFUND.SUCCESS',
       'TRANSACTION.SUCCESS',
     ]);
-    expect(told()[2]?.resource.trade_state).to.equal('SUCCESS');
+    expect(platform.told()[2]?.resource.trade_state).to.equal('SUCCESS');
   });
 });

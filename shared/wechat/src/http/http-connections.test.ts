@@ -94,41 +94,42 @@ describe('what a request had of its connection', () => {
     expect(bodies).to.deep.equal(['{}']);
   });
 
+  /** Answers the first request, and hangs up on whoever sends another. */
+  function answeringOnce() {
+    let requests = 0;
+    const ports = new Set<number | undefined>();
+    const listener: RequestListener = (request, response) => {
+      requests += 1;
+      ports.add(request.socket.remotePort);
+      if (requests === 1) response.end('ok');
+      else request.socket.destroy();
+    };
+    return { listener, seen: () => ({ requests, connections: ports.size }) };
+  }
+
   const listeners: ['http' | 'https', (listener: RequestListener) => Promise<string>][] = [
     ['http', (listener) => listen(createHttpServer(listener))],
     ['https', listenTls],
   ];
   for (const [protocol, listenTo] of listeners) {
     it(`is unknown on a connection that was kept open (${protocol})`, async () => {
-      let came = 0;
-      const ports = new Set<number | undefined>();
-      const address = await listenTo((request, response) => {
-        came += 1;
-        ports.add(request.socket.remotePort);
-        if (came === 1) response.end('ok');
-        else request.socket.destroy();
-      });
+      const { listener, seen } = answeringOnce();
+      const address = await listenTo(listener);
       const agents = agentsOf();
       await send(`${protocol}://${address}`, agents, 2_000);
       expect(await failureOf(send(`${protocol}://${address}`, agents, 2_000))).to.deep.equal(maySent);
-      expect({ came, connections: ports.size }).to.deep.equal({ came: 2, connections: 1 });
+      expect(seen()).to.deep.equal({ requests: 2, connections: 1 });
     });
 
     it(`is unknown on a connection that it waited for while another one used it (${protocol})`, async () => {
-      let came = 0;
-      const ports = new Set<number | undefined>();
-      const address = await listenTo((request, response) => {
-        came += 1;
-        ports.add(request.socket.remotePort);
-        if (came === 1) response.end('ok');
-        else request.socket.destroy();
-      });
+      const { listener, seen } = answeringOnce();
+      const address = await listenTo(listener);
       const agents = agentsOf();
       const first = send(`${protocol}://${address}`, agents, 2_000);
       const second = failureOf(send(`${protocol}://${address}`, agents, 2_000));
       await first;
       expect(await second).to.deep.equal(maySent);
-      expect({ came, connections: ports.size }).to.deep.equal({ came: 2, connections: 1 });
+      expect(seen()).to.deep.equal({ requests: 2, connections: 1 });
     });
   }
 

@@ -1,4 +1,4 @@
-import type { DeliveryMode, LogisticsType } from '@huidiao/contracts';
+import { type DeliveryMode, deliveryModes, type LogisticsType } from '@huidiao/contracts';
 import { toBeijingTime } from '../pay/to-beijing-time.ts';
 
 /** A parcel as WeChat is told of it. */
@@ -35,8 +35,6 @@ export interface ShippingUpload {
   readonly openId: string;
 }
 
-const split = 2;
-
 /**
  * The body of an upload, and which of the two APIs takes it. sub_orders of a combined payment may be some of its orders:
  * each is shipped when it is.
@@ -64,7 +62,7 @@ function toShipment({ logisticsType, deliveryMode, isAllDelivered, items }: Ship
   return {
     logistics_type: logisticsType,
     delivery_mode: deliveryMode,
-    ...(deliveryMode === split && { is_all_delivered: isAllDelivered }),
+    ...(deliveryMode === deliveryModes.split && { is_all_delivered: isAllDelivered }),
     // A list also where it is one: an object is 47001.
     shipping_list: items.map(toListItem),
   };

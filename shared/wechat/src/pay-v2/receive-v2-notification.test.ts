@@ -1,45 +1,21 @@
-import { payEvents, paymentSucceeded, refundEvent } from '@huidiao/contracts';
+import { paymentSucceeded } from '@huidiao/contracts';
 import { expect } from 'chai';
 import { describe, it } from 'mocha';
 import { makeNotification, testMerchant, testNow } from '../pay/platform.fixture.test.ts';
 import { createReceivingMerchant, receiveNotification } from '../pay/receive-notification.ts';
-import {
-  createReceivingMerchantV2,
-  receiveV2Notification,
-  type V2NotificationOutcome,
-} from './receive-v2-notification.ts';
+import { createReceivingMerchantV2 } from './receive-v2-notification.ts';
+import { callbackOf, eventOf, factOf, paymentOf, receive, refused } from './received-v2.fixture.test.ts';
 import {
   apiV2Key,
   type Change,
   changed,
   contract,
-  deduction,
-  encryptReqInfo,
   payment,
   previousApiV2Key,
-  type RefundToMake,
-  receivingMerchant,
-  refund,
-  refundBody,
   signedBody,
   signOf,
   toXml,
 } from './v2.fixture.test.ts';
-
-const merchant = receivingMerchant();
-const receive = (body: Buffer | string) => receiveV2Notification(Buffer.from(body), merchant);
-
-function callbackOf(outcome: V2NotificationOutcome) {
-  if (outcome.kind !== 'genuine') throw new Error(`${outcome.kind}: ${outcome.reason}`);
-  return outcome.callback;
-}
-
-/** The only fact of a genuine notification. */
-const factOf = (body: Buffer | string) => callbackOf(receive(body)).facts[0];
-const eventOf = (body: Buffer | string) => factOf(body).event;
-const paymentOf = (change: Change) => eventOf(signedBody(changed(payment, change)));
-const refundOf = (made: RefundToMake) => eventOf(refundBody(made));
-const refused = (reason: string) => ({ kind: 'not-authentic', reason });
 
 describe('a payment notification of API v2', () => {
   it('gives the event and the key that API v3 gives for the same payment', () => {
@@ -240,210 +216,6 @@ describe('a payment notification of API v2', () => {
     expect(idOf({ nonce_str: 'another', sign_type: 'HMAC-SHA256' }, { type: 'HMAC-SHA256' })).to.equal(id);
     expect(idOf({ attach: 'another' })).not.to.equal(id);
   });
-});
-
-describe('a deduction of API v2', () => {
-  it('that succeeded is a payment like any other', () => {
-    expect(eventOf(signedBody(deduction))).to.include({ type: 'payment.succeeded', tradeType: 'PAP' });
-    expect(factOf(signedBody(deduction)).callbackKey).to.equal(factOf(signedBody(payment)).callbackKey);
-  });
-
-  it('that failed is told as such, and is no payment', () => {
-    const { event } = factOf(
-      signedBody(changed(deduction, { result_code: 'FAIL', trade_state: 'PAYERROR', err_code: 'NOTENOUGH' })),
-    );
-    expect(event).to.deep.equal({
-      type: 'debit.failed',
-      mchId: '1900000001',
-      appId: 'wx8888888888888888',
-      openId: 'oUpF8uMuAJO_M2pxb1Q9zNjWeS6o',
-      outTradeNo: 'order_0001',
-      transactionId: '1217752501201407033233368018',
-      tradeState: 'PAYERROR',
-      amountFen: 1999,
-      currency: 'CNY',
-    });
-    expect(payEvents['debit.failed'].parse(event)).to.deep.equal(event);
-  });
-
-  it('that failed without an order is kept', () => {
-    const fields = changed(deduction, { result_code: 'FAIL', out_trade_no: undefined });
-    expect(eventOf(signedBody(fields))).to.include({ reason: 'schema_refused' });
-  });
-});
-
-describe('a contract notification of API v2', () => {
-  const contractOf = (change: Change) => eventOf(signedBody(changed(contract, change)));
-
-  it('tells that a contract was signed', () => {
-    const event = contractOf({});
-    expect(event).to.deep.equal({
-      type: 'contract.signed',
-      product: 'entrust',
-      mchId: '1900000001',
-      openId: 'onqOjjmM1tad-3ROpncN-yUfa6ua',
-      contractId: 'Wx15463511252015071056489715',
-      outContractCode: '100001256',
-      planId: '123',
-      contractState: 'ADD',
-      operateTime: '2026-11-22 10:00:00',
-      expiredTime: '2027-11-22 10:00:00',
-    });
-    expect(payEvents['contract.signed'].parse(event)).to.deep.equal(event);
-    expect(callbackOf(receive(signedBody(contract))).eventType).to.equal('v2.contract');
-  });
-
-  it('tells that a contract ended, and how', () => {
-    const event = contractOf({ change_type: 'DELETE', contract_termination_mode: '2' });
-    expect(event).to.include({ type: 'contract.terminated', terminationMode: '2', contractState: 'DELETE' });
-  });
-
-  it('has another key when the contract ends than when it was signed', () => {
-    const keyOf = (change_type: string) => factOf(signedBody({ ...contract, change_type })).callbackKey;
-    expect(keyOf('ADD')).to.equal(keyOf('ADD')).and.not.equal(keyOf('DELETE'));
-  });
-
-  for (const [change, reason] of [
-    [{ change_type: 'MODIFY' }, 'schema_refused'],
-    [{ change_type: '' }, 'unknown_type'],
-    [{ contract_id: undefined, contract_code: undefined }, 'schema_refused'],
-    [{ plan_id: 'x'.repeat(257) }, 'schema_refused'],
-    [{ result_code: 'FAIL' }, 'unknown_type'],
-  ] as const) {
-    it(`is kept with ${JSON.stringify(change).slice(0, 60)}`, () => {
-      expect(contractOf(change)).to.include({ type: 'callback.unhandled', reason });
-    });
-  }
-});
-
-describe('a refund notification of API v2', () => {
-  it('gives the event and the key that API v3 gives for the same refund, proved by the key alone', () => {
-    const { notificationId, ...callback } = callbackOf(receive(refundBody()));
-    const event = {
-      type: 'refund.succeeded',
-      mchId: '1900000001',
-      outTradeNo: '71106718111915575302817',
-      transactionId: '4200000215201811190261405420',
-      outRefundNo: '131811191610442717309',
-      refundId: '50000408942018111907145868882',
-      refundFen: 3960,
-      totalFen: 3960,
-      successTime: '2018-11-19T16:24:13+08:00',
-      proof: 'key_alone',
-    };
-    const callbackKey = 'refund_1900000001_50000408942018111907145868882_SUCCEEDED';
-    const around = {
-      return_code: 'SUCCESS',
-      appid: 'wx8888888888888888',
-      mch_id: '1900000001',
-    };
-    expect(notificationId).to.match(/^[0-9a-f]{64}$/);
-    expect(callback).to.deep.equal({
-      eventType: 'v2.refund',
-      callbackKey,
-      facts: [{ callbackKey, event }],
-      content: JSON.stringify({ ...around, ...refund }),
-    });
-    expect(refundEvent.parse(event)).to.deep.equal(event);
-  });
-
-  it('tells what became of it', () => {
-    expect(refundOf({ inside: { refund_status: 'CHANGE' } }))
-      .to.include({ type: 'refund.abnormal' })
-      .and.not.have.property('successTime');
-    expect(refundOf({ inside: { refund_status: 'REFUNDCLOSE' } })).to.include({ type: 'refund.closed' });
-  });
-
-  it('is opened with the previous key too', () => {
-    expect(refundOf({ key: previousApiV2Key })).to.include({ type: 'refund.succeeded' });
-  });
-
-  it('of a service provider names the merchant below it', () => {
-    expect(refundOf({ around: { sub_mch_id: '1900000109' } })).to.include({ subMchId: '1900000109' });
-  });
-
-  it('says nothing by what stands around the encrypted part but whose it is', () => {
-    const around = { refund_status: 'CHANGE', success_time: '2020-01-01 00:00:00', refund_fee: '1' };
-    expect(refundOf({ around })).to.deep.equal(refundOf({}));
-    const { notificationId, content } = callbackOf(receive(refundBody()));
-    const added = callbackOf(receive(refundBody({ around: { ...around, note: 'made up' } })));
-    expect(added).to.include({ notificationId, content });
-    const ofAnotherApp = callbackOf(receive(refundBody({ around: { appid: 'wx7777777777777777' } })));
-    expect(ofAnotherApp).to.include({ notificationId });
-    expect(refundOf({ around, inside: { success_time: undefined } })).not.to.have.property('successTime');
-    expect(refundOf({ around, inside: { refund_fee: undefined } })).to.include({ reason: 'schema_refused' });
-  });
-
-  it('that no key of ours opens is an error of ours', () => {
-    const body = refundBody({ key: 'x'.repeat(32) });
-    const outcome = receive(body);
-    expect(outcome).to.include({
-      kind: 'not-openable',
-      reason: 'req_info_of_another_key',
-      eventType: 'v2.refund',
-    });
-    expect(outcome.kind === 'not-openable' && outcome.notificationId).to.match(/^[0-9a-f]{64}$/);
-  });
-
-  for (const [what, plaintext] of [
-    ['no XML', 'SUCCESS'],
-    ['another root', toXml('xml', refund)],
-    ['a field that comes twice', toXml('root', refund).replace('<refund_id>', '<refund_id/><refund_id>')],
-    ['a DOCTYPE', `<!DOCTYPE root>${toXml('root', refund)}`],
-  ] as const) {
-    it(`is not taken for opened where it holds ${what}`, () => {
-      const body = refundBody({ around: { req_info: encryptReqInfo(plaintext) } });
-      expect(receive(body)).to.include({ kind: 'not-openable', reason: 'req_info_of_another_key' });
-    });
-  }
-
-  it('is refused with a req_info that is empty', () => {
-    expect(receive(refundBody({ around: { req_info: '' } }))).to.deep.equal(refused('sign_missing'));
-  });
-
-  for (const [what, req_info] of [
-    ['no base64', '!'.repeat(24)],
-    ['no whole blocks', Buffer.alloc(17).toString('base64')],
-    ['of another alphabet', Buffer.alloc(16, 0xff).toString('base64url')],
-    ['without its padding', Buffer.alloc(16).toString('base64').replaceAll('=', '')],
-  ] as const) {
-    it(`is refused with a req_info that is ${what}`, () => {
-      expect(receive(refundBody({ around: { req_info } }))).to.deep.equal(refused('req_info_malformed'));
-    });
-  }
-
-  it('is opened although its base64 is broken into lines', () => {
-    const req_info = encryptReqInfo(toXml('root', refund)).replaceAll(/.{76}/g, '$&\r\n');
-    expect(eventOf(refundBody({ around: { req_info } }))).to.include({ type: 'refund.succeeded' });
-  });
-
-  for (const mch_id of ['1900000002', '', undefined]) {
-    it(`is refused, unopened, under the merchant ${JSON.stringify(mch_id)}`, () => {
-      const body = refundBody({ around: { mch_id }, key: 'x'.repeat(32) });
-      expect(receive(body)).to.deep.equal(refused('ids_of_another_merchant'));
-    });
-  }
-
-  it('is refused with a sign that is wrong, and taken with one that is good', () => {
-    const around = { mch_id: '1900000001', req_info: encryptReqInfo(toXml('root', refund)) };
-    expect(receive(toXml('xml', { ...around, sign: 'A'.repeat(32) }))).to.deep.equal(refused('sign_wrong'));
-    expect(eventOf(signedBody(around))).to.include({ type: 'refund.succeeded', proof: 'key_alone' });
-  });
-
-  for (const [name, value] of [
-    ['refund_status', 'PROCESSING'],
-    ['refund_status', undefined],
-    ['refund_id', undefined],
-    ['refund_fee', '-1'],
-    ['total_fee', '9999999999999999'],
-  ] as const) {
-    it(`is kept with ${name} ${JSON.stringify(value)}`, () => {
-      expect(refundOf({ inside: { [name]: value } })).to.include({
-        type: 'callback.unhandled',
-        reason: 'schema_refused',
-      });
-    });
-  }
 });
 
 describe('any other notification of API v2', () => {

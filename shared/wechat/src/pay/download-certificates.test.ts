@@ -1,5 +1,6 @@
 import type { Merchant } from '@huidiao/contracts';
 import { toAppError } from '@huidiao/errors';
+import { rsaKeysOf } from '@huidiao/testing';
 import { expect } from 'chai';
 import { after, before, describe, it } from 'mocha';
 import { createHttpAgents } from '../http/http-agents.ts';
@@ -80,7 +81,7 @@ describe('the download of platform certificates', () => {
   });
 
   it('refuses an answer that somebody else signed under a known name, and one under a name that it brings', async () => {
-    const forger = createPlatform(one.id);
+    const forger = createPlatform(one.id, rsaKeysOf('forger'));
     answer(listOf(two), forger);
     expect(await download({ platformCertificatePems: [one.pem] })).to.equal('WECHAT_RESPONSE_NOT_AUTHENTIC');
     answer(listOf(one), forger);
@@ -88,7 +89,7 @@ describe('the download of platform certificates', () => {
   });
 
   it('does not take a forged empty list for a merchant without certificates', async () => {
-    answer({ data: [] }, createPlatform(one.id));
+    answer({ data: [] }, createPlatform(one.id, rsaKeysOf('forger')));
     expect(await download({ platformCertificatePems: [one.pem] })).to.equal('WECHAT_RESPONSE_NOT_AUTHENTIC');
     answer({ data: [] });
     expect(await download()).to.equal('WECHAT_RESPONSE_NOT_AUTHENTIC');

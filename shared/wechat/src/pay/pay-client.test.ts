@@ -1,9 +1,9 @@
 import { verify } from 'node:crypto';
 import type { ServerResponse } from 'node:http';
 import type { Merchant } from '@huidiao/contracts';
-import { AppError } from '@huidiao/errors';
 import { expect } from 'chai';
 import { afterEach, beforeEach, describe, it } from 'mocha';
+import { failureOf } from '../http/failure-of.fixture.test.ts';
 import { createObservers } from '../http/observers.fixture.test.ts';
 import { startTestServer, type TestServer } from '../http/test-server.fixture.test.ts';
 import { createPayClient, type PayClient } from './pay-client.ts';
@@ -328,12 +328,3 @@ describe('the client of WeChat Pay', () => {
     expect(make).to.throw().with.property('message').that.does.not.include('SECRET');
   });
 });
-
-async function failureOf(call: () => Promise<unknown>): Promise<AppError> {
-  const failed = await call().then(
-    () => expect.fail('it succeeded'),
-    (error) => error,
-  );
-  expect(failed).to.be.instanceOf(AppError);
-  return failed;
-}

@@ -1,4 +1,5 @@
 import { AppError } from '@huidiao/errors';
+import { rsaKeysOf } from '@huidiao/testing';
 import { expect } from 'chai';
 import { describe, it } from 'mocha';
 import { createPlatform } from './platform.fixture.test.ts';
@@ -119,7 +120,7 @@ describe('the keyring of a merchant', () => {
   });
 
   it('has configured public keys, configured files and downloaded certificates at once', async () => {
-    const platform = createPlatform('PUB_KEY_ID_01');
+    const platform = createPlatform('PUB_KEY_ID_01', rsaKeysOf('wechat-pay'));
     const { keyring } = createRig({
       facts: {
         wechatpayPublicKeys: [{ id: platform.id, pem: platform.publicKeyPem }],
@@ -134,7 +135,7 @@ describe('the keyring of a merchant', () => {
   });
 
   it('takes it for normal that a merchant with a public key has no certificate', async () => {
-    const platform = createPlatform('PUB_KEY_ID_01');
+    const platform = createPlatform('PUB_KEY_ID_01', rsaKeysOf('wechat-pay'));
     const rig = createRig({
       facts: { wechatpayPublicKeys: [{ id: platform.id, pem: platform.publicKeyPem }] },
       answer: async () => [],

@@ -1,7 +1,8 @@
 import { createPublicKey } from 'node:crypto';
+import { rsaKeysOf } from '@huidiao/testing';
 import { expect } from 'chai';
 import { describe, it } from 'mocha';
-import { createPlatform } from './platform.fixture.test.ts';
+import { createPlatform, platform } from './platform.fixture.test.ts';
 import { createPlatformKeys } from './platform-keys.ts';
 import { vectorText } from './vectors.fixture.test.ts';
 
@@ -15,7 +16,8 @@ function keysOf(publicKeys: { id: string; pem: string }[], platformCertificatePe
 
 describe('the platform keys of a merchant', () => {
   it('hold any number of public keys and certificates at once, each found by its own serial', () => {
-    const [one, two] = [createPlatform('PUB_KEY_ID_01'), createPlatform('PUB_KEY_ID_1')];
+    const one = createPlatform('PUB_KEY_ID_01', rsaKeysOf('wechat-pay'));
+    const two = createPlatform('PUB_KEY_ID_1', rsaKeysOf('forger'));
     const keys = keysOf(
       [one, two].map(({ id, publicKeyPem }) => ({ id, pem: publicKeyPem })),
       [goCertificate, dotnetCertificate],
@@ -78,10 +80,9 @@ describe('the platform keys of a merchant', () => {
   });
 
   it('are refused as configuration when two different keys have one name', () => {
-    const other = createPlatform('PUB_KEY_ID_1').publicKeyPem;
     const twice = [
       { id: 'PUB_KEY_ID_1', pem: goPublicKey },
-      { id: 'PUB_KEY_ID_1', pem: other },
+      { id: 'PUB_KEY_ID_1', pem: platform.publicKeyPem },
     ];
     expect(() => keysOf(twice))
       .to.throw()

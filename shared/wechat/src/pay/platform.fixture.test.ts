@@ -1,4 +1,4 @@
-import { createCipheriv, generateKeyPairSync, type KeyObject, randomBytes, sign } from 'node:crypto';
+import { createCipheriv, type KeyObject, randomBytes, sign } from 'node:crypto';
 import type { Merchant } from '@huidiao/contracts';
 import { plainMerchant, type RsaKeys, rsaKeysOf } from '@huidiao/testing';
 import type { SignedMessage } from './signed-message.ts';
@@ -16,12 +16,8 @@ export const merchantPublicKey: KeyObject = merchantKeys.publicKey;
 export const testNow = new Date('2026-11-22T02:00:00.000Z');
 const testTimestamp = String(testNow.getTime() / 1000);
 
-/** With keys that nobody else has, unless some are given. */
-export function createPlatform(
-  id: string,
-  keys: RsaKeys = generateKeyPairSync('rsa', { modulusLength: 2048 }),
-) {
-  const { publicKey, privateKey } = keys;
+/** Signs under the id with the keys. */
+export function createPlatform(id: string, { publicKey, privateKey }: RsaKeys) {
   return {
     id,
     publicKeyPem: publicKey.export({ type: 'spki', format: 'pem' }).toString(),

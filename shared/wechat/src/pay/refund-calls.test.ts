@@ -1,5 +1,6 @@
-import { constants, generateKeyPairSync, privateDecrypt } from 'node:crypto';
+import { constants, privateDecrypt } from 'node:crypto';
 import { AppError } from '@huidiao/errors';
+import { rsaKeysOf } from '@huidiao/testing';
 import { expect } from 'chai';
 import { describe, it } from 'mocha';
 import { createPlatformKeys, toLongestValid } from './platform-keys.ts';
@@ -7,7 +8,7 @@ import { createRefundCalls } from './refund-calls.ts';
 import { toRefundBody } from './refund-request.ts';
 import type { PayRequest } from './send-pay-request.ts';
 
-const { publicKey, privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
+const { publicKey, privateKey } = rsaKeysOf('wechat-pay');
 const pem = publicKey.export({ type: 'spki', format: 'pem' }).toString();
 const publicKeyId = 'PUB_KEY_ID_0114232134912410000000000000';
 const amount = { refundFen: 100, totalFen: 888, currency: 'CNY' };
