@@ -14,7 +14,10 @@ interface ReportOptions {
 /** How an attempt ended: the handler's outcome, or what became of its failure. */
 type Ending = JobOutcome | { readonly outcome: string; readonly retryDelayMs?: number };
 
-/** One wide line and two metrics per attempt. `start` when it begins, what it gives when it has ended. */
+/**
+ * One wide line and two metrics per attempt. `start` when it begins, what it gives when it has ended. The line of an
+ * attempt that buried its job is an alarm: from here on nothing moves until a person decides.
+ */
 export function createAttemptReport({ queue, lane, logger, metrics }: ReportOptions) {
   const attempts = metrics.counter({
     name: 'huidiao_job_attempts_total',
@@ -44,6 +47,7 @@ export function createAttemptReport({ queue, lane, logger, metrics }: ReportOpti
           postponements: run.postponements,
           durationMs,
           ...toErrorFields(error),
+          ...toAlarm(ending.outcome),
         };
         logger[toLevel(ending.outcome, error)](fields, 'job.attempted');
       };
@@ -61,6 +65,11 @@ function toErrorFields(error: AppError | undefined): Record<string, unknown> {
   const fields = { errorCode: error.code, errorKind: error.kind, reason: error.message };
   // Nobody classified it, so that its stack is all there is to go by.
   return error.code === 'INTERNAL_ERROR' ? { ...fields, err: error.cause ?? error } : fields;
+}
+
+/** Not of a job whose dead letter could not be stored: it comes again until it has one. */
+function toAlarm(outcome: string): { alarm?: string } {
+  return outcome === 'dead_letter' ? { alarm: 'dead-letter' } : {};
 }
 
 function toLevel(outcome: string, error: AppError | undefined): 'info' | 'warn' | 'error' {

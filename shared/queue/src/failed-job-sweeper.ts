@@ -93,6 +93,7 @@ export function createFailedJobSweeper(options: FailedJobSweeperOptions): Failed
     sweptTotal.inc({ queue: name, lane, error_code: error.code });
     const fields = {
       event: 'job.swept',
+      alarm: 'dead-letter',
       queue: name,
       lane,
       job: job.name,

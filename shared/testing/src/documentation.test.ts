@@ -110,6 +110,7 @@ describe('the documents say what the code does', () => {
       'deploy/docs/set-up.md',
       'deploy/docs/set-up.zh.md',
       'deploy/docs/dead-letters.md',
+      'deploy/docs/alarms.md',
       'deploy/docs/guarantees.md',
       '.github/CONTRIBUTING.md',
     ];
@@ -131,6 +132,7 @@ describe('the documents say what the code does', () => {
       'deploy/docs/set-up.zh.md',
       'deploy/docs/configuration.md',
       'deploy/docs/dead-letters.md',
+      'deploy/docs/alarms.md',
       'deploy/docs/errors.md',
       'deploy/docs/guarantees.md',
     ]) {

@@ -10,12 +10,14 @@ const kindOfCode = {
   ORDER_IDS_DIFFER: 'ids_differ',
   ORDER_PAID_TWICE: 'paid_twice',
   ORDER_PAID_LATE: 'paid_late',
+  ORDER_LATE_NOT_REFUNDED: 'paid_late',
   ORDER_REFUND_SEEN: 'refund_seen',
   ORDER_UNKNOWN: 'unknown_order',
   ORDER_NOT_YET_KNOWN: 'unknown_order',
   REFUND_DIFFERS: 'refund_differs',
   REFUND_NOT_CONFIRMED: 'refund_not_confirmed',
   REFUND_ORDER_UNKNOWN: 'refund_of_unknown_order',
+  BILL_AMOUNT_DIFFERS: 'bill_differs',
 } as const satisfies Partial<Record<ErrorCode, CaseKind>>;
 
 type CaseCode = keyof typeof kindOfCode;

@@ -15,6 +15,12 @@ const waiting = {
   refundRequests: [],
 };
 const paidBy = (own: string) => ({ ...waiting, status: 'paid', transactionId: own, paidAt: new Date() });
+const late = (state: string) => ({
+  ...paidBy(transactionId),
+  held: 'late',
+  refundRequests: [{ transactionId, outRefundNo: 'n', refundFen: 100, state }],
+});
+const hangs = { refunds: [{ refundId: 'r', outRefundNo: 'console', status: 'ABNORMAL', refundFen: 40 }] };
 const givenBack = {
   ...paidBy(transactionId),
   refunds: [{ refundId: 'r', outRefundNo: 'n', status: 'SUCCESS', refundFen: 100, at: new Date() }],
@@ -35,6 +41,11 @@ describe('what may be decided about a case', () => {
     ['a second payment', toFound('paid_twice'), paidBy('other'), 'refund'],
     ['a late payment', toFound('paid_late'), { ...waiting, status: 'closed' }, 'deliver refund'],
     ['a late payment of an order that was paid since', toFound('paid_late'), paidBy('other'), 'refund'],
+    ['a late payment whose refund is on its way', toFound('paid_late'), late('processing'), ''],
+    ['a late payment whose refund was closed', toFound('paid_late'), late('closed'), 'deliver refund'],
+    ['a late payment of which a part hangs', toFound('paid_late'), { ...late('closed'), ...hangs }, 'refund'],
+    ['a late payment that was delivered since', toFound('paid_late'), paidBy(transactionId), 'refund'],
+    ['another amount in the bill', toFound('bill_differs'), paidBy(transactionId), ''],
     ['a refund that was seen', toFound('refund_seen'), paidBy(transactionId), 'deliver refund'],
     ['a refund that was seen, of all of it', toFound('refund_seen'), givenBack, 'deliver'],
     ['an order that nobody knows', toFound('unknown_order'), undefined, ''],

@@ -1,5 +1,5 @@
 import type { CaseDecision } from '@huidiao/contracts';
-import { type Order, toRefundableFen } from '@huidiao/store';
+import { isLeftWithMerchant, type Order, toRefundableFen } from '@huidiao/store';
 import type { FoundCase } from './found-case.ts';
 
 /**
@@ -10,10 +10,11 @@ import type { FoundCase } from './found-case.ts';
  * | amount_differs | deliver, where the order still waits for its payment and the currency agrees; refund |
  * | ids_differ | refund, where it is of the order's merchant |
  * | paid_twice | refund |
- * | paid_late | deliver, where the order is closed; refund |
+ * | paid_late | deliver, where the order is closed, or its refund came to nothing; refund |
  * | refund_seen | deliver; refund, of what is left |
  * | unknown_order | deliver, once the order is registered |
  * | of a refund | retry |
+ * | bill_differs | |
  */
 export function mayDecide(found: FoundCase, order: Order | undefined): CaseDecision[] {
   if (found.letter.state !== 'open') return [];
@@ -28,7 +29,7 @@ function decisionsOf({ kind, payment }: FoundCase, order: Order | undefined): Ca
       return [...when(waits && isSame, 'deliver'), ...refunds(order)];
     }
     case 'paid_late':
-      return [...when(order?.status === 'closed', 'deliver'), ...refunds(order)];
+      return [...when(isUndelivered(order), 'deliver'), ...refunds(order)];
     case 'refund_seen':
       return ['deliver', ...refunds(order)];
     case 'paid_twice':
@@ -41,6 +42,9 @@ function decisionsOf({ kind, payment }: FoundCase, order: Order | undefined): Ca
     case 'refund_not_confirmed':
     case 'refund_of_unknown_order':
       return ['retry'];
+    // WeChat Pay signed what is here, and what it says of the bill is between it and the merchant.
+    case 'bill_differs':
+      return [];
     default:
       return kind satisfies never;
   }
@@ -50,6 +54,12 @@ function decisionsOf({ kind, payment }: FoundCase, order: Order | undefined): Ca
     const isKnown = [of, ...of.otherPayments].some((one) => one.transactionId === payment.transactionId);
     return when(!isKnown || toRefundableFen(of, payment.transactionId) > 0, 'refund');
   }
+}
+
+function isUndelivered(order: Order | undefined): boolean {
+  return (
+    order !== undefined && (order.status === 'closed' || (order.held === 'late' && isLeftWithMerchant(order)))
+  );
 }
 
 function when(condition: boolean, decision: CaseDecision): CaseDecision[] {

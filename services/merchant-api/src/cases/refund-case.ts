@@ -2,6 +2,7 @@ import { type Clock, defaultLane } from '@huidiao/contracts';
 import type { Producer } from '@huidiao/queue';
 import type { Logger } from '@huidiao/runtime';
 import {
+  addEffectJobs,
   type Order,
   type Store,
   type StoredDeadLetter,
@@ -49,7 +50,7 @@ export async function refundCase(
   const requested = await deps.orders.requestRefund(mchId, outTradeNo, request, { effects: [effect] });
   if (requested?.outcome !== 'requested' && requested?.outcome !== 'same') return reopened(deps, letter);
   await deps.deadLetters.resolve(caseQueue, letter.jobId);
-  await hint(deps, { mchId, outTradeNo, effectId: effect.id, requestId });
+  await addEffectJobs(deps.producer, order, [effect], deps.logger);
   return true;
 }
 
@@ -80,16 +81,4 @@ async function keepPayment(
 async function reopened({ deadLetters }: RefundCaseDeps, letter: StoredDeadLetter): Promise<boolean> {
   await deadLetters.reopen(letter.id);
   return false;
-}
-
-/** The effect is in the order, and the reconciler adds its job when it is due. */
-async function hint(
-  { producer, logger }: RefundCaseDeps,
-  data: { mchId: string; outTradeNo: string; effectId: string; requestId: string },
-): Promise<void> {
-  try {
-    await producer.add({ name: 'make-refund', id: data.effectId, data, lane: defaultLane });
-  } catch (error) {
-    logger.debug({ err: error, jobId: data.effectId }, 'effect left to the reconciler');
-  }
 }

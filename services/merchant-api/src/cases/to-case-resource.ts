@@ -5,6 +5,7 @@ import type { FoundCase } from './found-case.ts';
 /** A case as the merchant sees it: what WeChat Pay told beside what the order wanted. Nobody's openid. */
 export function toCaseResource({ letter, kind, payment, refund }: FoundCase): CaseResource {
   const expected = toExpected(letter.details);
+  const billed = toBilled(letter.details);
   return {
     case_id: letter.jobId,
     kind,
@@ -14,6 +15,7 @@ export function toCaseResource({ letter, kind, payment, refund }: FoundCase): Ca
     ...(payment === undefined ? {} : { payment: toPayment(payment) }),
     ...(refund === undefined ? {} : { refund: toRefund(refund) }),
     ...(expected === undefined ? {} : { expected }),
+    ...(billed === undefined ? {} : { billed }),
     first_seen_at: letter.firstAttemptAt.toISOString(),
     last_seen_at: letter.failedAt.toISOString(),
     times: letter.times,
@@ -49,6 +51,11 @@ function toExpected(details: StoredDeadLetter['details']): CaseResource['expecte
   const { orderAmountFen, orderCurrency } = details;
   if (typeof orderAmountFen !== 'number' || typeof orderCurrency !== 'string') return undefined;
   return { total: orderAmountFen, currency: orderCurrency };
+}
+
+function toBilled({ billDate, billedFen }: StoredDeadLetter['details']): CaseResource['billed'] {
+  if (typeof billDate !== 'string' || typeof billedFen !== 'number') return undefined;
+  return { bill_date: billDate, amount: billedFen };
 }
 
 function toAction({ at, action, decision, by, reason }: DeadLetterAction): CaseResource['history'][number] {

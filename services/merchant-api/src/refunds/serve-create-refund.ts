@@ -10,7 +10,7 @@ import { AppError } from '@huidiao/errors';
 import type { Producer } from '@huidiao/queue';
 import type { Logger } from '@huidiao/runtime';
 import {
-  type Effect,
+  addEffectJobs,
   findRefundablePayment,
   mostRefunds,
   type NewRefundRequest,
@@ -65,7 +65,7 @@ export function serveCreateRefund(deps: CreateRefundDeps): EndpointHandler<Merch
     const resource = toRefundResource(requested.order, outRefundNo);
     if (resource === undefined) throw new AppError('ORDER_CHANGED_MEANWHILE');
     if (requested.outcome === 'same') return { status: 200, body: resource };
-    await addJob(deps, requested.order, effect);
+    await addEffectJobs(deps.producer, requested.order, [effect], deps.logger);
     const location = `/v1/orders/${encodeURIComponent(outTradeNo)}/refunds/${encodeURIComponent(outRefundNo)}`;
     return { status: 201, body: resource, headers: { location } };
   };
@@ -120,16 +120,4 @@ const whyNotRefundable: Readonly<Record<NotRefundableReason, string>> = {
 
 function toNotRefundable(reason: NotRefundableReason): Problem {
   return { status: 409, code: 'ORDER_NOT_REFUNDABLE', detail: whyNotRefundable[reason] };
-}
-
-/** Only a hint: the effect is in the order, and the reconciler adds its job when it is due. */
-async function addJob({ producer, logger }: CreateRefundDeps, order: Order, effect: Effect): Promise<void> {
-  const { mchId, outTradeNo } = order;
-  const { id, requestId } = effect;
-  try {
-    const data = { mchId, outTradeNo, effectId: id, requestId };
-    await producer.add({ name: 'make-refund', id, data, lane: defaultLane });
-  } catch (error) {
-    logger.debug({ err: error, requestId, jobId: id }, 'effect left to the reconciler');
-  }
 }

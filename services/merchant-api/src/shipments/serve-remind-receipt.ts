@@ -1,4 +1,4 @@
-import type { Clock, MerchantApi, MerchantDirectory } from '@huidiao/contracts';
+import { type Clock, logisticsTypes, type MerchantApi, type MerchantDirectory } from '@huidiao/contracts';
 import { AppError } from '@huidiao/errors';
 import { currentShipments, type Order, type Store } from '@huidiao/store';
 import type { ShippingClient } from '@huidiao/wechat';
@@ -14,7 +14,6 @@ export interface RemindReceiptDeps {
   readonly clock: Clock;
 }
 
-const express = 1;
 /** Of the shop's clock and ours. */
 const clockDifferenceMs = 5 * 60_000;
 
@@ -52,7 +51,7 @@ function toReply(remindedAt: Date) {
 function findProblem(order: Order, receivedAt: Date, now: Date): Problem | undefined {
   const current = currentShipments(order);
   const isUploaded = current.every(
-    ({ state, logisticsType }) => state === 'uploaded' && logisticsType === express,
+    ({ state, logisticsType }) => state === 'uploaded' && logisticsType === logisticsTypes.express,
   );
   if (!isUploaded || !current.some(({ isAllDelivered }) => isAllDelivered)) {
     return { status: 409, code: 'RECEIPT_REMINDER_NOT_POSSIBLE' };

@@ -1,11 +1,13 @@
 import { createHash } from 'node:crypto';
-import type { CreateShipmentRequest, DeliveryMode } from '@huidiao/contracts';
+import {
+  type CreateShipmentRequest,
+  type DeliveryMode,
+  deliveryModes,
+  logisticsTypes,
+} from '@huidiao/contracts';
 import { currentShipments, type NewShipment, type Order, type ShipmentItem } from '@huidiao/store';
 import type { FieldError } from '../http/problem.ts';
 
-const express = 1;
-const unified = 1;
-const split = 2;
 /** 顺丰. https://developers.weixin.qq.com/miniprogram/dev/server/API/order_shipping/api_uploadshippinginfo */
 const sf = 'SF';
 
@@ -25,7 +27,7 @@ export function toNewShipment(request: CreateShipmentRequest, order: Order): New
 function toDeliveryMode(request: CreateShipmentRequest, order: Order): DeliveryMode {
   const [before] = request.replaces ? [] : currentShipments(order);
   if (before !== undefined) return before.deliveryMode;
-  return request.items.length === 1 && request.is_all_delivered ? unified : split;
+  return request.items.length === 1 && request.is_all_delivered ? deliveryModes.unified : deliveryModes.split;
 }
 
 function toItem(item: CreateShipmentRequest['items'][number]): ShipmentItem {
@@ -61,12 +63,13 @@ function toContentHash(request: CreateShipmentRequest): string {
 /** What the schema cannot see, for it goes by the order. Pure. WeChat would refuse each of these. */
 export function findShipmentErrors(shipment: NewShipment): FieldError[] {
   const { items, deliveryMode, logisticsType, isAllDelivered } = shipment;
-  if (deliveryMode === split && logisticsType !== express) {
+  if (deliveryMode === deliveryModes.split && logisticsType !== logisticsTypes.express) {
     const message = 'only express can be split: send one item and is_all_delivered: true';
     return [{ field: 'delivery_mode', message }];
   }
-  const errors: FieldError[] = logisticsType === express ? items.flatMap(findExpressErrors) : [];
-  if (deliveryMode !== unified) return errors;
+  const errors: FieldError[] =
+    logisticsType === logisticsTypes.express ? items.flatMap(findExpressErrors) : [];
+  if (deliveryMode !== deliveryModes.unified) return errors;
   if (items.length > 1) errors.push({ field: 'items', message: 'must be one where delivery_mode is 1' });
   if (!isAllDelivered) {
     errors.push({ field: 'is_all_delivered', message: 'must be true where delivery_mode is 1' });

@@ -1,9 +1,12 @@
 import type { Clock } from '@huidiao/contracts';
 import { isGone, pauseAfterGoneMs } from './classify-answer.ts';
 
-/** Leaves an address alone that said it is gone (410), whichever job asks, and then lets one call ask first. */
+/**
+ * Leaves an address alone that said it is gone (410), whichever job asks. After that, one call at a time asks until one
+ * is answered 2xx.
+ */
 export interface EndpointPause {
-  /** @throws what `ask` throws; what `turnAway` makes, without asking, in a pause or while the first call after it asks */
+  /** @throws what `ask` throws; what `turnAway` makes, without asking, in a pause or while another asks after it */
   run<R>(ask: () => Promise<R>): Promise<R>;
 }
 
@@ -13,7 +16,7 @@ export interface EndpointPauseOptions {
   readonly turnAway: (retryAfterMs: number) => Error;
 }
 
-/** For a call that meets the first one after a pause: how long that one may take is not known. */
+/** For a call that meets another one after a pause: how long that one may take is not known. */
 const shortestWaitMs = 1_000;
 
 /** @see EndpointPause */
@@ -32,14 +35,10 @@ export function createEndpointPause({ clock, turnAway }: EndpointPauseOptions): 
     }
   }
 
-  /** Any other failure ends the pause as well: the address is there again, and its breaker sees to the rest. */
-  async function tryAgain<R>(ask: () => Promise<R>): Promise<R> {
+  async function askAlone<R>(ask: () => Promise<R>): Promise<R> {
     isTrying = true;
     try {
       return await askOnce(ask);
-    } catch (error) {
-      if (!isGone(error)) pausedUntil = undefined;
-      throw error;
     } finally {
       isTrying = false;
     }
@@ -50,7 +49,7 @@ export function createEndpointPause({ clock, turnAway }: EndpointPauseOptions): 
       if (pausedUntil === undefined) return askOnce(ask);
       const leftMs = pausedUntil - clock.now().getTime();
       if (leftMs > 0 || isTrying) throw turnAway(Math.max(leftMs, shortestWaitMs));
-      return tryAgain(ask);
+      return askAlone(ask);
     },
   };
 }

@@ -105,7 +105,7 @@ describe('telling the shop', () => {
   });
 
   it('takes every answer but 2xx as a refusal that is tried again, redirects included', async () => {
-    for (const status of [302, 404, 410, 500]) {
+    for (const status of [302, 404, 500, 410]) {
       answer = (response) => response.writeHead(status, { location: '/elsewhere' }).end('no');
       const error = await refusalOf(client.tell(merchant(), 'id', webhook));
       expect(error).to.include({ code: 'SHOP_REFUSED', kind: 'transient' });
@@ -190,6 +190,17 @@ describe('telling the shop', () => {
     answer = (response) => response.writeHead(404).end();
     for (let call = 0; call < 30; call += 1) await refusalOf(client.tell(merchant(), 'id', webhook));
     expect(seen).to.have.length(30);
+  });
+
+  it('leaves a shop that says it is gone alone, whichever order it is about, and no other merchant’s', async () => {
+    answer = (response) => response.writeHead(410).end();
+    await refusalOf(client.tell(merchant(), 'one', webhook));
+    answer = (response) => response.writeHead(200).end();
+    const turnedAway = await refusalOf(client.tell(merchant(), 'another', webhook));
+    expect(turnedAway).to.include({ code: 'SHOP_BREAKER_OPEN', kind: 'throttled' });
+    expect(turnedAway.retryAfterMs).to.be.within(890_000, 900_000);
+    expect(seen).to.have.length(1);
+    expect(await client.tell(merchant({}, '1900000002'), 'id', webhook)).to.deep.equal({ httpStatus: 200 });
   });
 
   it('says that a merchant without a webhook cannot be told', async () => {

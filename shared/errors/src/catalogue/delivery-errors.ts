@@ -19,7 +19,8 @@ export const deliveryErrors = {
   },
   SHOP_BREAKER_OPEN: {
     kind: 'throttled',
-    meaning: "The shop's webhook failed so often that calls to it pause for a while.",
+    meaning:
+      "The shop's webhook failed so often, or said that it is gone (410), that calls to it pause for a while.",
     whatToDo: 'Mend the shop; deliveries go on by themselves.',
   },
   SHOP_TARGET_FORBIDDEN: {
@@ -46,7 +47,7 @@ export const deliveryErrors = {
   PASS_THROUGH_BREAKER_OPEN: {
     kind: 'throttled',
     meaning:
-      'The address that callbacks are passed through to failed so often that calls to it pause for a while.',
+      'The address that callbacks are passed through to failed so often, or said that it is gone (410), that calls to it pause for a while.',
     whatToDo: 'Mend that system; callbacks go on by themselves, or take the pass_through entry out.',
   },
   PASS_THROUGH_FORBIDDEN: {
