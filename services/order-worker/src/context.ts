@@ -1,5 +1,5 @@
 import { type AroundPorts, asTheyAre, type Clock, systemClock } from '@huidiao/contracts';
-import { createProducer, createQueueWorker, type Producer, type QueueWorker } from '@huidiao/queue';
+import { createProducer, type Producer, type QueueWorker } from '@huidiao/queue';
 import {
   createLifecycle,
   createLogger,
@@ -13,23 +13,11 @@ import { createStore, type Store, withResultsRecorded } from '@huidiao/store';
 import { createShippingManagement, openShippingClient } from '@huidiao/wechat';
 import type { OrderWorkerConfig } from './config.ts';
 import { createPassThroughClient } from './forwarding/pass-through-client.ts';
-import { createApplyEvent } from './jobs/apply-event.ts';
-import { createApplyPayment } from './jobs/apply-payment.ts';
-import { createApplyRefund } from './jobs/apply-refund.ts';
-import { createForwardEvent } from './jobs/forward-event.ts';
-import { createFulfilOrder } from './jobs/fulfil-order.ts';
-import { createKeepCallback } from './jobs/keep-callback.ts';
-import { createMakeRefund } from './jobs/make-refund.ts';
-import { createPassThrough } from './jobs/pass-through.ts';
-import { createReportMessage, createReportUndeliverable } from './jobs/report-undeliverable.ts';
-import { createRefundClients, type RefundClients } from './refunds/refund-clients.ts';
-import { type RefundPace, refundPace } from './refunds/refund-pace.ts';
-import { createRefundQueries } from './refunds/refund-queries.ts';
-import { createRefundReport } from './refunds/refund-report.ts';
+import { createRefundDuties, openRefundClients } from './refunds/open-refunds.ts';
+import type { RefundPace } from './refunds/refund-pace.ts';
 import { withQuotaPauses } from './shipping/quota-pauses.ts';
-import { createRemindReceipt } from './shipping/remind-receipt.ts';
-import { createUploadShipment } from './shipping/upload-shipment.ts';
 import { createShopClient } from './shop/shop-client.ts';
+import { startWorkers } from './workers.ts';
 
 export interface OrderWorkerContext {
   readonly config: OrderWorkerConfig;
@@ -59,9 +47,6 @@ export interface OrderWorkerOverrides {
   /** For tests; how long an operation on the store looks for a server that takes writes. */
   readonly storeSelectionTimeoutMs?: number;
 }
-
-/** Of one call to WeChat Pay. */
-const payTimeoutMs = 5_000;
 
 /** The whole wiring of the order-worker. What it opens is released by its lifecycle, last in, first out. */
 export function createContext(
@@ -104,50 +89,24 @@ export function createContext(
 
   const passThrough = createPassThroughClient({ clock: systemClock, logger, metrics });
   lifecycle.onRelease('pass-through client', () => passThrough.close());
-  const refundClients = createRefundClients({
-    directory,
-    baseUrl: config.wechatPayApiUrl,
-    timeoutMs: overrides.payTimeoutMs ?? payTimeoutMs,
-    logger,
-    metrics,
-  });
-  lifecycle.onRelease('refund clients', () => refundClients.close());
-
+  const opened = { config, directory, lifecycle, around, logger, metrics };
+  const refundClients = openRefundClients({ ...opened, timeoutMs: overrides.payTimeoutMs });
   const shippingClient = openShippingClient({
+    ...opened,
     name: 'order-worker',
-    config,
-    directory,
-    lifecycle,
-    around,
     clock,
-    logger,
-    metrics,
     timeoutMs: overrides.appTimeoutMs,
   });
 
   const { effectGraceMs } = config;
-  const askedClients: RefundClients = {
-    ...refundClients,
-    of: (merchant) => around({ refundClient: refundClients.of(merchant) }).refundClient,
-  };
-  const ports = around({
-    store,
-    producer,
-    shop,
-    passThrough,
-    refundClients: askedClients,
-    shippingClient,
-    directory,
-  });
-  const refundQueries = createRefundQueries({
-    clientOf: ports.refundClients.of,
+  const ports = around({ store, producer, shop, passThrough, refundClients, shippingClient, directory });
+  const refunds = createRefundDuties({
+    clients: ports.refundClients,
     turns: ports.store.turns,
     clock,
-  });
-  const adoptedRefunds = metrics.counter({
-    name: 'huidiao_refunds_adopted_total',
-    help: 'Refunds that were made elsewhere, as in the merchant platform, by their first known state',
-    labelNames: ['state'],
+    logger,
+    metrics,
+    pace: overrides.refundPace,
   });
   const shipments = metrics.counter({
     name: 'huidiao_shipments_total',
@@ -159,14 +118,9 @@ export function createContext(
     management: createShippingManagement(ports.shippingClient, clock),
     shipments,
   };
-  const refunds = {
-    refundQueries,
-    adoptedRefunds,
-    refundReport: createRefundReport(metrics, logger),
-    pace: overrides.refundPace ?? refundPace,
-  };
   const deps = { ...ports, ...shipping, ...refunds, effectGraceMs, clock, logger };
-  const worker = {
+  const workerOptions = {
+    around,
     redis,
     prefix: config.redis.prefix,
     concurrency: config.concurrency,
@@ -186,56 +140,7 @@ export function createContext(
     lifecycle,
     store,
     work() {
-      const workers = [
-        createQueueWorker({
-          ...worker,
-          queue: 'payment-event',
-          ...around({
-            handlers: {
-              'apply-payment': createApplyPayment(deps),
-              'apply-refund': createApplyRefund(deps),
-              'keep-callback': createKeepCallback(deps),
-            },
-          }),
-        }),
-        createQueueWorker({
-          ...worker,
-          queue: 'platform-event',
-          ...around({ handlers: { 'apply-event': createApplyEvent(deps) } }),
-        }),
-        createQueueWorker({
-          ...worker,
-          queue: 'event-forwarding',
-          ...around({
-            handlers: {
-              'forward-event': createForwardEvent(deps),
-              'pass-through': createPassThrough(deps),
-              'report-undeliverable': createReportUndeliverable(deps),
-              'report-message': createReportMessage(deps),
-            },
-          }),
-        }),
-        createQueueWorker({
-          ...worker,
-          queue: 'order-fulfilment',
-          ...around({ handlers: { 'fulfil-order': createFulfilOrder(deps) } }),
-        }),
-        createQueueWorker({
-          ...worker,
-          queue: 'order-refund',
-          ...around({ handlers: { 'make-refund': createMakeRefund(deps) } }),
-        }),
-        createQueueWorker({
-          ...worker,
-          queue: 'shipping-upload',
-          ...around({
-            handlers: {
-              'upload-shipment': createUploadShipment(deps),
-              'remind-receipt': createRemindReceipt(deps),
-            },
-          }),
-        }),
-      ];
+      const workers = startWorkers(deps, workerOptions);
       lifecycle.onRelease('workers', async () => {
         await Promise.all(workers.map((each) => each.close(config.drainMs)));
       });

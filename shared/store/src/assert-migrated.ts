@@ -3,7 +3,7 @@ import { AppError } from '@huidiao/errors';
 import type { Logger } from '@huidiao/runtime';
 import type { Database, StoreConnection } from './connection.ts';
 import { isServerErrorWith } from './is-server-error-with.ts';
-import { type WantedIndex, wantedIndexes } from './wanted-indexes.ts';
+import { indexesByCollection, type WantedIndex } from './wanted-indexes.ts';
 
 const namespaceNotFound = 26;
 
@@ -27,9 +27,9 @@ export async function assertMigrated(connection: StoreConnection, logger: Logger
 
 async function findMissing(database: Database): Promise<WantedIndex[]> {
   const missing: WantedIndex[] = [];
-  for (const wanted of wantedIndexes) {
-    const present = await listIndexes(database, wanted.collection);
-    if (!present.some((index) => isAsWanted(index, wanted))) missing.push(wanted);
+  for (const [collection, indexes] of indexesByCollection()) {
+    const present = await listIndexes(database, collection);
+    missing.push(...indexes.filter((wanted) => !present.some((index) => isAsWanted(index, wanted))));
   }
   return missing;
 }

@@ -28,6 +28,10 @@ export interface OrderChange {
 }
 
 const longestTimeLine = 200;
+/**
+ * WeChat sends a fact again for 24 hours at most, in which no order has 100 others. What a person adds again after that
+ * many is guarded once more by the order's state; a fact that only notes something would be in the time line twice.
+ */
 const mostAppliedEvents = 100;
 
 /**

@@ -2,6 +2,7 @@ import { expect } from 'chai';
 import { describe, it } from 'mocha';
 import type { Effect } from './order.ts';
 import { effectOf, inParallel, newOrder, paymentOf, useStore } from './test-store.test.ts';
+import { toRefundEffect } from './to-refund-effect.ts';
 
 const now = new Date('2026-11-22T10:00:00Z');
 const leaseMs = 60_000;
@@ -40,7 +41,10 @@ describe('claimDueEffects', () => {
     const { outTradeNo } = await paidWith([effectOf('due', { dueAt: at(0) })]);
     const due = await orders.claimDueEffects({ now, leaseMs, limit: 1_000 });
     const claimed = due.find(({ order }) => order.outTradeNo === outTradeNo);
-    expect(claimed?.effect).to.deep.equal(effectOf('due', { dueAt: at(60) }));
+    expect(claimed?.effect).to.deep.equal({
+      ...effectOf('due', { dueAt: at(60) }),
+      dueSince: at(0),
+    });
     expect(claimed?.order).to.include({ outTradeNo, status: 'paid', version: 3 });
     expect(claimed?.order.effects).to.deep.equal([claimed?.effect]);
   });
@@ -54,21 +58,44 @@ describe('claimDueEffects', () => {
     expect(new Set(claims)).to.have.length(80);
   });
 
-  it('looks at an effect less and less often the longer its order waits, but at least every hour', async () => {
+  async function dueAfterClaim({ outTradeNo }: { outTradeNo: string }, claimAtSeconds: number) {
+    const claimed = await orders.claimDueEffects({ now: at(claimAtSeconds), leaseMs, limit: 1_000 });
+    const mine = claimed.find(({ order }) => order.outTradeNo === outTradeNo);
+    return mine && (mine.effect.dueAt.getTime() - now.getTime()) / 1_000;
+  }
+
+  it('looks at an effect less and less often the longer it waits, but at least every hour', async () => {
+    const order = await paidWith([effectOf('due', { dueAt: at(0) })]);
+    expect(await dueAfterClaim(order, 60)).to.equal(60 + 60);
+    expect(await dueAfterClaim(order, 1_200)).to.equal(1_200 + 300);
+    expect(await dueAfterClaim(order, 100_000)).to.equal(100_000 + 3_600);
+  });
+
+  it('looks at a refund of an old order as soon as at one of a new one', async () => {
     const { order } = await orders.register(newOrder());
-    const payment = { ...paymentOf(order), successTime: at(0).toISOString() };
-    const effects = [effectOf('due', { dueAt: at(0) })];
-    await orders.pay(order, payment, { eventKey: 'event-1', effects });
-    const waits: [claimAtSeconds: number, dueAtSeconds: number][] = [
-      [60, 60 + 60],
-      [1_200, 1_200 + 300],
-      [100_000, 100_000 + 3_600],
-    ];
-    for (const [claimAtSeconds, dueAtSeconds] of waits) {
-      const claimed = await orders.claimDueEffects({ now: at(claimAtSeconds), leaseMs, limit: 1_000 });
-      const mine = claimed.find((one) => one.order.outTradeNo === order.outTradeNo);
-      expect(mine?.effect.dueAt).to.deep.equal(at(dueAtSeconds));
-    }
+    const { mchId, outTradeNo } = order;
+    const paidAt = new Date(Date.now() - 24 * 60 * 60_000).toISOString();
+    const payment = { ...paymentOf(order), successTime: paidAt };
+    await orders.pay(order, payment, { eventKey: 'event-1', effects: [] });
+    const claimAt = new Date();
+    const cause = { requestId: 'request-1', lane: 'live' } as const;
+    const effect = toRefundEffect({ mchId, outTradeNo, outRefundNo: 'R1' }, cause, claimAt);
+    const refund = { outRefundNo: 'R1', refundFen: 1, requestedBy: 'api' };
+    await orders.requestRefund(mchId, outTradeNo, refund, { effects: [effect] });
+    const claimed = await orders.claimDueEffects({ now: claimAt, leaseMs, limit: 1_000 });
+    const mine = claimed.find((one) => one.order.outTradeNo === outTradeNo);
+    expect(mine?.effect.dueAt).to.deep.equal(new Date(claimAt.getTime() + leaseMs));
+  });
+
+  it('looks often again at an effect that was put off, or that a lost Redis has brought back', async () => {
+    const order = await paidWith([effectOf('due', { dueAt: at(0) })]);
+    await dueAfterClaim(order, 60);
+    await dueAfterClaim(order, 100_000);
+    await orders.renewEffect(order, { id: 'due', dueAt: at(200_000), round: 1 });
+    expect(await dueAfterClaim(order, 200_000)).to.equal(200_060);
+    await dueAfterClaim(order, 300_000);
+    while ((await orders.sweepEffects({ epoch: 'B', now: at(300_010), limit: 1_000 })) > 0);
+    expect(await dueAfterClaim(order, 300_010)).to.equal(300_070);
   });
 
   it('claims no more than it is asked for', async () => {

@@ -30,7 +30,7 @@ export async function claimDueEffects(table: OrderTable, options: ClaimOptions):
     row.effects.filter(({ dueAt }) => dueAt <= now).map((effect) => ({ row, effect })),
   );
   const claimed = await mapSettled(due.slice(0, limit), ({ row, effect }) =>
-    claim(table, row._id, effect, toLeaseEnd(row, now, options.leaseMs)),
+    claim(table, row._id, effect, toLease(effect, now, options.leaseMs)),
   );
   return claimed.filter((effect) => effect !== undefined);
 }
@@ -48,19 +48,21 @@ async function findDue(table: OrderTable, now: Date, limit: number): Promise<Ord
 const longestLeaseMs = 60 * 60 * 1_000;
 
 /**
- * A quarter of the time that the order has waited since it was paid, if that is longer than `leaseMs`, and at most
+ * A quarter of the time that the effect has waited since it was first due, if that is longer than `leaseMs`, and at most
  * an hour: the effects of a shop that is down for a day must not be rewritten each minute, and keep others waiting.
  */
-function toLeaseEnd(row: OrderRow, now: Date, leaseMs: number): Date {
-  const waitedMs = now.getTime() - (row.paidAt ?? row.createdAt).getTime();
-  return new Date(now.getTime() + Math.max(leaseMs, Math.min(waitedMs / 4, longestLeaseMs)));
+function toLease({ dueAt, dueSince = dueAt }: Effect, now: Date, leaseMs: number) {
+  const waitedMs = now.getTime() - dueSince.getTime();
+  const lengthMs = Math.max(leaseMs, Math.min(waitedMs / 4, longestLeaseMs));
+  return { dueAt: new Date(now.getTime() + lengthMs), dueSince };
 }
 
-async function claim(table: OrderTable, _id: string, effect: Effect, leaseUntil: Date) {
-  const { id, dueAt } = effect;
-  const guard = { _id, effects: trusted({ $elemMatch: { id, dueAt } }) };
+async function claim(table: OrderTable, _id: string, effect: Effect, lease: ReturnType<typeof toLease>) {
+  const { id, dueAt, round = { $exists: false } } = effect;
+  const guard = { _id, effects: trusted({ $elemMatch: { id, dueAt, round } }) };
+  const claimed = { ...effect, ...lease };
   const order = await table.run('orders.claim-effect', () =>
-    changeOrder(table, guard, { set: { 'effects.$.dueAt': leaseUntil } }),
+    changeOrder(table, guard, { set: { 'effects.$': claimed } }),
   );
-  return order === undefined ? undefined : { order, effect: { ...effect, dueAt: leaseUntil } };
+  return order === undefined ? undefined : { order, effect: claimed };
 }

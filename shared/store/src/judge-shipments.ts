@@ -1,10 +1,7 @@
-import type { ShipmentState } from '@huidiao/contracts';
+import { mostParcels, type ShipmentState } from '@huidiao/contracts';
 import { judgeRefunds } from './judge-refunds.ts';
 import type { Order } from './order.ts';
 import type { NewShipment, OrderShipment } from './shipment.ts';
-
-/** WeChat takes so many parcels of one payment (10060024). */
-const mostParcels = 15;
 
 /** Why a shipment cannot be added to an order. */
 export type ShipmentRefusal =

@@ -7,7 +7,7 @@ export interface MessageRow extends Omit<Message, 'key' | 'rounds'> {
   _id: string;
   /** Absent is 0. */
   rounds?: number;
-  /** Since when MongoDB may delete it; those of orders stay. */
+  /** Since when MongoDB may delete it. */
   expiresAt?: Date;
 }
 

@@ -13,6 +13,7 @@ import type {
   Recipient,
   SettledState,
 } from './message.ts';
+import { isUndeliverable } from './message.ts';
 import { type MessageRow, toMessage } from './message-row.ts';
 import { createMessageTable, type MessageTable, toFreshState, toKnownFacts } from './message-table.ts';
 import { oneBatch } from './one-batch.ts';
@@ -83,7 +84,10 @@ export interface MessageStore extends RequestedMessages {
 const reportable: readonly MessageState[] = ['sending', 'unknown', 'sent'];
 /** What nobody needs once it has ended: what it says, for whom it waited, when its job was to be added. */
 const spent = ['waitingSince', 'dueAt', 'sealed'] as const;
-/** Longer than anybody repeats a request. */
+/**
+ * Longer than anybody repeats a request, and than the 7 days for which a message of an order may be of use after what it
+ * tells of: one that is asked for again after its row is gone begins as a new one, which is too late and is not sent.
+ */
 const keptForMs = 30 * 24 * 60 * 60 * 1_000;
 
 export function createMessageStore(connection: StoreConnection, clock: Clock): MessageStore {
@@ -143,23 +147,28 @@ export function createMessageStore(connection: StoreConnection, clock: Clock): M
 }
 
 /**
- * What a message says goes with its end, and in time the row of one that no order asked for. One that did not reach its
- * user but has a fallback is left due, so that the fallback is opened whatever becomes of this process.
+ * What a message says goes with its end, and in time its row. One that did not reach its
+ * user but has a fallback is left due, so that the fallback is opened whatever becomes of this process; and one that reached
+ * nobody, so that the shop hears of it.
  */
 function createSettle({ move, clock }: MessageTable) {
   return async (key: string, state: SettledState, facts: MessageFacts): Promise<Message | undefined> => {
     const from = mayBecome[state];
     const now = clock.now();
     const set = { state, settledAt: now, facts: toKnownFacts(facts) };
-    const expires = isRequestedMessage(key) && { expiresAt: new Date(now.getTime() + keptForMs) };
+    const expiresAt = new Date(now.getTime() + keptForMs);
     if (state === 'refused' || state === 'expired') {
       const extras = { rounds: 1, takesOut: ['waitingSince', 'sealed'] } as const;
       const due = await move({ key, from, hasFallback: true }, { ...set, dueAt: now }, extras);
       if (due !== undefined) return due;
     }
+    if (isRequestedMessage(key) && isUndeliverable(state)) {
+      const extras = { rounds: 1, takesOut: ['waitingSince', 'sealed'] } as const;
+      return await move({ key, from }, { ...set, expiresAt, dueAt: now }, extras);
+    }
     const isOver = state === 'delivered' || state === 'cancelled';
     const takesOut = [...spent, ...(isOver ? (['fallback'] as const) : [])];
-    return await move({ key, from }, { ...set, ...expires }, { takesOut });
+    return await move({ key, from }, { ...set, expiresAt }, { takesOut });
   };
 }
 

@@ -25,6 +25,15 @@ export type MessageState =
   | 'cancelled';
 export type SettledState = Exclude<MessageState, 'queued' | 'sending'>;
 
+/** Those of which whoever asked for the message has to hear: it reached nobody, or nobody knows. */
+const undeliverableStates = ['refused', 'expired', 'unknown'] as const satisfies readonly SettledState[];
+export type UndeliverableState = (typeof undeliverableStates)[number];
+
+/** Pure. */
+export function isUndeliverable(state: MessageState): state is UndeliverableState {
+  return undeliverableStates.some((each) => each === state);
+}
+
 export interface NewMessage {
   /** Names the message for ever: order, template and event; or see RequestedMessage. */
   key: string;
@@ -73,7 +82,10 @@ export interface Message extends Omit<NewMessage, 'openId'>, Requested {
   waitingSince?: Date;
   /** How often it began to wait or was woken: the round of its effect (Effect.round), or of its own job. */
   rounds: number;
-  /** Of one that was asked for: from then on a reconciler may add its job. Absent: nothing is left to do. */
+  /**
+   * Of one that was asked for: from then on a reconciler may add its job, by which it is sent, or once it has ended the
+   * shop hears that it reached nobody. Absent: nothing is left to do.
+   */
   dueAt?: Date;
   /** When sending it was last begun. */
   sendingAt?: Date;

@@ -94,5 +94,6 @@ function toEffects(order: Order, outRefundNo: string, round: number, next: Refun
   const others = order.effects.filter((effect) => effect !== present);
   if (next === 'settled') return others;
   const { dueAt, ...cause } = next;
-  return mergeEffects(others, [{ id, job: 'make-refund', ...cause, ...present, dueAt, round }]);
+  const { dueSince: _ofTheRoundBefore, ...effect } = { ...cause, ...present };
+  return mergeEffects(others, [{ id, job: 'make-refund', ...effect, dueAt, round }]);
 }

@@ -25,7 +25,15 @@ export interface OrderRow
 }
 
 const effectSchema = new Schema(
-  { id: String, job: String, dueAt: Date, requestId: String, lane: String, round: Number },
+  {
+    id: String,
+    job: String,
+    dueAt: Date,
+    requestId: String,
+    lane: String,
+    round: Number,
+    dueSince: Date,
+  },
   { _id: false },
 );
 

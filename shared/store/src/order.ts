@@ -34,6 +34,8 @@ export interface Effect {
    * for the one that put it off has completed, and BullMQ would swallow an add under its id.
    */
   round?: number;
+  /** When its job was first due and not done, once a reconciler has added it again in this round. */
+  dueSince?: Date;
 }
 
 /** SUCCESS and CLOSED are final; ABNORMAL may still become one of them. */

@@ -28,9 +28,10 @@ describe('a held order', () => {
   });
 
   it('is released by one of 16 people, and then goes its way', async () => {
-    const { mchId, outTradeNo, version } = await held();
-    const released = await inParallel(16, () => orders.release(mchId, outTradeNo, { effects }));
-    expect(released.filter((order) => order !== undefined)).to.have.length(1);
+    const order = await held();
+    const { mchId, outTradeNo, version } = order;
+    const released = await inParallel(16, () => orders.release(order, { effects }));
+    expect(released.filter((one) => one !== undefined)).to.have.length(1);
     const after = await orders.find(mchId, outTradeNo);
     expect(after).to.deep.include({ status: 'paid', effects, version: version + 1 });
     expect(after).not.to.have.property('held');
@@ -41,10 +42,21 @@ describe('a held order', () => {
 
   it('is the only kind that can be released', async () => {
     const { order } = await orders.register(newOrder());
-    const release = () => orders.release(order.mchId, order.outTradeNo, { effects });
-    expect(await release()).to.equal(undefined);
-    await orders.pay(order, paymentOf(order), { eventKey: 'event-1', effects });
-    expect(await release()).to.equal(undefined);
-    expect(await orders.release(order.mchId, 'nobodys', { effects })).to.equal(undefined);
+    expect(await orders.release(order, { effects })).to.equal(undefined);
+    const paid = await orders.pay(order, paymentOf(order), { eventKey: 'event-1', effects });
+    if (paid === undefined) throw new Error('not paid');
+    expect(await orders.release(paid, { effects })).to.equal(undefined);
+    expect(await orders.release({ ...order, id: 'nobodys', held: 'late' }, { effects })).to.equal(undefined);
+  });
+
+  it('is not released by who read it before all of it was given back', async () => {
+    const read = await held();
+    const { mchId, outTradeNo, amountFen: refundFen } = read;
+    const { transactionId } = paymentOf(read);
+    const refund = { refundId: `refund-of-${outTradeNo}`, outRefundNo: 'R1', transactionId, refundFen };
+    const told = { ...refund, status: 'SUCCESS' as const };
+    await orders.recordRefund(mchId, outTradeNo, told, { eventKey: 'refund-1', effects });
+    expect(await orders.release(read, { effects })).to.equal(undefined);
+    expect(await orders.find(mchId, outTradeNo)).to.deep.include({ held: 'refunded', effects: [] });
   });
 });

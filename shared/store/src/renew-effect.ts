@@ -30,7 +30,8 @@ export async function renewEffect(
       return whereMissing && { pushEffects: [{ ...whereMissing, ...renewed }] };
     }
     if ((present.round ?? 0) >= renewed.round) return undefined;
-    const moved = effects.map((effect) => (effect === present ? { ...effect, ...renewed } : effect));
+    const { dueSince: _ofTheRoundBefore, ...rest } = present;
+    const moved = effects.map((effect) => (effect === present ? { ...rest, ...renewed } : effect));
     return { set: { effects: moved } };
   });
   return changed?.after?.effects.find(({ id }) => id === renewed.id);

@@ -4,6 +4,7 @@ import { describe, it } from 'mocha';
 import mongoose from 'mongoose';
 import type { RequestedMessage } from './message.ts';
 import { inParallel, useStore } from './test-store.test.ts';
+import { toMessageJob } from './wake-message.ts';
 
 const mchId = '1900000001';
 const appId = 'wx0000000000000001';
@@ -75,7 +76,7 @@ describe('a message that no order asked for, in the store', () => {
     for (const { key } of [later, sooner]) await messages.settle(key, 'cancelled');
   });
 
-  it('goes 30 days after it ended, and that of an order stays', async () => {
+  it('goes 30 days after it ended, and so does that of an order', async () => {
     const { key } = await ask(at(0));
     await messages.beginSending(key, 's');
     await messages.settle(key, 'sent');
@@ -91,10 +92,31 @@ describe('a message that no order asked for, in the store', () => {
       expect(await read(key))
         .to.deep.include({ expiresAt: at(30 * 24 * 60) })
         .and.not.to.have.property('sealed');
-      expect(await read(ofOrder.key)).to.not.have.property('expiresAt');
+      expect(await read(ofOrder.key)).to.deep.include({ expiresAt: at(30 * 24 * 60) });
     } finally {
       await connection.close();
     }
+  });
+
+  it('that reached nobody is due until the shop has heard of it, for each way in which it ended', async () => {
+    const { key } = await ask(at(0));
+    await messages.beginSending(key, 's');
+    await messages.settle(key, 'unknown');
+    const jobIds: string[] = [];
+    for (const state of ['unknown', 'refused'] as const) {
+      await messages.settle(key, state);
+      const row = (await messages.find(key)) ?? expect.fail('no row');
+      expect(row).to.deep.include({ state, dueAt: at(0) });
+      expect(toMessageJob(row)).to.deep.include({ name: 'report-message', lane: 'bulk' });
+      jobIds.push(toMessageJob(row).id);
+      await messages.endReport(key, state === 'unknown' ? 'refused' : 'unknown');
+      expect((await messages.find(key))?.dueAt, 'which is another ending').to.deep.equal(at(0));
+    }
+    expect(new Set(jobIds).size, 'each has a job of its own').to.equal(2);
+    await messages.endReport(key, 'refused');
+    expect(await messages.find(key))
+      .to.include({ state: 'refused' })
+      .and.not.have.property('dueAt');
   });
 
   it('of a service account is found by a report that names no template', async () => {
@@ -114,6 +136,7 @@ describe('a message that no order asked for, in the store', () => {
     expect(await messages.settle(key, 'sent'), 'the answer turns up').to.equal(false);
     expect((await messages.find(ofMiniProgram.key))?.state).to.equal('sending');
     await messages.settle(ofMiniProgram.key, 'unknown');
+    await messages.endReport(ofMiniProgram.key, 'unknown');
   });
 
   it('is taken over by one, while its first call keeps its time', async () => {
@@ -125,5 +148,6 @@ describe('a message that no order asked for, in the store', () => {
     expect(await messages.find(key)).to.deep.include({ state: 'sending', attempts: 2, sendingAt: at(0) });
     nowMs = start;
     await messages.settle(key, 'unknown');
+    await messages.endReport(key, 'unknown');
   });
 });

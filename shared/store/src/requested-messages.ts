@@ -28,6 +28,8 @@ export interface RequestedMessages {
   claimDue(options: DueMessageOptions): Promise<Message[]>;
   /** Nothing adds the job of a queued message any more, for it is a dead letter: a person decides. */
   giveUp(key: string, facts: MessageFacts): Promise<void>;
+  /** The shop has heard, or need not hear, that the message ended so: nothing is left to do. */
+  endReport(key: string, state: SettledState): Promise<void>;
   /** Opens the fallback of a message that ended so, if it has one: once, and only where it expired or was refused. */
   openFallback(key: string, state: SettledState): Promise<Message | undefined>;
 }
@@ -80,6 +82,9 @@ export function createRequestedMessages(table: MessageTable): RequestedMessages 
       const expiresAt = new Date(clock.now().getTime() + givenUpForMs);
       const set = { state: 'queued' as const, facts: toKnownFacts(facts), expiresAt };
       await move({ key, from: ['queued'] }, set, { takesOut: ['dueAt'] });
+    },
+    async endReport(key, state) {
+      await move({ key, from: [state] }, { state }, { takesOut: ['dueAt'] });
     },
     // The fallback first: whoever dies in between leaves the message due, and it is opened again under the same key.
     async openFallback(key, state) {

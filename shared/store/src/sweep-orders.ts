@@ -44,7 +44,8 @@ export async function sweepEffects(table: OrderTable, options: SweepOptions): Pr
   return rows.length;
 }
 
-function toSwept(effect: Effect, now: Date): Effect {
+/** As if it had never been added before: what Redis has lost it has not had for long. */
+function toSwept({ dueSince: _beforeTheLoss, ...effect }: Effect, now: Date): Effect {
   const waitMs = effect.dueAt.getTime() - now.getTime();
   if (waitMs <= 0) return { ...effect, lane: 'bulk' };
   return { ...effect, dueAt: now, ...(waitMs > madeJustNowMs && { lane: 'bulk' }) };

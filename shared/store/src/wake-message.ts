@@ -1,17 +1,17 @@
-import { defaultLane, type JobData, type Lane, toEffectJobId } from '@huidiao/contracts';
-import type { Message, MessageFacts } from './message.ts';
+import { defaultLane, type JobData, type Lane, toEffectJobId, toReportJobId } from '@huidiao/contracts';
+import { isUndeliverable, type Message, type MessageFacts } from './message.ts';
 import type { MessageStore } from './message-store.ts';
 import type { OrderStore } from './order-store.ts';
 
-/** The job that sends a message now; adding it is only a hint. */
+/** The job that sends a message now, or tells the shop that it reached nobody; adding it is only a hint. */
 export type MessageJob = {
-  [N in 'send-subscribe-message' | 'send-message']: {
+  [N in 'send-subscribe-message' | 'send-message' | 'report-message']: {
     readonly name: N;
     readonly id: string;
     readonly data: JobData<N>;
     readonly lane: Lane;
   };
-}['send-subscribe-message' | 'send-message'];
+}['send-subscribe-message' | 'send-message' | 'report-message'];
 
 export interface WokenMessage {
   readonly isWoken: boolean;
@@ -54,9 +54,16 @@ async function wakeOfOrder(
   };
 }
 
-/** The job of a message that no order asked for, in the round that its row is in. */
+/**
+ * The job of a message that no order asked for, in the round that its row is in. One that has ended and whose fallback is
+ * still to be opened is sent once more: sending opens it.
+ */
 export function toMessageJob(message: Message): MessageJob {
-  const { key, rounds, mchId, requestId = '', lane = defaultLane } = message;
-  const id = toEffectJobId({ id: key, round: rounds });
-  return { name: 'send-message', id, data: { mchId, messageKey: key, requestId }, lane };
+  const { key, rounds, state, fallback, mchId, requestId = '', lane = defaultLane } = message;
+  const data = { mchId, messageKey: key, requestId };
+  if (isUndeliverable(state) && (fallback === undefined || state === 'unknown')) {
+    const id = toEffectJobId({ id: toReportJobId(key), round: rounds });
+    return { name: 'report-message', id, data, lane };
+  }
+  return { name: 'send-message', id: toEffectJobId({ id: key, round: rounds }), data, lane };
 }

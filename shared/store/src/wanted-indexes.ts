@@ -140,6 +140,13 @@ export const wantedIndexes: readonly WantedIndex[] = [
   },
   { collection: 'inbox', name: 'expiry', key: { expiresAt: 1 }, expireAfterSeconds: 0 },
   {
+    collection: 'waitingJobs',
+    name: 'due',
+    key: { dueAt: 1 },
+    partialFilterExpression: { dueAt: { $exists: true } },
+  },
+  { collection: 'waitingJobs', name: 'expiry', key: { expiresAt: 1 }, expireAfterSeconds: 0 },
+  {
     collection: 'billDays',
     name: 'due',
     key: { mchId: 1, dueAt: 1 },
@@ -162,3 +169,14 @@ export const wantedIndexes: readonly WantedIndex[] = [
     partialFilterExpression: { outTradeNo: { $exists: true } },
   },
 ];
+
+/** The wanted indexes of each collection, so that one command can be about them all. */
+export function indexesByCollection(): Map<string, readonly WantedIndex[]> {
+  const collections = new Set(wantedIndexes.map(({ collection }) => collection));
+  return new Map(
+    [...collections].map((collection) => [
+      collection,
+      wantedIndexes.filter((index) => index.collection === collection),
+    ]),
+  );
+}

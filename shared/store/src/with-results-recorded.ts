@@ -1,18 +1,22 @@
 import { type DeadLetter, type DeadLetterSink, type EffectJobName, jobCatalogue } from '@huidiao/contracts';
 import type { DeadLetterStore } from './dead-letter.ts';
+import { isUndeliverable } from './message.ts';
 import type { MessageStore } from './message-store.ts';
 import type { OrderStore } from './order-store.ts';
+import type { WaitingJobStore } from './waiting-job-store.ts';
 
 /** What a dead letter's result is recorded in. */
 export interface ResultStores {
   readonly deadLetters: DeadLetterStore;
   readonly orders: Pick<OrderStore, 'settleEffect'>;
-  readonly messages: Pick<MessageStore, 'settle' | 'giveUp'>;
+  readonly messages: Pick<MessageStore, 'settle' | 'giveUp' | 'find' | 'endReport'>;
+  readonly waitingJobs: Pick<WaitingJobStore, 'remove'>;
 }
 
 /**
- * Dead letters that are results. Once one is stored, a message that its job left on its way is unknown, and the
- * effect of the order that its job was to carry out is settled, so that the reconciler does not add the job for ever.
+ * Dead letters that are results. Once one is stored, a message that its job left on its way is unknown, the effect of
+ * the order that its job was to carry out is settled, and its job waits for no order any more, so that the reconciler
+ * does not add the job for ever.
  * Every step may be repeated; if one fails, the job stays and all of them run again.
  */
 export function withResultsRecorded(stores: ResultStores): DeadLetterSink {
@@ -20,6 +24,7 @@ export function withResultsRecorded(stores: ResultStores): DeadLetterSink {
     async store(deadLetter) {
       await stores.deadLetters.store(deadLetter);
       await recordRequested(stores.messages, deadLetter);
+      if (mayWait(deadLetter)) await stores.waitingJobs.remove(deadLetter.jobId);
       const named = toEffectOfOrder(deadLetter);
       if (named === undefined) return;
       const { jobName, errorCode, attempts } = deadLetter;
@@ -33,17 +38,29 @@ export function withResultsRecorded(stores: ResultStores): DeadLetterSink {
   };
 }
 
+/** Whether a job of this name waits for its order. */
+function mayWait({ jobName }: DeadLetter): boolean {
+  return jobName === 'apply-payment' || jobName === 'apply-refund';
+}
+
 /** Of a message that no order asked for; on its way or not, as above. */
 async function recordRequested(
   messages: ResultStores['messages'],
   { jobName, payload, errorCode }: DeadLetter,
 ): Promise<void> {
-  if (jobName !== 'send-message') return;
+  if (jobName !== 'send-message' && jobName !== 'report-message') return;
   const job = jobCatalogue[jobName].schema.safeParse(payload);
   if (!job.success) return;
   const { messageKey } = job.data;
+  if (jobName === 'report-message') return await endReport(messages, messageKey);
   if (await messages.settle(messageKey, 'unknown', { errorCode })) return;
   await messages.giveUp(messageKey, { errorCode });
+}
+
+/** The shop did not take it in all that time: nothing adds the job any more. */
+async function endReport(messages: ResultStores['messages'], messageKey: string): Promise<void> {
+  const row = await messages.find(messageKey);
+  if (row !== undefined && isUndeliverable(row.state)) await messages.endReport(messageKey, row.state);
 }
 
 /** The effect that a job was to carry out; a payload that nobody understands (JOB_INVALID) names none. */

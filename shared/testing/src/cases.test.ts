@@ -1,4 +1,4 @@
-import { type JobData, toApplyPaymentJobId, toPaymentCallbackKey } from '@huidiao/contracts';
+import { type JobData, toApplyPaymentJobId, toFullRefundNo, toPaymentCallbackKey } from '@huidiao/contracts';
 import { makeTransaction } from '@huidiao/wechat-simulator';
 import { expect } from 'chai';
 import { after, before, describe, it } from 'mocha';
@@ -166,6 +166,71 @@ describe('the worklist of payments that went wrong (掉单)', function () {
     expect((await problemOf(decide(case_id, 'deliver'))).code).to.equal('CASE_DECIDED');
     const decisions = (await stored('CASE-0006')).timeLine.filter(({ event }) => event === 'case.decided');
     expect(decisions.map(({ decision }) => decision)).to.deep.equal(['hold', 'discard']);
+  });
+
+  it('has a late payment whose refund WeChat Pay closed, which a person may deliver after all', async () => {
+    const { payment } = await installation.createOrder('CASE-0009');
+    if (payment === undefined) throw new Error('nothing to pay with');
+    await installation.store.orders.close(await stored('CASE-0009'));
+    installation.simulator.faults.set({ refund_course: 'CLOSED' });
+    installation.simulator.pay({ appId, ...payment });
+    const found = await caseOf('CASE-0009').finally(() => installation.simulator.faults.reset());
+    const expected = { total: 8_800, currency: 'CNY' };
+    expect(found).to.deep.include({ kind: 'paid_late', code: 'ORDER_LATE_NOT_REFUNDED', expected });
+    expect(found.payment?.amount).to.deep.equal(expected);
+    expect((await read(found.case_id)).may_decide).to.deep.equal(['deliver', 'refund', 'hold', 'discard']);
+    expect(ordersTold('CASE-0009')).to.equal(0);
+
+    await decide(found.case_id, 'deliver');
+    await resolved(found.case_id);
+    await waitFor(
+      'the order to be fulfilled',
+      async () => (await stored('CASE-0009')).status === 'fulfilled',
+    );
+    expect(ordersTold('CASE-0009')).to.equal(1);
+  });
+
+  it('has such a one, which a person may give back under another number', async () => {
+    const { payment } = await installation.createOrder('CASE-0010');
+    if (payment === undefined) throw new Error('nothing to pay with');
+    await installation.store.orders.close(await stored('CASE-0010'));
+    installation.simulator.faults.set({ refund_course: 'CLOSED' });
+    installation.simulator.pay({ appId, ...payment });
+    const { case_id } = await caseOf('CASE-0010').finally(() => installation.simulator.faults.reset());
+    const decided = await decide(case_id, 'refund');
+    expect(decided.body.case.state).to.equal('resolved');
+    const { refundRequests, transactionId } = await stored('CASE-0010');
+    expect(refundRequests.map(({ outRefundNo, requestedBy }) => [outRefundNo, requestedBy])).to.deep.equal([
+      [toFullRefundNo(transactionId ?? ''), 'late_payment'],
+      [`case-${transactionId}`, 'case'],
+    ]);
+    expect(ordersTold('CASE-0010')).to.equal(0);
+  });
+
+  it('has what the day’s bill says otherwise, with both figures, for a person to close', async () => {
+    await register('CASE-0011');
+    pay('CASE-0011', 8_800);
+    await waitFor('the payment', async () => (await stored('CASE-0011')).transactionId);
+    const letter = unknownOrder('CASE-0011');
+    const details = { billDate: '2026-11-22', billedFen: 8_799, ourFen: 8_800 };
+    const jobId = `${letter.jobId}_BILL`;
+    await installation.store.deadLetters.store({
+      ...letter,
+      jobId,
+      errorCode: 'BILL_AMOUNT_DIFFERS',
+      details,
+    });
+    const found = await caseOf('CASE-0011');
+    const billed = { bill_date: '2026-11-22', amount: 8_799 };
+    expect(found).to.deep.include({ case_id: jobId, kind: 'bill_differs', billed });
+    expect(found.payment?.amount.total).to.equal(8_800);
+    expect((await read(jobId)).may_decide).to.deep.equal(['hold', 'discard']);
+    expect((await problemOf(decide(jobId, 'refund'))).code).to.equal('CASE_DECISION_NOT_POSSIBLE');
+    expect((await decide(jobId, 'discard')).body.case.state).to.equal('discarded');
+    const decisions = (await stored('CASE-0011')).timeLine.filter(({ event }) => event === 'case.decided');
+    expect(decisions.map(({ code, decision }) => [code, decision])).to.deep.equal([
+      ['BILL_AMOUNT_DIFFERS', 'discard'],
+    ]);
   });
 
   it('is the merchant’s own: a case of another one, or of something else, is 404', async () => {

@@ -29,6 +29,7 @@ describe('messages that a shop asks for', () => {
       },
       app: { appSecret, push: { tokens: [token], encodingAesKeys: [encodingAesKey] } },
       merchant: { appIds: [appId, accountId] },
+      shop: { events: ['message.undeliverable'] },
       reconciler: { clock },
       messageWorker: { clock },
     });
@@ -94,6 +95,14 @@ describe('messages that a shop asks for', () => {
     const told = await until(refused.fallback_message_id ?? '', ({ state }) => state === 'delivered');
     expect(told).to.deep.include({ channel: 'template', report: { code: 'success' } });
     expect(sentTo(touser)).to.have.length(1);
+  });
+
+  it('that WeChat refuses are told to the shop, which did not ask for an order', async () => {
+    const heard = () => installation.shop.ledger().outcomes.ignored ?? 0;
+    const before = heard();
+    const message = await ask({ template_id: 'no-such-template' });
+    await until(message, ({ state }) => state === 'refused');
+    await waitFor('the shop to hear of it', async () => heard() === before + 1);
   });
 
   it('are sent once by a service account although WeChat’s first answer was lost', async () => {

@@ -1,7 +1,9 @@
 import { mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import type { ServerSearch } from '@huidiao/local';
+import { toNodeProgram } from './node-program.ts';
 import { putRedisOnPath } from './put-redis-on-path.ts';
 import { removeDatabases, removeKeys, takeOverWhatTestsMade } from './remove-what-tests-made.ts';
 import { noteStoreUse } from './store-use.ts';
@@ -21,8 +23,7 @@ let stopServers = async (): Promise<void> => {};
 export async function startTestServers(): Promise<void> {
   endWithParent();
   endWhenInterrupted();
-  // Loaded late, so that who breaks @huidiao/local can still run a test of another package.
-  const local = await import('@huidiao/local');
+  const local = await loadLocal();
   const programsFolder = join(cloneFolder, '.huidiao/programs');
   mkdirSync(programsFolder, { recursive: true, mode: 0o700 });
   removeLeftovers(local.isRunning);
@@ -47,6 +48,15 @@ export async function stopTestServers(): Promise<void> {
     await stopServers();
     remove(folder);
   }
+}
+
+/**
+ * Loaded late, so that who breaks @huidiao/local can still run a test of another package; and what it starts is of its
+ * own kind, for the embedded store of the whole run is quicker when it is built.
+ */
+async function loadLocal(): Promise<Local> {
+  const { file } = toNodeProgram(join(cloneFolder, 'deploy/local/src/index.ts'));
+  return (await import(pathToFileURL(file).href)) as Local;
 }
 
 /** Where the embedded store records what is asked of it; there is no such file with another server. */

@@ -1,7 +1,7 @@
 export interface WaitOptions {
   /** How long to keep looking; default 10 s. */
   timeoutMs?: number;
-  /** Pause between looks; default 20 ms. */
+  /** Pause between looks; default a tenth of the time waited so far, from 20 to 100 ms: to look costs time too. */
   intervalMs?: number;
 }
 
@@ -14,7 +14,8 @@ export async function waitFor<T>(
   probe: () => T | Promise<T>,
   options: WaitOptions = {},
 ): Promise<Exclude<T, false | null | undefined | 0 | ''>> {
-  const deadline = Date.now() + (options.timeoutMs ?? 10_000);
+  const startedAt = Date.now();
+  const deadline = startedAt + (options.timeoutMs ?? 10_000);
   let last: unknown;
   for (;;) {
     try {
@@ -25,6 +26,11 @@ export async function waitFor<T>(
       last = error;
     }
     if (Date.now() > deadline) throw new Error(`waited in vain for ${what}; last seen: ${String(last)}`);
-    await new Promise((resolve) => setTimeout(resolve, options.intervalMs ?? 20));
+    const pauseMs = options.intervalMs ?? toPauseMs(Date.now() - startedAt);
+    await new Promise((resolve) => setTimeout(resolve, pauseMs));
   }
+}
+
+function toPauseMs(waitedMs: number): number {
+  return Math.min(100, Math.max(20, waitedMs / 10));
 }

@@ -126,6 +126,14 @@ describe('a message to a buyer, whatever goes wrong around its sending', () => {
     expect(await effectsOf(order)).to.equal(0);
   });
 
+  it('is not sent again by who replays its job after its row has expired: by then it is too late', async () => {
+    const monthAgo = new Date(Date.now() - 30 * 24 * 60 * 60_000);
+    const order = await worker().newPaidOrder({ paidAt: monthAgo });
+    expect(await storeOf().messages.find(order.effectId)).to.equal(undefined);
+    expect(await attempt(order, { jobId: `${order.effectId}~replay-1` })).to.equal('expired');
+    expect(sent).to.deep.equal([]);
+  });
+
   it('of an order that does not exist is sent to nobody', async () => {
     const order = { ...(await worker().newPaidOrder()), outTradeNo: 't-nobodys' };
     expect(await attempt(order)).to.equal('ORDER_NOT_FOUND');

@@ -24,8 +24,8 @@ describe('apply-payment', () => {
 
   /** A store whose `pay` goes so. */
   const storeWith = (pay: ApplyPaymentDeps['store']['orders']['pay']): ApplyPaymentDeps['store'] => ({
+    ...deps.store,
     orders: { ...orders, pay },
-    callbacks,
   });
 
   /** Writes something else into the order, as another process would. */
@@ -110,7 +110,7 @@ describe('apply-payment', () => {
   it('comes again when the ledger could not be written, and then finds the order paid', async () => {
     const order = await newOrder();
     const record = () => Promise.reject(new AppError('STORE_UNAVAILABLE'));
-    const store = { orders, callbacks: { ...callbacks, record } };
+    const store = { ...deps.store, callbacks: { ...callbacks, record } };
     expect(await apply(order, { store })).to.equal('STORE_UNAVAILABLE');
     expect(await apply(order)).to.equal('already_applied');
     expect(await callbacks.find(toApplyPayment(order).callbackKey)).to.include({ outcome: 'paid' });

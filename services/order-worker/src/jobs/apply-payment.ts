@@ -10,6 +10,7 @@ import { AppError } from '@huidiao/errors';
 import type { JobAttempt, JobOutcome, Producer } from '@huidiao/queue';
 import type { Logger } from '@huidiao/runtime';
 import {
+  addEffectJobs,
   type Effect,
   type NewRefundRequest,
   type Order,
@@ -18,15 +19,15 @@ import {
   toRefundEffect,
 } from '@huidiao/store';
 import type { ShopClient } from '../shop/shop-client.ts';
-import { addEffectJobs } from './add-effect-jobs.ts';
 import { decidePayment, lateEntry, type Refusal, refundedEntry, refundSeenEntry } from './decide-payment.ts';
 import { merchantNotConfigured } from './merchant-not-configured.ts';
 import { recordPayment } from './record-payment.ts';
 import { settleUnknownOrder } from './settle-unknown-order.ts';
 import { toFulfilment } from './to-fulfilment.ts';
+import { endWait } from './wait-for-order.ts';
 
 export interface ApplyPaymentDeps {
-  readonly store: Pick<Store, 'orders' | 'callbacks'>;
+  readonly store: Pick<Store, 'orders' | 'callbacks' | 'waitingJobs'>;
   readonly producer: Pick<Producer, 'add'>;
   readonly shop: ShopClient;
   readonly directory: MerchantDirectory;
@@ -56,6 +57,12 @@ interface Attempt {
  */
 export function createApplyPayment(deps: ApplyPaymentDeps) {
   return async (job: ApplyPayment, attempt: JobAttempt): Promise<JobOutcome> => {
+    const outcome = await apply(job, attempt);
+    await endWait(deps, job, attempt);
+    return outcome;
+  };
+
+  async function apply(job: ApplyPayment, attempt: JobAttempt): Promise<JobOutcome> {
     const { payment } = job;
     const merchant = deps.directory.merchants.get(payment.mchId);
     if (merchant === undefined) throw merchantNotConfigured(payment.mchId);
@@ -67,7 +74,7 @@ export function createApplyPayment(deps: ApplyPaymentDeps) {
       if (outcome !== undefined) return { outcome, outTradeNo: payment.outTradeNo };
     }
     throw new AppError('ORDER_CHANGED_MEANWHILE', { details: { outTradeNo: payment.outTradeNo } });
-  };
+  }
 }
 
 /** @returns undefined when the order changed between reading and writing. */
@@ -121,7 +128,7 @@ async function applyTo(one: Attempt, order: Order): Promise<string | undefined> 
     }
     case 'release': {
       const effects = toEffects(one, order);
-      const released = await deps.store.orders.release(order.mchId, order.outTradeNo, { effects });
+      const released = await deps.store.orders.release(order, { effects });
       return released && (await follow(one, order, effects, 'released'));
     }
     default:

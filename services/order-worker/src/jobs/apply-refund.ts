@@ -1,19 +1,23 @@
 import type { JobData, Merchant, MerchantDirectory, RefundEvent } from '@huidiao/contracts';
 import type { JobAttempt, JobOutcome } from '@huidiao/queue';
-import type { Order } from '@huidiao/store';
+import type { Order, Store } from '@huidiao/store';
 import { confirmRefund, type RefundQueries } from '../refunds/confirm-refund.ts';
 import { findRefundDifference } from '../refunds/find-refund-difference.ts';
 import { type SettleRefundDeps, settleRefund } from '../refunds/settle-refund.ts';
 import { merchantNotConfigured } from './merchant-not-configured.ts';
 import { recordCallback } from './record-callback.ts';
 import { settleUnknownRefund } from './settle-unknown-refund.ts';
+import { endWait } from './wait-for-order.ts';
 
 export interface ApplyRefundDeps extends SettleRefundDeps {
+  readonly store: SettleRefundDeps['store'] & Pick<Store, 'waitingJobs'>;
   readonly refundQueries: RefundQueries;
   readonly directory: MerchantDirectory;
 }
 
 export type ApplyRefund = JobData<'apply-refund'>;
+
+type RefundAttempt = Pick<JobAttempt, 'jobId' | 'lane' | 'failing' | 'postponements'>;
 
 /**
  * Keeps in its order what became of a refund, whoever made it, however often and in whatever order it is told.
@@ -23,7 +27,13 @@ export type ApplyRefund = JobData<'apply-refund'>;
  * ORDER_NOT_YET_KNOWN, MERCHANT_NOT_CONFIGURED (wait), WECHAT_*, STORE_UNAVAILABLE.
  */
 export function createApplyRefund(deps: ApplyRefundDeps) {
-  return async (job: ApplyRefund, attempt: Pick<JobAttempt, 'failing' | 'lane'>): Promise<JobOutcome> => {
+  return async (job: ApplyRefund, attempt: RefundAttempt): Promise<JobOutcome> => {
+    const outcome = await apply(job, attempt);
+    await endWait(deps, job, attempt);
+    return outcome;
+  };
+
+  async function apply(job: ApplyRefund, attempt: RefundAttempt): Promise<JobOutcome> {
     const { refund: told, callbackKey, notificationId, receivedAt, requestId } = job;
     const { mchId, outTradeNo } = told;
     const merchant = deps.directory.merchants.get(mchId);
@@ -38,7 +48,7 @@ export function createApplyRefund(deps: ApplyRefundDeps) {
     if (recorded === undefined) return settleUnknownRefund(deps, job, merchant, attempt);
     const { outRefundNo, type } = refund;
     return { outcome: recorded.outcome, outTradeNo, outRefundNo, refundState: type, isOurs: recorded.isOurs };
-  };
+  }
 }
 
 async function refuseIfDifferent(deps: ApplyRefundDeps, job: ApplyRefund, order: Order): Promise<void> {

@@ -1,5 +1,5 @@
 import { type PaymentSucceeded, toCheckOrderNo } from '@huidiao/contracts';
-import type { Order, OrderRefund } from '@huidiao/store';
+import type { Order, OrderRefund, OrderRefundRequest } from '@huidiao/store';
 import { expect } from 'chai';
 import { describe, it } from 'mocha';
 import { decidePayment, type PaymentDecision } from './decide-payment.ts';
@@ -62,6 +62,21 @@ function refunds(...known: [OrderRefund['status'], number][]): Pick<Order, 'refu
       at,
     })),
   };
+}
+
+/** Paid late, with a refund of all of it that was asked for here and has come so far. */
+function leftLate(state: OrderRefundRequest['state']): Partial<Order> {
+  const at = new Date('2026-11-22T08:00:00Z');
+  const asked = {
+    outRefundNo: 'refund-no',
+    requestedBy: 'late_payment',
+    requestedAt: at,
+    state,
+    stateAt: at,
+  };
+  const counts = { attempts: 1, waits: 0, rounds: 0 };
+  const request = { ...mine, ...asked, ...counts, refundFen: 8_800, totalFen: 8_800, currency: 'CNY' };
+  return { status: 'paid', held: 'late', paidAt: at, ...mine, refundRequests: [request] };
 }
 
 interface Case {
@@ -134,6 +149,22 @@ const cases: Case[] = [
     payment: { amountFen: 8_700 },
     overruled: 'ORDER_PAID_LATE',
     expected: 'refuse ORDER_AMOUNT_DIFFERS',
+  },
+  {
+    name: 'a late payment whose refund is on its way is nothing new',
+    order: leftLate('processing'),
+    expected: 'already-applied',
+  },
+  {
+    name: 'a late payment whose refund was closed waits for a person, whatever comes again',
+    order: leftLate('closed'),
+    expected: 'refuse ORDER_LATE_NOT_REFUNDED',
+  },
+  {
+    name: 'a late payment whose refund was refused is delivered where a person decides so',
+    order: leftLate('refused'),
+    overruled: 'ORDER_LATE_NOT_REFUNDED',
+    expected: 'release',
   },
   {
     name: 'a late payment that a person accepts is delivered whatever the policy',

@@ -1,6 +1,6 @@
 import { isCheckOrder, type Merchant, type PaymentSucceeded } from '@huidiao/contracts';
 import { AppError, type ErrorDetails } from '@huidiao/errors';
-import { isPaidIn, judgeRefunds, type Order } from '@huidiao/store';
+import { isLeftWithMerchant, isPaidIn, judgeRefunds, type Order } from '@huidiao/store';
 
 /** What the ledger and the time line say of a payment that is held because its refund was seen. */
 export const refundSeenEntry = 'payment.refund_seen';
@@ -58,6 +58,8 @@ export interface PaymentCircumstances {
  * | any | merchant or app differ | refuse ORDER_IDS_DIFFER |
  * | held refund_seen | same transaction_id, REFUND, a person decided to deliver | release |
  * | held refund_seen | same transaction_id, REFUND | refuse ORDER_REFUND_SEEN, again |
+ * | held late, and its refund was closed or refused | same transaction_id, a person decided to deliver | release |
+ * | held late, and its refund was closed or refused | same transaction_id | refuse ORDER_LATE_NOT_REFUNDED |
  * | paid (also held), accepted, fulfilled | same transaction_id | already applied |
  * | any | amount or currency differ | refuse ORDER_AMOUNT_DIFFERS |
  * | created, closed | another amount, which a person accepts | as if it were the order's |
@@ -91,6 +93,11 @@ export function decidePayment(
   }
   const refunds = judgeRefunds(order.refunds, order.amountFen);
   if (order.transactionId === payment.transactionId) {
+    if (order.held === 'late' && isLeftWithMerchant(order)) {
+      return overruled === 'ORDER_LATE_NOT_REFUNDED'
+        ? { kind: 'release' }
+        : refuse('ORDER_LATE_NOT_REFUNDED');
+    }
     if (order.held !== 'refund_seen' || payment.refundSeen !== true) return { kind: 'already-applied' };
     return toDeliverNevertheless ? { kind: 'release' } : refuse('ORDER_REFUND_SEEN');
   }
@@ -155,6 +162,7 @@ const entries = {
   ORDER_AMOUNT_DIFFERS: 'payment.amount_differs',
   ORDER_PAID_TWICE: 'payment.second',
   ORDER_PAID_LATE: lateEntry,
+  ORDER_LATE_NOT_REFUNDED: lateEntry,
   ORDER_REFUND_SEEN: refundSeenEntry,
 } as const;
 type RefusalCode = keyof typeof entries;

@@ -2,12 +2,11 @@ import type { Clock, JobData, MerchantDirectory } from '@huidiao/contracts';
 import { AppError } from '@huidiao/errors';
 import type { JobAttempt, JobOutcome, Producer } from '@huidiao/queue';
 import type { Logger } from '@huidiao/runtime';
-import type { Order, Store } from '@huidiao/store';
+import { addEffectJobs, type Order, type Store } from '@huidiao/store';
 import type { ShippingManagement } from '@huidiao/wechat';
 import { isDeliveredAtOnce, toAutoUploads } from '../shipping/auto-shipment.ts';
 import type { ShopClient } from '../shop/shop-client.ts';
 import { toOrderPaidWebhook } from '../shop/to-shop-webhook.ts';
-import { addEffectJobs } from './add-effect-jobs.ts';
 import { merchantNotConfigured } from './merchant-not-configured.ts';
 import { toMessageEffects } from './to-message-effects.ts';
 

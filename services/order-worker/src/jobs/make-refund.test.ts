@@ -1,7 +1,9 @@
 import { toRefundCallbackKey, toRefundEffectId } from '@huidiao/contracts';
+import { toRefundableFen } from '@huidiao/store';
 import { expect } from 'chai';
 import { describe, it } from 'mocha';
 import { mchId } from '../order-worker.fixture.test.ts';
+import type { MakeRefundDeps } from '../refunds/refund-attempt.ts';
 import { refundPace } from '../refunds/refund-pace.ts';
 import { takeRefundTurns } from '../refunds/refund-turns.ts';
 import { subMchId, useRefunds } from '../refunds/refunds.fixture.test.ts';
@@ -329,6 +331,66 @@ describe('make-refund', () => {
       expect(await run(order, number)).to.equal('succeeded');
       expect((await find(order)).refunds.map(({ status }) => status)).to.deep.equal(['SUCCESS']);
       expect((await refundOf(order, number)).state).to.equal('succeeded');
+    });
+
+    it('and is ABNORMAL again after it was sent to another card is an alarm again, and waits for people', async () => {
+      const order = await newPaidOrder();
+      const number = numberOf(order.outTradeNo);
+      await request(order, number);
+      await run(order, number);
+      finish(number, 'ABNORMAL');
+      await run(order, number);
+      // As settleAbnormalRefund leaves it; WeChat Pay could not pay out to that card either.
+      const named = { mchId, outTradeNo: order.outTradeNo, outRefundNo: number };
+      const effect = { dueAt: refunds.clock.now(), requestId: 'request-2', lane: 'live' } as const;
+      await store.orders.moveRefund(named, { from: ['abnormal'], to: 'processing', waits: 1, effect });
+      expect(await run(order, number)).to.equal('abnormal');
+      expect(await refundOf(order, number)).to.include({ state: 'abnormal' });
+      expect(await dueInMs(order, number)).to.equal(dayMs);
+      expect(await run(order, number)).to.equal('abnormal');
+      expect(alarms).to.deep.equal(['refund-abnormal', 'refund-abnormal']);
+    });
+
+    describe('while something else happens to it', () => {
+      /** It is accepted, and before its answer is here this happens. */
+      const andThen = (happens: (accepted: { refundId: string }) => Promise<unknown>) => {
+        const { refundClients } = refunds.deps;
+        const of: MakeRefundDeps['refundClients']['of'] = (merchant) => ({
+          async createRefund(wanted) {
+            const accepted = await refundClients.of(merchant).createRefund(wanted);
+            await happens(accepted);
+            return accepted;
+          },
+        });
+        return { refundClients: { of } };
+      };
+
+      it('stays ABNORMAL where that is told first', async () => {
+        const order = await newPaidOrder();
+        const { outTradeNo, transactionId = '' } = order;
+        const number = numberOf(outTradeNo);
+        await request(order, number);
+        const told = { outRefundNo: number, transactionId, refundFen: 100, status: 'ABNORMAL' as const };
+        const tellFirst = andThen(({ refundId }) =>
+          store.orders.recordRefund(mchId, outTradeNo, { ...told, refundId }, { eventKey: 'a', effects: [] }),
+        );
+        expect(await run(order, number, tellFirst)).to.equal('overtaken');
+        expect(await refundOf(order, number)).to.include({ state: 'abnormal' });
+      });
+
+      it('is under way, and its money taken, though another attempt was refused', async () => {
+        const order = await newPaidOrder();
+        const { outTradeNo } = order;
+        const number = numberOf(outTradeNo);
+        await request(order, number, 8_800);
+        const named = { mchId, outTradeNo, outRefundNo: number };
+        const refuseFirst = andThen(() =>
+          store.orders.moveRefund(named, { from: ['submitting'], to: 'refused', effect: 'settled' }),
+        );
+        expect(await run(order, number, refuseFirst)).to.equal('processing');
+        expect(await dueInMs(order, number)).to.equal(minuteMs);
+        expect(toRefundableFen(await find(order))).to.equal(0);
+      });
     });
 
     it('and closed is an alarm: its money may be refunded again under another number', async () => {

@@ -5,7 +5,7 @@ import type { Order, OrderRefundRequest } from '@huidiao/store';
 import { followRefund } from '../refunds/follow-refund.ts';
 import type { MakeRefundDeps, RefundAttempt } from '../refunds/refund-attempt.ts';
 import { settleAgain } from '../refunds/settle-queried.ts';
-import { resumeRefund, submitRefund, toRefusal } from '../refunds/submit-refund.ts';
+import { resumeRefund, submitRefund, tellRefusal } from '../refunds/submit-refund.ts';
 import { merchantNotConfigured } from './merchant-not-configured.ts';
 
 /**
@@ -57,7 +57,7 @@ async function goOn(one: RefundAttempt): Promise<string> {
     case 'abnormal':
       return await followRefund(one);
     case 'refused':
-      if (hasEffect(one)) throw toRefusal(one);
+      if (hasEffect(one)) return await tellRefusal(one);
       return 'already_settled';
     case 'succeeded':
     case 'closed':

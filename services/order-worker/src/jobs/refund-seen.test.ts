@@ -16,7 +16,7 @@ import { createFulfilOrder } from './fulfil-order.ts';
 
 describe('a payment whose refund was seen', () => {
   const { deps, told, added, newOrder, find } = useOrderWorker();
-  const { orders, callbacks } = deps.store;
+  const { callbacks } = deps.store;
 
   /** The job that WeChat's REFUND makes. */
   function toRefundSeen(order: Order): ApplyPayment {
@@ -108,7 +108,7 @@ describe('a payment whose refund was seen', () => {
   it('is not released by the replay that first made it known, even if that is interrupted and runs again', async () => {
     const job = toRefundSeen(await newOrder());
     const record = () => Promise.reject(new AppError('STORE_UNAVAILABLE'));
-    const store = { orders, callbacks: { ...callbacks, record } };
+    const store = { ...deps.store, callbacks: { ...callbacks, record } };
     expect(await outcome(job, replayOf(job), { store })).to.equal('STORE_UNAVAILABLE');
     expect(await outcome(job, replayOf(job))).to.equal('ORDER_REFUND_SEEN');
     expect(added).to.deep.equal([]);

@@ -1,4 +1,5 @@
-import { toEffectId, toReportEffectId } from '@huidiao/contracts';
+import { randomBytes } from 'node:crypto';
+import { toEffectId, toMessageKey, toReportEffectId } from '@huidiao/contracts';
 import { AppError } from '@huidiao/errors';
 import { type Order, type SettledState, withResultsRecorded } from '@huidiao/store';
 import { expect } from 'chai';
@@ -11,7 +12,11 @@ import {
   toDirectory,
   useOrderWorker,
 } from '../order-worker.fixture.test.ts';
-import { createReportUndeliverable, type ReportUndeliverableDeps } from './report-undeliverable.ts';
+import {
+  createReportMessage,
+  createReportUndeliverable,
+  type ReportUndeliverableDeps,
+} from './report-undeliverable.ts';
 
 describe('report-undeliverable', () => {
   const { deps, told, newPaidOrder, find } = useOrderWorker();
@@ -115,5 +120,83 @@ describe('report-undeliverable', () => {
     const { job } = await ended('expired');
     const directory = toDirectory({ knowsMerchant: false });
     expect(await report(job, { directory })).to.equal('MERCHANT_NOT_CONFIGURED');
+  });
+});
+
+describe('report-message', () => {
+  const { deps, told } = useOrderWorker();
+  const { messages } = deps.store;
+  const events = ['message.undeliverable'];
+  const shop = { webhookUrl: 'https://a.example', webhookSecrets: [], allowPrivateNetwork: false };
+  const directory = toDirectory({ merchant: { shop: { ...shop, events, timeoutMs: 1_000 } } });
+
+  /** A message that somebody asked for and that ended so. */
+  async function ended(state: SettledState, withFallback = false) {
+    const messageId = randomBytes(16).toString('hex');
+    const key = toMessageKey(mchId, messageId);
+    const names = { mchId, appId, openId, templateId: 'template-1', idempotencyKey: `k-${messageId}` };
+    const content = { channel: 'template', contentHash: 'hash', sealed: 'sealed' } as const;
+    const now = new Date();
+    const message = { ...names, ...content, key, messageId, usefulUntil: now };
+    const fallbackId = randomBytes(16).toString('hex');
+    const fallback = { ...message, messageId: fallbackId, key: toMessageKey(mchId, fallbackId) };
+    const asked = { ...message, sendAt: now, requestId: 'r', lane: 'live' as const };
+    await messages.request({ ...asked, ...(withFallback && { fallback }) }, now);
+    if (state !== 'expired') await messages.beginSending(key, 'sending-1');
+    await messages.settle(key, state, { errorCode: 'MESSAGE_REFUSED' });
+    return { key, messageId, job: { mchId, messageKey: key, requestId: 'r' } };
+  }
+  const report = (
+    job: Awaited<ReturnType<typeof ended>>['job'],
+    changed: Partial<ReportUndeliverableDeps> = {},
+  ) => outcomeOf(createReportMessage({ ...deps, directory, ...changed })(job));
+  const isDue = async (key: string) => (await messages.find(key))?.dueAt !== undefined;
+
+  for (const state of ['refused', 'expired', 'unknown'] as const) {
+    it(`tells the shop, once, of a message that no order asked for and that is ${state}`, async () => {
+      const { key, messageId, job } = await ended(state);
+      expect(await isDue(key)).to.equal(true);
+      expect(await report(job)).to.equal('told');
+      expect(told.map(({ id, webhook }) => [id, webhook.type])).to.deep.equal([
+        [`message.undeliverable_${key}`, 'message.undeliverable'],
+      ]);
+      expect(told[0]?.webhook.data).to.deep.equal({
+        mchid: mchId,
+        appid: appId,
+        message_id: messageId,
+        idempotency_key: `k-${messageId}`,
+        openid: openId,
+        template_id: 'template-1',
+        state,
+        reason: 'MESSAGE_REFUSED',
+      });
+      expect(await isDue(key)).to.equal(false);
+    });
+  }
+
+  it('tells nobody where the shop does not want to hear of it, the message arrived, or another one takes its place', async () => {
+    const deaf = toDirectory({ merchant: { shop: { ...shop, events: [], timeoutMs: 1_000 } } });
+    const refused = await ended('refused');
+    expect(await report(refused.job, { directory: deaf })).to.equal('not_needed');
+    expect(await isDue(refused.key)).to.equal(false);
+    expect(await report((await ended('sent')).job)).to.equal('not_needed');
+    const replaced = await ended('refused', true);
+    expect(await report(replaced.job)).to.equal('not_needed');
+    expect(await isDue(replaced.key), 'its fallback is still to be opened').to.equal(true);
+    await messages.openFallback(replaced.key, 'refused');
+    expect(await report(replaced.job)).to.equal('not_needed');
+    expect(told).to.deep.equal([]);
+  });
+
+  it('goes on until the shop has answered, or its dead letter is stored', async () => {
+    const { key, job } = await ended('expired');
+    const tell = () => Promise.reject(new AppError('SHOP_REFUSED'));
+    expect(await report(job, { shop: { ...deps.shop, tell } })).to.equal('SHOP_REFUSED');
+    expect(await isDue(key)).to.equal(true);
+    const named = { queue: 'event-forwarding', jobId: 'report-message_1', jobName: 'report-message' };
+    const at = { attempts: 100, firstAttemptAt: new Date(), failedAt: new Date() };
+    const died = { ...named, ...at, payload: job, errorCode: 'SHOP_REFUSED', reason: '', details: {} };
+    await withResultsRecorded(deps.store).store(died);
+    expect(await isDue(key)).to.equal(false);
   });
 });

@@ -1,4 +1,5 @@
 import {
+  isWantedEvent,
   type JobData,
   type MerchantDirectory,
   type MessageUndeliverableWebhook,
@@ -6,7 +7,7 @@ import {
 } from '@huidiao/contracts';
 import { AppError } from '@huidiao/errors';
 import type { JobOutcome } from '@huidiao/queue';
-import type { Message, Store } from '@huidiao/store';
+import { isUndeliverable, type Message, type Store } from '@huidiao/store';
 import type { ShopClient } from '../shop/shop-client.ts';
 import { merchantNotConfigured } from './merchant-not-configured.ts';
 
@@ -44,14 +45,41 @@ export function createReportUndeliverable({ store, shop, directory }: ReportUnde
   };
 }
 
+/**
+ * The same of a message that no order asked for: its row waits, and says that the shop was told. Nothing is told of one
+ * whose fallback takes its place, or has.
+ *
+ * @throws AppError SHOP_*, MERCHANT_NOT_CONFIGURED (waits), STORE_UNAVAILABLE.
+ */
+export function createReportMessage({ store, shop, directory }: ReportUndeliverableDeps) {
+  return async ({ mchId, messageKey }: JobData<'report-message'>): Promise<JobOutcome> => {
+    const message = await store.messages.find(messageKey);
+    if (message === undefined || !isUndeliverable(message.state)) return { outcome: 'not_needed' };
+    const { key, messageId, state, fallback, fallbackId } = message;
+    // Its row waits for the fallback now, which another job opens.
+    if (fallback !== undefined && state !== 'unknown') return { outcome: 'not_needed', messageId };
+    const merchant = directory.merchants.get(mchId);
+    if (merchant === undefined) throw merchantNotConfigured(mchId);
+    const isWanted =
+      merchant.shop !== undefined && isWantedEvent(merchant.shop.events, 'message.undeliverable');
+    const isTold = isWanted && fallbackId === undefined;
+    const answer = isTold
+      ? await shop.tell(merchant, `message.undeliverable_${key}`, toWebhook(message, state))
+      : undefined;
+    await store.messages.endReport(key, state);
+    if (answer === undefined) return { outcome: 'not_needed', messageId };
+    return { outcome: 'told', messageId, messageState: state, httpStatus: answer.httpStatus };
+  };
+}
+
 /** A message that WeChat refused stays queued for the replay of its dead letter, and says why it was refused. */
 function toUndeliverableState({ state, facts }: Message): string | undefined {
   if (state === 'refused' || state === 'expired' || state === 'unknown') return state;
   return state === 'queued' && facts.errorCode !== undefined ? 'refused' : undefined;
 }
 
-function toWebhook(message: Message & { outTradeNo: string }, state: string): MessageUndeliverableWebhook {
-  const { mchId, appId, outTradeNo, openId, templateId, facts } = message;
+function toWebhook(message: Message, state: string): MessageUndeliverableWebhook {
+  const { mchId, appId, outTradeNo, messageId, idempotencyKey, openId, templateId, facts } = message;
   const reason = facts.errorCode ?? facts.reportStatus;
   return {
     type: 'message.undeliverable',
@@ -59,7 +87,9 @@ function toWebhook(message: Message & { outTradeNo: string }, state: string): Me
     data: {
       mchid: mchId,
       appid: appId,
-      out_trade_no: outTradeNo,
+      ...(outTradeNo === undefined ? {} : { out_trade_no: outTradeNo }),
+      ...(messageId === undefined ? {} : { message_id: messageId }),
+      ...(idempotencyKey === undefined ? {} : { idempotency_key: idempotencyKey }),
       ...(openId === undefined ? {} : { openid: openId }),
       template_id: templateId,
       state,

@@ -1,7 +1,8 @@
 import type { Merchant } from '@huidiao/contracts';
 import { AppError } from '@huidiao/errors';
+import type { WaitingJob } from '@huidiao/store';
 import { expect } from 'chai';
-import { describe, it } from 'mocha';
+import { beforeEach, describe, it } from 'mocha';
 import type { ApplyPayment } from './apply-payment.ts';
 import { settleUnknownOrder } from './settle-unknown-order.ts';
 
@@ -33,7 +34,8 @@ type Case = [
   expected: string,
 ];
 
-const waiting = (minutes: number) => ({ code: 'ORDER_NOT_YET_KNOWN', since: minutesAgo(minutes) });
+const waitingCode = 'ORDER_NOT_YET_KNOWN';
+const waiting = (minutes: number) => ({ code: waitingCode, since: minutesAgo(minutes) });
 const cases: Case[] = [
   ['the first look', 'dead_letter', undefined, 'ORDER_NOT_YET_KNOWN'],
   ['nine minutes of looking', 'dead_letter', waiting(9), 'ORDER_NOT_YET_KNOWN'],
@@ -63,22 +65,32 @@ const cases: Case[] = [
 ];
 
 describe('settleUnknownOrder', () => {
+  const kept: WaitingJob[] = [];
+  const keep = async (waitingJob: WaitingJob) => void kept.push(waitingJob);
+  beforeEach(() => {
+    kept.length = 0;
+  });
+
   for (const [name, unknownOrder, failing, expected] of cases) {
     it(`after ${name}: ${expected}`, async () => {
       const deps = {
-        store: { orders: {}, callbacks: { record: async () => undefined } },
+        store: { orders: {}, callbacks: { record: async () => undefined }, waitingJobs: { keep } },
         shop: { tell: async () => ({ httpStatus: 200 }), close: () => undefined },
         clock: { now: () => now },
       };
       const settled = settleUnknownOrder(deps as never, job, { unknownOrder } as Merchant, {
         failing,
         jobId: 'job',
+        lane: 'bulk',
       });
       const outcome = await settled.then(
         ({ outcome }) => outcome,
         (error: AppError) => error.code,
       );
       expect(outcome).to.equal(expected);
+      const begins = expected === waitingCode && failing?.code !== waitingCode;
+      const whole = { id: 'job', name: 'apply-payment', data: { ...job, isKept: true }, lane: 'bulk' };
+      expect(kept, 'kept in MongoDB before the first wait').to.deep.equal(begins ? [whole] : []);
     });
   }
 
@@ -111,6 +123,7 @@ describe('settleUnknownOrder', () => {
       const settled = settleUnknownOrder(deps as never, payment, { unknownOrder } as Merchant, {
         failing: waiting(24 * 60),
         jobId,
+        lane: 'live',
       });
       await settled.catch((error: AppError) => done.push(error.code));
     }

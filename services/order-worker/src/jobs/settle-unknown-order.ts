@@ -1,11 +1,11 @@
 import { isReplay, type Merchant } from '@huidiao/contracts';
 import { AppError } from '@huidiao/errors';
-import type { JobAttempt, JobOutcome } from '@huidiao/queue';
+import type { JobOutcome } from '@huidiao/queue';
 import { toPaymentUnmatchedWebhook } from '../shop/to-shop-webhook.ts';
 import type { ApplyPayment, ApplyPaymentDeps } from './apply-payment.ts';
 import { refundSeenEntry } from './decide-payment.ts';
 import { recordPayment } from './record-payment.ts';
-import { waitForOrder } from './wait-for-order.ts';
+import { type WaitAttempt, waitForOrder } from './wait-for-order.ts';
 
 /**
  * A payment whose order is not there (yet). It waits about ten minutes for it, then does what the merchant
@@ -17,7 +17,7 @@ export async function settleUnknownOrder(
   deps: Pick<ApplyPaymentDeps, 'store' | 'shop' | 'clock'>,
   job: ApplyPayment,
   merchant: Merchant,
-  attempt: Pick<JobAttempt, 'failing' | 'jobId'>,
+  attempt: WaitAttempt,
 ): Promise<JobOutcome> {
   const { payment } = job;
   const details = {
@@ -27,7 +27,7 @@ export async function settleUnknownOrder(
     paidAmountFen: payment.amountFen,
     refundSeen: payment.refundSeen,
   };
-  waitForOrder(merchant, attempt, deps.clock.now(), details);
+  await waitForOrder(deps, merchant, { name: 'apply-payment', data: job }, attempt, details);
   if (merchant.unknownOrder !== 'forward') {
     await recordPayment(deps.store, job, 'unknown_order');
     throw new AppError('ORDER_UNKNOWN', { details });

@@ -1,9 +1,9 @@
 import { isWantedEvent, type Merchant } from '@huidiao/contracts';
 import { AppError } from '@huidiao/errors';
-import type { JobAttempt, JobOutcome } from '@huidiao/queue';
+import type { JobOutcome } from '@huidiao/queue';
 import type { ApplyRefund, ApplyRefundDeps } from './apply-refund.ts';
 import { recordCallback } from './record-callback.ts';
-import { waitForOrder } from './wait-for-order.ts';
+import { type WaitAttempt, waitForOrder } from './wait-for-order.ts';
 
 /**
  * A refund whose order is not there (yet). It waits as its payment does (settleUnknownOrder), then does what the
@@ -16,12 +16,12 @@ export async function settleUnknownRefund(
   deps: Pick<ApplyRefundDeps, 'store' | 'clock'>,
   job: ApplyRefund,
   merchant: Merchant,
-  attempt: Pick<JobAttempt, 'failing'>,
+  attempt: WaitAttempt,
 ): Promise<JobOutcome> {
   const { mchId, outTradeNo, transactionId, refundId, outRefundNo, refundFen, totalFen } = job.refund;
   const { type: eventType } = job.refund;
   const details = { mchId, outTradeNo, transactionId, refundId, outRefundNo, refundFen, totalFen };
-  waitForOrder(merchant, attempt, deps.clock.now(), details);
+  await waitForOrder(deps, merchant, { name: 'apply-refund', data: job }, attempt, details);
   const isTold = merchant.shop !== undefined && isWantedEvent(merchant.shop.events, eventType);
   const outcome = merchant.unknownOrder === 'forward' && isTold ? 'forwarded' : 'unknown_order';
   await recordCallback(deps.store, job, { mchId, outTradeNo, eventType, outcome });

@@ -1,4 +1,4 @@
-import type { Merchant, RefundEvent } from '@huidiao/contracts';
+import { type Merchant, type RefundEvent, refundTypes } from '@huidiao/contracts';
 import { AppError, toAppError } from '@huidiao/errors';
 
 /** A refund as WeChat Pay answers a query for it. PROCESSING: nothing became of it so far. */
@@ -24,12 +24,6 @@ export interface RefundQueries {
 /** A refund that WeChat Pay itself has not finished yet is looked at again. */
 const notFinishedPauseMs = 60_000;
 
-const types = {
-  SUCCESS: 'refund.succeeded',
-  ABNORMAL: 'refund.abnormal',
-  CLOSED: 'refund.closed',
-} as const;
-
 /**
  * A refund notification of API v2 is encrypted with a key that others may know, and not signed. It counts only once a
  * query, whose answer is signed, agrees: the same numbers, the same figures, and a state that may have followed the
@@ -54,7 +48,7 @@ export async function confirmRefund(
     });
   }
   // ABNORMAL may have become something else since; nothing follows SUCCESS or CLOSED.
-  const type = types[queried.status];
+  const type = refundTypes[queried.status];
   if (type !== told.type && told.type !== 'refund.abnormal') throw notConfirmed(told, queried);
   return { ...told, type };
 }

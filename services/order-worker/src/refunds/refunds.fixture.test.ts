@@ -17,6 +17,7 @@ import {
 import { plainMerchant, testMongoUri } from '@huidiao/testing';
 import { createSimulator, type Simulator } from '@huidiao/wechat-simulator';
 import { after, before, beforeEach } from 'mocha';
+import type { ApplyPayment } from '../jobs/apply-payment.ts';
 import { createMakeRefund } from '../jobs/make-refund.ts';
 import { appId, mchId, merchant, toApplyPayment, toDirectory } from '../order-worker.fixture.test.ts';
 import type { MakeRefundDeps } from './refund-attempt.ts';
@@ -115,18 +116,18 @@ export function useRefunds(facts: Partial<Merchant> = {}) {
     },
     /** An order of 8,800 fen, of a buyer of its own, that is paid here and at WeChat. */
     async newPaidOrder(changes: Partial<NewOrder> = {}): Promise<Order> {
-      const registered = await store.orders.register({ ...toNewOrder(clock.now()), ...changes });
-      const { order } = registered;
-      const { outTradeNo, amountFen: totalFen, openId = 'o-nobody' } = order;
-      const notifyUrl = 'http://127.0.0.1:9';
-      const sub = facts.isServiceProvider === true ? { sub: { mchId: subMchId } } : {};
-      const direct = { mchId, appId, openId, outTradeNo, totalFen, notifyUrl, ...sub };
-      const { transactionId } = simulator.payDirectly(direct, { drop: 20 });
-      const payment = { ...toApplyPayment(order).payment, transactionId };
-      const told = facts.isServiceProvider === true ? { ...payment, subMchId } : payment;
-      const paid = await store.orders.pay(order, told, { eventKey: outTradeNo, effects: [] });
+      const { order } = await store.orders.register({ ...toNewOrder(clock.now()), ...changes });
+      const { payment } = payAtWeChat(order);
+      const paid = await store.orders.pay(order, payment, { eventKey: order.outTradeNo, effects: [] });
       if (paid === undefined) throw new Error('not paid');
       return paid;
+    },
+    /** The same, closed here before it was paid at WeChat, and the job of its payment. */
+    async newLateOrder(): Promise<{ order: Order; job: ApplyPayment }> {
+      const { order: open } = await store.orders.register(toNewOrder(clock.now()));
+      const order = await store.orders.close(open);
+      if (order === undefined) throw new Error('not closed');
+      return { order, job: payAtWeChat(order) };
     },
     async request(
       order: Order,
@@ -188,6 +189,16 @@ export function useRefunds(facts: Partial<Merchant> = {}) {
       return await store.deadLetters.find('order-refund', id);
     },
   };
+
+  function payAtWeChat(order: Order): ApplyPayment {
+    const { outTradeNo, amountFen: totalFen, openId = 'o-nobody' } = order;
+    const sub = facts.isServiceProvider === true ? { sub: { mchId: subMchId } } : {};
+    const direct = { mchId, appId, openId, outTradeNo, totalFen, notifyUrl: 'http://127.0.0.1:9', ...sub };
+    const { transactionId } = simulator.payDirectly(direct, { drop: 20 });
+    const { payment, ...job } = toApplyPayment(order);
+    const told = facts.isServiceProvider === true ? { ...payment, subMchId } : payment;
+    return { ...job, callbackKey: outTradeNo, payment: { ...told, transactionId } };
+  }
 
   function bury(jobId: string, payload: object, errorCode: string, reason: string): Promise<void> {
     const at = { firstAttemptAt: clock.now(), failedAt: clock.now() };

@@ -1,14 +1,8 @@
-import { queryNotificationId, type RefundEvent, toRefundCallbackKey } from '@huidiao/contracts';
+import { queryNotificationId, type RefundEvent, refundTypes, toRefundCallbackKey } from '@huidiao/contracts';
 import type { QueriedRefund } from './confirm-refund.ts';
 import { forwardRefund } from './forward-refund.ts';
-import { move, type RefundAttempt, toNextRun } from './refund-attempt.ts';
+import { move, type RefundAttempt, toNextRun, toRefundFacts } from './refund-attempt.ts';
 import { settleRefund, type ToldRefundFact } from './settle-refund.ts';
-
-const types = {
-  SUCCESS: 'refund.succeeded',
-  ABNORMAL: 'refund.abnormal',
-  CLOSED: 'refund.closed',
-} as const;
 
 /**
  * Does what a query's answer about a refund asks for: one that is PROCESSING is followed, anything else goes the way of
@@ -18,12 +12,12 @@ const types = {
 export async function settleQueried(one: RefundAttempt, queried: QueriedRefund): Promise<string> {
   if (queried.status === 'PROCESSING') return await followLater(one, queried.refundId);
   const { deps, order } = one;
-  const refund = toEvent(one, queried, types[queried.status]);
+  const refund = toEvent(one, queried, refundTypes[queried.status]);
   const fact = toFact(one, refund);
   // Before it is recorded: who finds it recorded asks no more.
   await forwardRefund(one, fact);
   const recorded = await settleRefund(deps, order, fact);
-  if (queried.status === 'ABNORMAL') await followAbnormal(one);
+  if (queried.status === 'ABNORMAL') return await waitForPeople(one, recorded?.outcome === 'known');
   return recorded?.outcome === 'known' ? 'overtaken' : refund.type.slice('refund.'.length);
 }
 
@@ -36,7 +30,7 @@ export async function settleAgain(one: RefundAttempt): Promise<string> {
   const { deps, order, request } = one;
   const known = order.refunds.find(({ outRefundNo }) => outRefundNo === request.outRefundNo);
   if (known === undefined) return 'already_settled';
-  const refund = toEvent(one, { ...known, totalFen: request.totalFen }, types[known.status]);
+  const refund = toEvent(one, { ...known, totalFen: request.totalFen }, refundTypes[known.status]);
   await settleRefund(deps, order, toFact(one, refund));
   return 'already_settled';
 }
@@ -58,7 +52,9 @@ export function followLater(one: RefundAttempt, refundId: string): Promise<strin
   const isNews = request.refundId === undefined;
   const { outRefundNo } = request;
   return move(one, {
-    from: ['requested', 'submitting', 'insufficient_funds', 'abnormal', 'processing'],
+    // Whoever accepted it may have told us meanwhile that it is ABNORMAL. Another attempt may have been refused; what was
+    // accepted takes its money all the same.
+    from: ['requested', 'submitting', 'insufficient_funds', 'refused', 'processing', request.state],
     to: 'processing',
     refundId,
     waits: 1,
@@ -67,11 +63,23 @@ export function followLater(one: RefundAttempt, refundId: string): Promise<strin
   });
 }
 
-/** Asked about again now and then, for people may settle it on the merchant platform. */
-function followAbnormal(one: RefundAttempt): Promise<string> {
-  const pauseMs = one.deps.pace.toAbnormalMs(0);
-  const effect = pauseMs === undefined ? 'settled' : toNextRun(one, pauseMs);
-  return move(one, { from: ['abnormal'], to: 'abnormal', waits: 1, effect });
+/**
+ * Asked about again now and then, for people may settle it on the merchant platform. One that was sent to another card
+ * may be ABNORMAL once more: its refund says so already, and people have to hear of it again.
+ */
+async function waitForPeople(one: RefundAttempt, isKnown: boolean): Promise<string> {
+  const { deps, request } = one;
+  const isAgain = isKnown && request.state === 'processing';
+  const { outRefundNo, refundId } = request;
+  if (isAgain) deps.refundReport.alarm('refund-abnormal', { ...toRefundFacts(one), refundId });
+  const pauseMs = deps.pace.toAbnormalMs(0);
+  return await move(one, {
+    from: isAgain ? ['processing'] : ['abnormal'],
+    to: 'abnormal',
+    waits: 1,
+    effect: pauseMs === undefined ? 'settled' : toNextRun(one, pauseMs),
+    ...(isAgain && { event: { event: 'refund.abnormal', refundId, outRefundNo } }),
+  });
 }
 
 type Found = Pick<QueriedRefund, 'refundId' | 'refundFen' | 'totalFen' | 'successTime'>;

@@ -4,21 +4,16 @@ import {
   type Lane,
   type MerchantDirectory,
   type RefundEvent,
+  refundStatuses,
   toApplyPaymentJobId,
 } from '@huidiao/contracts';
 import type { Producer } from '@huidiao/queue';
 import type { Counter, Logger } from '@huidiao/runtime';
-import {
-  judgeRefundsOf,
-  type Order,
-  type OrderRefund,
-  type RecordedRefund,
-  type Store,
-} from '@huidiao/store';
-import { addEffectJobs } from '../jobs/add-effect-jobs.ts';
+import { addEffectJobs, judgeRefundsOf, type Order, type RecordedRefund, type Store } from '@huidiao/store';
 import { recordCallback } from '../jobs/record-callback.ts';
 import { toFulfilment } from '../jobs/to-fulfilment.ts';
 import { toMessageEffects } from '../jobs/to-message-effects.ts';
+import { keepCase } from './keep-case.ts';
 import type { RefundReport } from './refund-report.ts';
 
 export interface SettleRefundDeps {
@@ -65,11 +60,13 @@ export async function settleRefund(
     ? []
     : toMessageEffects(deps, order, happened, { requestId, lane });
   const options = { eventKey, effects, successEffects };
+  raiseAlarm(deps, refund, order);
   const recorded = await deps.store.orders.recordRefund(mchId, outTradeNo, toToldRefund(refund), options);
   if (recorded === undefined) return undefined;
 
-  report(deps, refund, recorded);
+  count(deps, refund, recorded);
   await resolvePayments(deps, refund, recorded.order);
+  await keepCase(deps, recorded.order, { ...refund, requestId });
   const outcome = recorded.order.held === 'refunded' ? 'refunded' : 'recorded';
   await recordCallback(deps.store, told, { mchId, outTradeNo, eventType: refund.type, outcome });
   if (recorded.outcome === 'known') return recorded;
@@ -79,17 +76,27 @@ export async function settleRefund(
   return recorded;
 }
 
+/**
+ * People hear of what went wrong before it is recorded: whoever runs this again after a process died finds it recorded,
+ * and is silent. So they may hear of it twice, and never not at all.
+ */
+function raiseAlarm({ refundReport }: SettleRefundDeps, refund: RefundEvent, order: Order): void {
+  const { type, mchId, outTradeNo, outRefundNo, refundId, refundFen } = refund;
+  const known = order.refunds.find((one) => one.refundId === refundId);
+  if (known !== undefined && (known.status !== 'ABNORMAL' || type === 'refund.abnormal')) return;
+  const isOurs = order.refundRequests.some((request) => request.outRefundNo === outRefundNo);
+  const facts = { mchId, outTradeNo, outRefundNo, refundId, refundFen };
+  if (type === 'refund.abnormal') refundReport.alarm('refund-abnormal', facts);
+  if (type === 'refund.closed' && isOurs) refundReport.alarm('refund-closed', facts);
+}
+
 /** Once for each state that is news. */
-function report(deps: SettleRefundDeps, refund: RefundEvent, recorded: RecordedRefund): void {
+function count(deps: SettleRefundDeps, refund: RefundEvent, recorded: RecordedRefund): void {
   const { outcome, isNew, isOurs } = recorded;
   const state = refund.type.slice('refund.'.length);
   if (isNew && !isOurs) deps.adoptedRefunds.inc({ state });
   if (outcome === 'known') return;
-  const { mchId, outTradeNo, outRefundNo, refundId, refundFen } = refund;
-  deps.refundReport.ended(state, { isOurs, refundFen });
-  const facts = { mchId, outTradeNo, outRefundNo, refundId, refundFen };
-  if (refund.type === 'refund.abnormal') deps.refundReport.alarm('refund-abnormal', facts);
-  if (refund.type === 'refund.closed' && isOurs) deps.refundReport.alarm('refund-closed', facts);
+  deps.refundReport.ended(state, { isOurs, refundFen: refund.refundFen });
 }
 
 /**
@@ -108,19 +115,13 @@ async function resolvePayments(deps: SettleRefundDeps, refund: RefundEvent, orde
   }
 }
 
-const statuses = {
-  'refund.succeeded': 'SUCCESS',
-  'refund.abnormal': 'ABNORMAL',
-  'refund.closed': 'CLOSED',
-} as const satisfies Record<RefundEvent['type'], OrderRefund['status']>;
-
 function toToldRefund(refund: RefundEvent) {
   const { type, refundId, outRefundNo, transactionId, refundFen, successTime } = refund;
   return {
     refundId,
     outRefundNo,
     transactionId,
-    status: statuses[type],
+    status: refundStatuses[type],
     refundFen,
     ...(successTime !== undefined && { successTime }),
   };

@@ -1,8 +1,15 @@
 import { isReplay } from '@huidiao/contracts';
 import { type AppError, toAppError } from '@huidiao/errors';
-import { fitsPayment, type Order, type OrderRefundRequest, toRefundTurn } from '@huidiao/store';
+import {
+  fitsPayment,
+  isLeftWithMerchant,
+  type Order,
+  type OrderRefundRequest,
+  toRefundTurn,
+} from '@huidiao/store';
 import type { RefundRequest } from '@huidiao/wechat';
 import type { QueriedRefund } from './confirm-refund.ts';
+import { keepCase } from './keep-case.ts';
 import {
   isThisRefund,
   lookUp,
@@ -144,7 +151,7 @@ async function waitForMoney(one: RefundAttempt, errorCode: string): Promise<stri
 
 /**
  * The effect stays until the dead letter is stored. Where others have given back so much that this does not fit any
- * more, nobody has to see to it.
+ * more, nobody has to see to it; unless something is left that nothing is delivered for.
  */
 async function refuse(
   one: RefundAttempt,
@@ -156,7 +163,8 @@ async function refuse(
   const errorCode = remoteCode ?? code;
   const { mchId, outTradeNo } = one.order;
   const order = (await deps.store.orders.find(mchId, outTradeNo)) ?? one.order;
-  const isWanted = fitsPayment(order, request);
+  const isWanted =
+    fitsPayment(order, request) || isLeftWithMerchant(toRefused(order, request), request.transactionId);
   const moved = await deps.store.orders.moveRefund(toNamed(one), {
     from: ['submitting'],
     to: 'refused',
@@ -167,14 +175,27 @@ async function refuse(
   if (moved === undefined) return 'overtaken';
   deps.refundReport.ended('refused', { isOurs: true, refundFen });
   if (!isWanted) return 'refused';
-  deps.refundReport.alarm('refund-refused', { ...toRefundFacts(one), errorCode });
-  throw toRefundError(one, code, remoteCode);
+  return await tellRefusal({ ...one, order: moved, request: { ...request, errorCode } });
 }
 
-/** The dead letter of a refund that was refused, for an attempt that finds it so because the one before died. */
-export function toRefusal(one: RefundAttempt): AppError {
-  const { errorCode } = one.request;
-  return errorCode === 'REFUND_NUMBER_USED'
+function toRefused(order: Order, { outRefundNo }: OrderRefundRequest): Order {
+  const refundRequests = order.refundRequests.map((request) =>
+    request.outRefundNo === outRefundNo ? { ...request, state: 'refused' as const } : request,
+  );
+  return { ...order, refundRequests };
+}
+
+/**
+ * Tells people of a refund that is recorded as refused and whose effect waits for its dead letter; also in an attempt that
+ * finds it so because the one before died.
+ * @throws AppError REFUND_REFUSED, REFUND_NUMBER_USED (permanent: the dead letter), STORE_UNAVAILABLE
+ */
+export async function tellRefusal(one: RefundAttempt): Promise<never> {
+  const { deps, order, request, job } = one;
+  const { errorCode } = request;
+  deps.refundReport.alarm('refund-refused', { ...toRefundFacts(one), errorCode });
+  await keepCase(deps, order, { ...request, requestId: job.requestId });
+  throw errorCode === 'REFUND_NUMBER_USED'
     ? toRefundError(one, 'REFUND_NUMBER_USED')
     : toRefundError(one, 'REFUND_REFUSED', errorCode);
 }

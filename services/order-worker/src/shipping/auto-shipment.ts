@@ -1,7 +1,9 @@
 import {
   type Clock,
+  deliveryModes,
   type Lane,
   type LogisticsType,
+  logisticsTypes,
   type MerchantDirectory,
   toUploadEffectId,
 } from '@huidiao/contracts';
@@ -23,7 +25,7 @@ export interface AutoUploadDeps {
 
 /** Virtual goods (3) and self pick-up (4) leave nothing to deliver once the shop has accepted. */
 export function isDeliveredAtOnce({ logisticsType }: { readonly logisticsType: LogisticsType }): boolean {
-  return logisticsType === 3 || logisticsType === 4;
+  return logisticsType === logisticsTypes.virtual || logisticsType === logisticsTypes.pickUp;
 }
 
 /**
@@ -54,7 +56,7 @@ export function toAutoShipment({ logisticsType, description }: Order): NewShipme
   return {
     shipmentId: autoShipmentId,
     logisticsType,
-    deliveryMode: 1,
+    deliveryMode: deliveryModes.unified,
     isAllDelivered: true,
     isReplacement: false,
     items: [{ itemDesc }],

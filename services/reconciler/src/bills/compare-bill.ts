@@ -133,8 +133,7 @@ async function differ(
   found: { readonly ourFen: number; readonly order: Order },
 ): Promise<void> {
   deps.tally.count(entry, 'differing');
-  const isNews = await keepDifference(deps, merchant, entry, { ...found, billDate });
-  if (isNews) deps.alarms.raise('bill-differs', entry, { ourFen: found.ourFen });
+  await keepDifference(deps, merchant, entry, { ...found, billDate });
 }
 
 async function heal(

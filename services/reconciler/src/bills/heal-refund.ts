@@ -8,6 +8,7 @@ import {
   type Merchant,
   type RefundEvent,
   refundStatuses,
+  refundTypes,
   toApplyRefundJobId,
   toCallbackJobId,
   toCountedJobId,
@@ -24,12 +25,6 @@ import type { HealDeps, HealOutcome } from './heal-payment.ts';
 /** What is asked about one refund. */
 export type RefundClient = Pick<PayClient, 'queryRefund'>;
 
-const types = {
-  SUCCESS: 'refund.succeeded',
-  ABNORMAL: 'refund.abnormal',
-  CLOSED: 'refund.closed',
-} as const;
-
 /**
  * Sends a refund that only the bill tells of the way of its callback, once a query says what became of it; the shop hears of it
  * as it would have. One that WeChat Pay has not finished yet is looked at again with the next check.
@@ -44,7 +39,7 @@ export async function healRefund(
   const queried = await askWechatPay(deps, merchant, () => query(client, entry, order));
   if (queried === undefined || !isSame(queried, entry)) return 'not_confirmed';
   if (queried.status === 'PROCESSING') return 'healing';
-  const refund = toEvent(merchant.mchId, entry, queried, types[queried.status]);
+  const refund = toEvent(merchant.mchId, entry, queried, refundTypes[queried.status]);
   if (await isWithAPerson(deps.store, refund)) return 'left_to_a_person';
   const told = {
     requestId: randomUUID(),

@@ -1,5 +1,5 @@
 import { createProducer, createQueueReader, type Producer, type QueueReader } from '@huidiao/queue';
-import { createMetrics } from '@huidiao/runtime';
+import { createLogger, createMetrics } from '@huidiao/runtime';
 import { createStore, dropTestDatabase, type Store, withResultsRecorded } from '@huidiao/store';
 import { waitFor } from '@huidiao/testing';
 import { expect } from 'chai';
@@ -25,6 +25,7 @@ describe('feeding the inbox to Redis', () => {
   let producer: Producer;
   let reader: QueueReader;
   let deps: FeedInboxDeps;
+  const lines: string[] = [];
 
   before(async () => {
     const { redis } = config;
@@ -39,7 +40,13 @@ describe('feeding the inbox to Redis', () => {
     await dropTestDatabase(config.mongo.uri);
   });
   beforeEach(() => {
-    deps = { store, producer, deadLetters: withResultsRecorded(store), clock, leaseMs, limit: 100 };
+    lines.length = 0;
+    const told = createLogger(
+      { service: 'test', level: 'error' },
+      { write: (line) => void lines.push(line) },
+    );
+    const deadLetters = withResultsRecorded(store);
+    deps = { store, producer, deadLetters, clock, logger: told, leaseMs, limit: 100 };
   });
 
   /** A callback as the ingress leaves it when Redis does not take its job. */
@@ -102,6 +109,7 @@ describe('feeding the inbox to Redis', () => {
     const remove = () => Promise.reject(new Error('died'));
     const dying = { ...deps, store: { inbox: { ...store.inbox, remove } } };
     await feedInbox(dying).catch(() => undefined);
+    expect(await reader.find('payment-event', id), 'before the row is gone').to.not.equal(undefined);
     clock.advance(leaseMs + 1);
     expect(await feedInbox(deps)).to.equal(1);
     const jobs = await reader.list('payment-event', 'waiting', 100, 'bulk');
@@ -130,6 +138,7 @@ describe('feeding the inbox to Redis', () => {
       expect(await reader.find('payment-event', good)).to.not.equal(undefined);
       const letter = await store.deadLetters.find('payment-event', id);
       expect(letter).to.include({ state: 'open', errorCode: 'JOB_INVALID', attempts: 1 });
+      expect(lines.map((line) => JSON.parse(line).alarm)).to.deep.equal(['dead-letter']);
       expect(await waiting()).to.equal(0);
     });
   }

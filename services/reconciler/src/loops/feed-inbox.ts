@@ -1,13 +1,11 @@
-import { type Clock, type DeadLetterSink, jobCatalogue, type QueueName } from '@huidiao/contracts';
 import { AppError, toAppError } from '@huidiao/errors';
 import type { NewJob, Producer } from '@huidiao/queue';
 import type { InboxRow, Store } from '@huidiao/store';
+import { type BuryDeps, bury } from './to-dead-letter.ts';
 
-export interface FeedInboxDeps {
+export interface FeedInboxDeps extends BuryDeps {
   readonly store: Pick<Store, 'inbox'>;
   readonly producer: Pick<Producer, 'add' | 'isReady'>;
-  readonly deadLetters: Pick<DeadLetterSink, 'store'>;
-  readonly clock: Clock;
   readonly leaseMs: number;
   readonly limit: number;
 }
@@ -31,39 +29,18 @@ export async function feedInbox(deps: FeedInboxDeps): Promise<number> {
   return fed;
 }
 
-async function feed({ store, producer, deadLetters, clock }: FeedInboxDeps, row: InboxRow): Promise<void> {
+async function feed(deps: FeedInboxDeps, row: InboxRow): Promise<void> {
   try {
-    await producer.add(toNewJob(row));
+    await deps.producer.add(toNewJob(row));
   } catch (error) {
     const failure = toAppError(error);
     if (failure.code !== 'JOB_INVALID') throw failure;
-    await deadLetters.store(toDeadLetter(row, failure, clock.now()));
+    await bury(deps, row, failure);
   }
-  await store.inbox.remove(row);
+  await deps.store.inbox.remove(row);
 }
 
 /** What is in it is for the producer to check, against the catalogue as it is now. */
 function toNewJob({ name, id, data }: InboxRow): NewJob {
   return { name, id, data, lane: 'bulk' } as NewJob;
-}
-
-function toDeadLetter(row: InboxRow, failure: AppError, now: Date) {
-  return {
-    queue: toQueue(row.name),
-    jobId: row.id,
-    jobName: row.name,
-    payload: row.data,
-    errorCode: failure.code,
-    reason: failure.message,
-    details: failure.details,
-    attempts: row.claims,
-    firstAttemptAt: row.receivedAt,
-    failedAt: now,
-  };
-}
-
-/** Of a name that the catalogue does not know (any more): the queue that takes in callbacks. */
-function toQueue(name: string): QueueName {
-  const jobs: Record<string, { readonly queue: QueueName }> = jobCatalogue;
-  return Object.hasOwn(jobs, name) ? (jobs[name]?.queue ?? 'payment-event') : 'payment-event';
 }

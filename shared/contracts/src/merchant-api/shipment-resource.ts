@@ -2,7 +2,11 @@ import { z } from 'zod';
 import { logisticsType } from './logistics-type.ts';
 import { instant, told } from './told.ts';
 
-export const deliveryMode = z.literal([1, 2]).meta({
+/** 发货模式. https://developers.weixin.qq.com/miniprogram/dev/server/API/order_shipping/api_uploadshippinginfo */
+export const deliveryModes = { unified: 1, split: 2 } as const;
+
+/** Either of them, as a body names it. */
+export const deliveryMode = z.literal(Object.values(deliveryModes)).meta({
   id: 'DeliveryMode',
   description:
     "How many parcels there are (发货模式), in WeChat's own numbers: 1, one holds everything (统一发货); 2, several do (分拆发货).",

@@ -5,7 +5,10 @@ import { logisticsType } from './logistics-type.ts';
 import { deliveryMode, shipmentId, shipmentItem, shipmentResource } from './shipment-resource.ts';
 import { instant } from './told.ts';
 
-/** WeChat takes so many parcels of one payment. */
+/**
+ * WeChat takes so many parcels of one payment (10060024).
+ * https://developers.weixin.qq.com/miniprogram/dev/server/API/order_shipping/api_uploadshippinginfo
+ */
 export const mostParcels = 15;
 
 /** Body of `POST /v1/orders/{out_trade_no}/shipments`. */
