@@ -82,6 +82,7 @@ export function loadMerchantApiConfig(env: NodeJS.ProcessEnv): MerchantApiConfig
   });
 }
 
+/** What loadCreateApiKeyConfig gives; `directory` as it was when the command began. */
 export interface CreateApiKeyConfig {
   readonly mongo: { readonly uri: string };
   readonly directory: MerchantDirectory;

@@ -30,6 +30,7 @@ export const orderWorkerShape = {
   DRAIN_MS: envInteger({ min: 0, max: 24_000, default: 20_000 }),
 } as const;
 
+/** The variables of orderWorkerShape by what they are for; times in milliseconds, `concurrency` in jobs of each queue. */
 export interface OrderWorkerConfig {
   readonly logLevel: string;
   readonly health: { readonly host: string; readonly port: number };

@@ -14,6 +14,7 @@ export interface ReconcilerMetrics {
 const mostInboxRows = 10_000;
 const longestLookMs = 1_000;
 
+/** Registers the metrics of the reconciler, with a gauge that looks into the inbox when it is read. */
 export function createReconcilerMetrics(
   metrics: Metrics,
   store: Pick<Store, 'inbox'>,

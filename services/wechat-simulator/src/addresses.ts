@@ -19,6 +19,7 @@ export interface Addresses {
   setApp(appId: string, url: string): void;
 }
 
+/** Holds what the settings say until it is changed; registrations by API begin empty. */
 export function createAddresses({ merchants, apps }: SimulatorSettings, orders: OrderBook): Addresses {
   const v3 = new Map(merchants.map(({ mchId, notifyUrl }) => [mchId, notifyUrl]));
   const v2 = new Map(merchants.map(({ mchId, notifyUrlV2 }) => [mchId, notifyUrlV2]));

@@ -36,6 +36,7 @@ export interface FaultDecks {
   ): FaultKind | undefined;
 }
 
+/** `random` shuffles the decks, and decides whether a call goes wrong at all. */
 export function createFaultDecks(random: Random): FaultDecks {
   const decks = new Map<string, Card[]>();
   /** Drawn `before`, for the moment after the operation. */

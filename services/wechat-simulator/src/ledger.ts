@@ -35,6 +35,7 @@ export interface Ledger {
 
 const rememberedCalls = 1_000;
 
+/** Empty; keeps the newest 1,000 calls and accepted probes, and counts all calls. */
 export function createLedger(): Ledger {
   const calls: RecordedCall[] = [];
   const callCounts: Partial<Record<ApiName, number>> = {};

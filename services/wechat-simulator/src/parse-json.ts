@@ -8,6 +8,7 @@ export function parseJson(text: string): Readonly<Record<string, unknown>> | und
   }
 }
 
+/** Whether a value out of JSON is an object: neither null nor a list. */
 export function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
   return value !== null && typeof value === 'object' && !Array.isArray(value);
 }

@@ -6,6 +6,7 @@ import { watchAnswers } from './watch-answers.ts';
 import { within } from './within.ts';
 import type { WorkerConnections } from './worker-connections.ts';
 
+/** One lane's worker with all that must end before or after it. */
 export interface ClosingWorker {
   readonly worker: OpenWorker;
   readonly connections: WorkerConnections;

@@ -18,6 +18,7 @@ export interface GuardOptions {
   readonly stuckAfterMs?: number;
 }
 
+/** The worker that is watched, and what shows whether it could fetch a job now. */
 export interface GuardedWorker {
   readonly worker: OpenWorker;
   readonly connections: WorkerConnections;

@@ -62,6 +62,7 @@ export function notSent(): AppError {
   return unavailable('the deadline passed before the job could be sent');
 }
 
+/** QUEUE_UNAVAILABLE, which is transient, with a message of one's own. */
 export function unavailable(message: string, cause?: unknown): AppError {
   return new AppError('QUEUE_UNAVAILABLE', { message, cause });
 }

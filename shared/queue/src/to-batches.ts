@@ -1,5 +1,6 @@
 import type { CheckedJob } from './new-job.ts';
 
+/** The most that one batch holds; bytes of jobs as they are written. */
 export interface BatchLimits {
   readonly maxJobs: number;
   readonly maxBytes: number;

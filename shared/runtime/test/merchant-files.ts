@@ -45,6 +45,7 @@ export interface MerchantFiles {
   remove(): void;
 }
 
+/** Makes the folder, below the system's own for what is temporary; `remove` deletes it. */
 export function createMerchantFiles(): MerchantFiles {
   const folder = mkdtempSync(join(tmpdir(), 'huidiao-merchants-'));
   const write = (name: string, content: string) => {

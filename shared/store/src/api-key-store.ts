@@ -5,6 +5,7 @@ import { createApiKey, parseApiKey, toSecretHash } from './api-key.ts';
 import type { StoreConnection } from './connection.ts';
 import { rowOptions } from './row-options.ts';
 
+/** Whom a valid key speaks for; `keyId` is the part of it that is no secret. */
 export interface AuthenticatedKey {
   mchId: string;
   keyId: string;
@@ -65,6 +66,7 @@ const hashOfNothing = toSecretHash('');
 /** Of a merchant; nobody asks whether it has more. */
 const mostCounted = 100;
 
+/** Over the collection `apiKeys`. */
 export function createApiKeyStore(connection: StoreConnection, clock: Clock): ApiKeyStore {
   const { run } = connection;
   const rows = connection.table(apiKeySchema);

@@ -16,6 +16,7 @@ export function parseApiKey(text: string): ApiKeyParts | undefined {
   return keyId === undefined || secret === undefined ? undefined : { keyId, secret };
 }
 
+/** A new key: an id of 64 random bits, by which it is found, and a secret of 256. */
 export function createApiKey(): ApiKeyParts & { key: string } {
   const keyId = randomBytes(8).toString('hex');
   const secret = randomBytes(32).toString('base64url');

@@ -56,6 +56,7 @@ const mostTries = 8;
 /** The trade bill (交易账单): of other bills nothing is checked so far. */
 const type = 'trade';
 
+/** Over the collection `billDays`; by `clock` a day is due, and somebody's turn at it ends. */
 export function createBillDayStore(connection: StoreConnection, clock: Clock): BillDayStore {
   const { run } = connection;
   const rows = connection.table(billDaySchema);

@@ -30,6 +30,7 @@ export interface BillOrderStore {
   findSources(callbackKeys: readonly string[]): Promise<ReadonlyMap<string, string>>;
 }
 
+/** Over the collections of orders and of callbacks, which it only reads. */
 export function createBillOrderStore(connection: StoreConnection): BillOrderStore {
   const { run } = connection;
   const orders = connection.table(orderSchema);

@@ -50,6 +50,7 @@ export interface CallbackStore {
   listForOrder(mchId: string, outTradeNo: string): Promise<LedgerEntry[]>;
 }
 
+/** An entry as the collection holds it, under its key, until `expiresAt`. */
 export interface CallbackRow extends Omit<LedgerEntry, 'key'> {
   _id: string;
   expiresAt: Date;

@@ -55,6 +55,7 @@ const combinedOrderSchema = new Schema<CombinedOrderRow>(
   { ...rowOptions, collection: 'combinedOrders' },
 );
 
+/** Over the collection `combinedOrders`. */
 export function createCombinedOrderStore(connection: StoreConnection, clock: Clock): CombinedOrderStore {
   const { run } = connection;
   const rows = connection.table(combinedOrderSchema);

@@ -57,6 +57,7 @@ const forgottenForMs = 30 * dayMs;
 /** A grant has no end until it is used; an answer of more than a year ago blocks nobody. */
 const answeredForMs = 400 * dayMs;
 
+/** Over the collection `consents`. */
 export function createConsentStore(connection: StoreConnection, clock: Clock): ConsentStore {
   const { run } = connection;
   const rows = connection.table(consentSchema);

@@ -55,6 +55,7 @@ export const deadLetterSchema = new Schema<DeadLetterRow>(
 
 const longestReason = 4_000;
 
+/** The id of a dead letter's row: one for each job of a queue, however often it dies. */
 export function toDeadLetterId(queue: string, jobId: string): string {
   return `${queue}/${jobId}`;
 }
@@ -111,6 +112,7 @@ function toFingerprint({ queue, jobName, errorCode }: DeadLetter): string {
     .digest('hex');
 }
 
+/** A row as it is given to readers, payload and details parsed. */
 export function toStoredDeadLetter(row: DeadLetterRow): StoredDeadLetter {
   const { _id: id, payloadJson, detailsJson, replays = 0, history = [], ...deadLetter } = row;
   const payload: unknown = JSON.parse(payloadJson);

@@ -17,6 +17,7 @@ const openStates: readonly DeadLetterState[] = ['open', 'replayed'];
 const longestHistory = 50;
 const longestAuditText = 1_000;
 
+/** Over the collection `deadLetters`. All of it throws AppError STORE_UNAVAILABLE; a write may have happened then. */
 export function createDeadLetterStore(connection: StoreConnection, clock: Clock): DeadLetterStore {
   const { run } = connection;
   const rows = connection.table(deadLetterSchema);

@@ -28,6 +28,7 @@ const epochSchema = new Schema<EpochRow>(
 
 const _id = 'redis';
 
+/** Over the one row of the collection `epochs`. Throws AppError STORE_UNAVAILABLE. */
 export function createEpochStore(connection: StoreConnection, clock: Clock): EpochStore {
   const { run } = connection;
   const rows = connection.table(epochSchema);

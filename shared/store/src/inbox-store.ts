@@ -88,6 +88,7 @@ const inboxSchema = new Schema<InboxDocument>(
   { ...rowOptions, collection: 'inbox' },
 );
 
+/** Over the collection `inbox`. */
 export function createInboxStore(connection: StoreConnection, clock: Clock): InboxStore {
   const { run } = connection;
   const rows = connection.table(inboxSchema);

@@ -11,6 +11,7 @@ import { type DeadLetterRow, toStoredDeadLetter } from './dead-letter-row.ts';
 import { oneBatch } from './one-batch.ts';
 import { parseCursor, type TimePlace, toCursor } from './time-place.ts';
 
+/** The rows, and the way in which every operation on them is run. */
 export interface DeadLetterTable {
   readonly rows: Model<DeadLetterRow>;
   readonly run: StoreConnection['run'];

@@ -46,6 +46,7 @@ export const messageSchema = new Schema<MessageRow>(
   { ...rowOptions, collection: 'messages' },
 );
 
+/** A row as it is given to readers; when it expires is MongoDB's affair. */
 export function toMessage(row: MessageRow): Message {
   const { _id: key, expiresAt: _expires, ...message } = row;
   return { key, ...message, rounds: row.rounds ?? 0 };

@@ -90,6 +90,7 @@ const spent = ['waitingSince', 'dueAt', 'sealed'] as const;
  */
 const keptForMs = 30 * 24 * 60 * 60 * 1_000;
 
+/** Over the collection `messages`. */
 export function createMessageStore(connection: StoreConnection, clock: Clock): MessageStore {
   const table = createMessageTable(connection, clock);
   const { rows, run, move, find } = table;

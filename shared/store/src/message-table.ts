@@ -33,6 +33,7 @@ export interface MessageTable {
   move(guard: MoveGuard, set: Partial<MessageRow>, extras?: MoveExtras): Promise<Message | undefined>;
 }
 
+/** Over the collection `messages`, for all that moves its rows. */
 export function createMessageTable(connection: StoreConnection, clock: Clock): MessageTable {
   const { run } = connection;
   const rows = connection.table(messageSchema);
@@ -68,12 +69,14 @@ function toFilter({ key, from, sendingId, waitingRound, hasFallback }: MoveGuard
   };
 }
 
+/** Those facts that are known: what is undefined must not become a field of the row. */
 export function toKnownFacts(facts: MessageFacts): Record<string, Fact> {
   return Object.fromEntries(
     Object.entries(facts).filter((fact): fact is [string, Fact] => fact[1] !== undefined),
   );
 }
 
+/** What every message begins with: queued, never attempted. */
 export function toFreshState(now: Date) {
   return { state: 'queued' as const, attempts: 0, rounds: 0, facts: {}, createdAt: now, updatedAt: now };
 }

@@ -177,6 +177,7 @@ export interface OrderStore {
   forgetBuyer(person: Person): Promise<number>;
 }
 
+/** Over the collection `orders`, whose every method has a file of its own. */
 export function createOrderStore(connection: StoreConnection, clock: Clock): OrderStore {
   const table: OrderTable = { rows: connection.table(orderSchema), run: connection.run, clock };
   return {

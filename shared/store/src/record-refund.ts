@@ -1,4 +1,4 @@
-import { type RefundState, toOrderId, toRefundEffectId } from '@huidiao/contracts';
+import { type RefundState, refundTypes, toOrderId, toRefundEffectId } from '@huidiao/contracts';
 import { changeAsRead } from './change-as-read.ts';
 import type { OrderChange, OrderTable } from './change-order.ts';
 import { judgeRefunds, mergeRefund } from './judge-refunds.ts';
@@ -84,7 +84,7 @@ function toChange(order: Order, told: OrderRefund, options: RefundOptions): Orde
   const refunds = mergeRefund(order.refunds, told);
   if (refunds === undefined) return undefined;
   const { refundId, outRefundNo, status, refundFen, transactionId } = told;
-  const event = { event: eventNames[status], refundId, outRefundNo, refundFen, transactionId };
+  const event = { event: refundTypes[status], refundId, outRefundNo, refundFen, transactionId };
   const effects = mergeEffects(
     toLeft(order, told),
     status === 'SUCCESS' ? (options.successEffects ?? []) : [],
@@ -147,10 +147,4 @@ const states: Readonly<Record<RefundStatus, RefundState>> = {
   SUCCESS: 'succeeded',
   ABNORMAL: 'abnormal',
   CLOSED: 'closed',
-};
-
-const eventNames: Readonly<Record<RefundStatus, string>> = {
-  SUCCESS: 'refund.succeeded',
-  ABNORMAL: 'refund.abnormal',
-  CLOSED: 'refund.closed',
 };

@@ -40,6 +40,7 @@ const longestLeaseMs = 60 * 60 * 1_000;
 /** As long as the dead letter may be of use. */
 const givenUpForMs = 90 * 24 * 60 * 60 * 1_000;
 
+/** Over the same rows as the messages of orders. */
 export function createRequestedMessages(table: MessageTable): RequestedMessages {
   const { rows, run, clock, move, find } = table;
 

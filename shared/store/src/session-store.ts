@@ -49,6 +49,7 @@ const sessionSchema = new Schema<SessionRow>(
 
 const mostAtOnce = 100;
 
+/** Over the collection `sessions`; by `clock` a session has expired, whether or not MongoDB has deleted it. */
 export function createSessionStore(connection: StoreConnection, clock: Clock): SessionStore {
   const { run } = connection;
   const rows = connection.table(sessionSchema);

@@ -39,6 +39,7 @@ const turnSchema = new Schema<TurnRow>(
 
 const mostTries = 5;
 
+/** Over the collection `turns`. It has no clock: each request brings its time. */
 export function createTurnStore(connection: StoreConnection): TurnStore {
   const rows = connection.table(turnSchema);
 

@@ -31,6 +31,7 @@ interface Keeper {
   readonly kinds: Readonly<Record<string, (person: Person) => Promise<number>>>;
 }
 
+/** Asks each store in turn for what it keeps about a person. */
 export function createUserDataStore(stores: {
   readonly orders: Pick<OrderStore, 'forgetBuyer'>;
   readonly messages: Pick<MessageStore, 'forget'>;

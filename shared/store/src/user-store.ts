@@ -59,6 +59,7 @@ const personal = {
   avatarUrl: 1,
 } as const;
 
+/** Over the collection `users`. */
 export function createUserStore(connection: StoreConnection, clock: Clock): UserStore {
   const { run } = connection;
   const rows = connection.table(userSchema);

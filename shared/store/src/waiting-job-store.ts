@@ -78,6 +78,7 @@ const waitingJobSchema = new Schema<WaitingJobDocument>(
   { ...rowOptions, collection: 'waitingJobs' },
 );
 
+/** Over the collection `waitingJobs`. */
 export function createWaitingJobStore(connection: StoreConnection, clock: Clock): WaitingJobStore {
   const { run } = connection;
   const rows = connection.table(waitingJobSchema);

@@ -27,6 +27,7 @@ export function takePayment(outTradeNo: string): PaymentParameters | undefined {
   return payment;
 }
 
+/** The out_trade_no of the order that was made last on this phone; '' where there is none. */
 export function getLastOrder(): string {
   return wx.getStorageSync<string>(lastOrderKey);
 }

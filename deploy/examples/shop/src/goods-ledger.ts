@@ -27,6 +27,7 @@ export interface GoodsLedger {
   readonly webhookIds: number;
 }
 
+/** Empty, and in this process's memory: a restart forgets what was delivered. */
 export function createGoodsLedger(): GoodsLedger {
   const done = new Set<string>();
   const orders: DeliveredOrder[] = [];

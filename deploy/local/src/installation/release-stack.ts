@@ -6,6 +6,7 @@ export interface ReleaseStack {
   run(): Promise<void>;
 }
 
+/** Empty. An end that fails is told on stderr. */
 export function createReleaseStack(): ReleaseStack {
   const releases: (() => Promise<void> | void)[] = [];
   let running: Promise<void> | undefined;

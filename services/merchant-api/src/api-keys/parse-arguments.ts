@@ -8,11 +8,15 @@ export interface ListCommand {
   readonly all: boolean;
   readonly json: boolean;
 }
+
+/** Makes a key. `label`: what people call it. */
 export interface CreateCommand {
   readonly name: 'create';
   readonly mchId: string;
   readonly label: string;
 }
+
+/** Ends one. `keyId`: the part of it that is no secret. */
 export interface RevokeCommand {
   readonly name: 'revoke';
   readonly keyId: string;

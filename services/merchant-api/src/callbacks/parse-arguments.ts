@@ -11,12 +11,18 @@ interface OfRegistered extends Common {
   /** undefined: all that the merchant can register. */
   readonly only: readonly RegisteredCallback[] | undefined;
 }
+
+/** Prints the addresses; asks WeChat nothing. */
 export interface UrlsCommand extends Common {
   readonly name: 'urls';
 }
+
+/** Compares what WeChat Pay has registered with what it should. */
 export interface CheckCommand extends OfRegistered {
   readonly name: 'check';
 }
+
+/** Registers what differs; with `dryRun` it only says what it would. */
 export interface SyncCommand extends OfRegistered {
   readonly name: 'sync';
   readonly dryRun: boolean;

@@ -26,6 +26,9 @@ export async function findState(
   }
 }
 
+/**
+ * Whether the address that WeChat has is ours. Pure. `registered`: what WeChat has, undefined where that is nothing.
+ */
 export function decideState(registered: string | undefined, address: string): RegistrationState {
   if (registered === undefined) return { kind: 'missing' };
   return registered === address ? { kind: 'right' } : { kind: 'another', address: registered };
@@ -33,6 +36,7 @@ export function decideState(registered: string | undefined, address: string): Re
 
 const notOffered: readonly unknown[] = ['NO_AUTH', 'NOAUTH'];
 
+/** Tells an API that this merchant may not use (NO_AUTH) from a call that went wrong. */
 export function toRegistrationFailure(failure: unknown): RegistrationFailure {
   const error = toAppError(failure);
   return notOffered.includes(error.details.remoteCode) ? { kind: 'not-offered' } : { kind: 'failed', error };

@@ -8,6 +8,7 @@ export interface HeardLog {
   heard(event: string): Readonly<Record<string, unknown>> | undefined;
 }
 
+/** Hears `warn` and worse, and keeps every line for as long as it lives itself. */
 export function createHeardLog(): HeardLog {
   const lines: Record<string, unknown>[] = [];
   const destination = new Writable({

@@ -11,6 +11,7 @@ export interface Answered {
 /** Nobody listens in production, and then it costs nothing. */
 const answered = channel('huidiao:merchant-api.answered');
 
+/** Tells whoever listens on the channel what an endpoint answered; `endpoint` is undefined where none was found. */
 export function tellAnswered(endpoint: Endpoint | undefined, status: number, body: unknown): void {
   if (answered.hasSubscribers) answered.publish({ endpoint, status, body } satisfies Answered);
 }

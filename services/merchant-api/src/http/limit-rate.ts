@@ -21,6 +21,7 @@ export interface RateLimiter {
   isSpent(name: string, rate: TokenRate): boolean;
 }
 
+/** Counts in this process alone; past the most names it forgets the one that was used longest ago. */
 export function createRateLimiter(clock: Clock): RateLimiter {
   const buckets = new Map<string, TokenBucket>();
   return {

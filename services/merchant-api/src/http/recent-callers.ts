@@ -12,6 +12,7 @@ export interface RecentCallers {
   forget(token: string | undefined): void;
 }
 
+/** In this process alone; past the most tokens it forgets the one that was seen longest ago. */
 export function createRecentCallers(clock: Clock): RecentCallers {
   const seenAt = new Map<string, number>();
   return {

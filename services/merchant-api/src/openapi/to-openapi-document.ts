@@ -18,6 +18,7 @@ export interface OpenApiDocument {
   };
 }
 
+/** A heading under which endpoints stand in the document. */
 export interface Tag {
   readonly name: string;
   readonly description: string;

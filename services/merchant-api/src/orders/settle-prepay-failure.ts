@@ -35,6 +35,7 @@ function isDoubtful({ code, details }: AppError): boolean {
 /** What WeChat Pay has under a number. */
 export type FoundState = 'paid' | 'closed' | 'waiting' | 'not-known';
 
+/** What WeChat Pay's answer about an order means for one that it would not prepay. Pure. */
 export function toFoundState(answer: OrderAnswer): FoundState {
   if (answer.state === 'paid') return 'paid';
   if (answer.state === 'ended') return 'closed';

@@ -7,6 +7,7 @@ export function toFacts({ code, details }: AppError): MessageFacts {
   return { errorCode: code, remoteCode: remoteCode ?? undefined, rid: rid ?? undefined };
 }
 
+/** What a log line says of a failure: our code and WeChat's, as text. */
 export function toLogged({ errorCode, remoteCode }: MessageFacts): Record<string, string | undefined> {
   return {
     messageErrorCode: errorCode?.toString(),

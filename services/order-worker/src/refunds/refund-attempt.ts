@@ -31,6 +31,7 @@ export interface RefundAttempt {
   readonly request: OrderRefundRequest;
 }
 
+/** The numbers under which a refund is found in the store. */
 export function toNamed({ order, request }: RefundAttempt): NamedRefund {
   return { mchId: order.mchId, outTradeNo: order.outTradeNo, outRefundNo: request.outRefundNo };
 }

@@ -10,6 +10,7 @@ export type RefundAlarm =
   | 'refund-insufficient-funds'
   | 'refund-not-final';
 
+/** What an alarm names a refund by; `refundFen` is what was asked for. */
 export interface RefundFacts {
   readonly mchId: string;
   readonly outTradeNo: string;
@@ -24,6 +25,7 @@ export interface RefundReport {
   alarm(alarm: RefundAlarm, facts: RefundFacts & Readonly<Record<string, unknown>>): void;
 }
 
+/** Registers the three counters of refunds; every alarm is a line at error level, too. */
 export function createRefundReport(metrics: Metrics, logger: Logger): RefundReport {
   const refunds = metrics.counter({
     name: 'huidiao_refunds_total',

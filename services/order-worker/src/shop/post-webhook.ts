@@ -8,6 +8,7 @@ import { type Agent as HttpsAgent, request as httpsRequest } from 'node:https';
 import { AppError } from '@huidiao/errors';
 import { assertTargetAllowed, guardedLookup } from './webhook-target.ts';
 
+/** What counts of an answer: its status, and the header Retry-After as it came. */
 export interface WebhookAnswer {
   readonly httpStatus: number;
   readonly retryAfter: string | undefined;

@@ -1,5 +1,6 @@
 import { createHmac } from 'node:crypto';
 
+/** The three headers of a webhook; the timestamp in whole seconds since 1970. */
 export interface WebhookHeaders {
   readonly 'webhook-id': string;
   readonly 'webhook-timestamp': string;

@@ -25,6 +25,7 @@ export interface BillAlarms {
 
 const mostLines = 50;
 
+/** For one day's bill of one merchant: 50 lines of each kind of alarm go into the log, the rest are counted alone. */
 export function createBillAlarms(
   logger: Logger,
   metrics: Pick<BillMetrics, 'alarm'>,

@@ -8,6 +8,7 @@ export interface BillMetrics {
   checked(day: Pick<BillDay, 'mchId' | 'billDate'>, proof: BillProof): void;
 }
 
+/** Registers the metrics of bills. */
 export function createBillMetrics(metrics: Metrics): BillMetrics {
   const alarms = metrics.counter({
     name: 'huidiao_bill_alarms_total',

@@ -34,6 +34,7 @@ export interface CheckBillDeps {
 /** What WeChat Pay is asked of bills, and about what they tell. */
 export type BillClient = Pick<PayClient, 'tradeBill' | 'queryByOutTradeNo' | 'queryCombined' | 'queryRefund'>;
 
+/** Whose bill is checked, and WeChat Pay in that merchant's name. */
 export interface CheckedMerchant {
   readonly merchant: Merchant;
   readonly client: BillClient;

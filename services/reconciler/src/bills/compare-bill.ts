@@ -16,6 +16,7 @@ export interface CompareDeps extends HealDeps, KeepDifferenceDeps {
   readonly tally: Tally;
 }
 
+/** Which bill is compared with what is ours; `billDate` as `2027-01-05`, in Beijing. */
 export interface Compared {
   readonly merchant: Merchant;
   readonly client: PaymentClient & RefundClient;

@@ -8,6 +8,7 @@ export interface Tally {
   toProof(rows: number): BillProof;
 }
 
+/** Begins at nothing; amounts are added up in fen. */
 export function createTally(): Tally {
   const sums = { payment: createSums(), refund: createSums() };
   let others = 0;

@@ -19,24 +19,33 @@ interface Changing extends ForScripts {
   readonly by: string | undefined;
 }
 
+/** Shows the latest that fit, at most `limit`. */
 export interface ListCommand extends ForScripts {
   readonly name: 'list';
   readonly filter: DeadLetterFilter;
   readonly limit: number;
 }
+
+/** Shows one with all that is known of it. */
 export interface ShowCommand extends ForScripts {
   readonly name: 'show';
   readonly id: string;
 }
+
+/** Counts those that fit, alike ones together. */
 export interface GroupsCommand extends ForScripts {
   readonly name: 'groups';
   readonly filter: DeadLetterFilter;
 }
+
+/** Adds the jobs again, so many a second; the others follow once the first is settled, within `waitMs`. */
 export interface ReplayCommand extends Changing {
   readonly name: 'replay';
   readonly ratePerSecond: number;
   readonly waitMs: number;
 }
+
+/** Gives them up, for a reason that stays in their history. */
 export interface DiscardCommand extends Changing {
   readonly name: 'discard';
   readonly reason: string;

@@ -30,14 +30,15 @@ export async function feedInbox(deps: FeedInboxDeps): Promise<number> {
 }
 
 async function feed(deps: FeedInboxDeps, row: InboxRow): Promise<void> {
+  const { store, producer } = deps;
   try {
-    await deps.producer.add(toNewJob(row));
+    await producer.add(toNewJob(row));
   } catch (error) {
     const failure = toAppError(error);
     if (failure.code !== 'JOB_INVALID') throw failure;
     await bury(deps, row, failure);
   }
-  await deps.store.inbox.remove(row);
+  await store.inbox.remove(row);
 }
 
 /** What is in it is for the producer to check, against the catalogue as it is now. */

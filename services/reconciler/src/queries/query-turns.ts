@@ -11,6 +11,9 @@ export interface QueryTurns {
   choose(questions: readonly Question[], now: Date): Promise<readonly Question[]>;
 }
 
+/**
+ * The turns of one merchant, within its queries a second; what was taken and not used is kept for the next questions.
+ */
 export function createQueryTurns(turns: Store['turns'], merchant: QueryingMerchant): QueryTurns {
   const bucket = toQueryBucket(merchant);
   /** Turns taken, too few for the question that was next: given away, a slow merchant's would never be enough. */

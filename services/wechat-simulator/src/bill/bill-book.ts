@@ -35,6 +35,7 @@ interface ChangedDay {
 
 const rememberedDays = 1_000;
 
+/** Without changes; remembers those of the newest 1,000 days of merchants. */
 export function createBillBook(): BillBook {
   const days = new BoundedMap<string, ChangedDay>(rememberedDays);
   const find = (mchId: string, billDate: string): ChangedDay | undefined => days.get(`${mchId}/${billDate}`);

@@ -23,6 +23,7 @@ export interface BillDownloads {
 const lifeMs = 30_000;
 const rememberedDownloads = 100;
 
+/** The newest 100 downloads, each good for 30 simulated seconds. */
 export function createBillDownloads(clock: SimulatedClock): BillDownloads {
   const downloads = new BoundedMap<string, BillDownload & { readonly expiresAtMs: number }>(
     rememberedDownloads,

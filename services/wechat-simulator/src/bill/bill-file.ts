@@ -44,6 +44,7 @@ export interface BillHashes {
 
 const rememberedHashes = 50;
 
+/** Keeps the hashes of the latest 50 bills. */
 export function createBillHashes(): BillHashes {
   const hashes = new BoundedMap<string, Promise<string>>(rememberedHashes);
   return {

@@ -10,8 +10,10 @@ export function toFeeYuan(fen: number): string {
   return `${toYuan(fen)}000`;
 }
 
-/** 0.60%, in whole fen. */
+/** What WeChat Pay takes, as the bill writes it (费率). */
 export const feeRate = '0.60%';
+
+/** What WeChat Pay takes of a payment: `feeRate` of it, in whole fen. */
 export function toFeeFen(fen: number): number {
   return Math.round((fen * 6) / 1_000);
 }

@@ -65,6 +65,7 @@ export interface DeliveryParts {
   readonly answerLimitMs: number;
 }
 
+/** Goes by the simulated clock but for the time that a receiver may take, which is real. */
 export function createDelivery(parts: DeliveryParts): Delivery {
   const { clock, random, faults, ledger, answerLimitMs } = parts;
   const closing = new AbortController();

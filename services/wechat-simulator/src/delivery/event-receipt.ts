@@ -25,6 +25,9 @@ export interface EventReceipt {
   readonly reply: Judgement['reply'];
 }
 
+/**
+ * One sending as the control API tells of it. Without an answer `answer` says what went wrong, and contentType is ''.
+ */
 export function toEventReceipt({ notification, sent, receipt, judgement }: SentOnce): EventReceipt {
   const isAnswered = receipt.outcome === 'answered';
   return {

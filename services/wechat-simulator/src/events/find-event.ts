@@ -43,12 +43,14 @@ export function findPayEvent(name: string): PayEventSpec {
   throw new ControlRefusal(400, 'CHANNEL_DIFFERS', `${name} is no event of API v3`);
 }
 
+/** Likewise one of API v2. Throws ControlRefusal CHANNEL_DIFFERS for an event of another channel. */
 export function findV2Event(name: string): V2Spec {
   const { channel, spec } = findEvent(name);
   if (channel === 'pay-v2') return spec;
   throw new ControlRefusal(400, 'CHANNEL_DIFFERS', `${name} is no callback of API v2`);
 }
 
+/** Likewise a message push. Throws ControlRefusal CHANNEL_DIFFERS for an event of another channel. */
 export function findPush(name: string): PushSpec {
   const { channel, spec } = findEvent(name);
   if (channel === 'push') return spec;

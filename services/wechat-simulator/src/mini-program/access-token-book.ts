@@ -55,6 +55,7 @@ interface AppTokens {
   readonly counts: TokenCounts;
 }
 
+/** Empty: an app's first token is made when it is asked for. Remembers the newest 10,000 tokens. */
 export function createAccessTokenBook(clock: SimulatedClock): AccessTokenBook {
   const apps = new Map<string, AppTokens>();
   const tokens = new BoundedMap<string, Token>(10_000);

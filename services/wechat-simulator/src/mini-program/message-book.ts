@@ -44,6 +44,7 @@ export interface MessageBook {
 
 const rememberedMessages = 10_000;
 
+/** Empty: nobody has consented to anything. */
 export function createMessageBook(): MessageBook {
   const grants = new BoundedMap<string, GrantKey & { count: number }>(100_000);
   const sentToday = new Map<string, { day: string; count: number }>();

@@ -26,6 +26,7 @@ export interface UserActions {
   setUser(change: UserChange): void;
 }
 
+/** The same actions, bound to one simulator. */
 export function toUserActions(context: Context): UserActions {
   return {
     login: (user) => logIn(context, user),

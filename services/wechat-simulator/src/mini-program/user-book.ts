@@ -47,6 +47,7 @@ export type CodeKind = 'login' | 'phone';
 const codeLifeMs = 300_000;
 const rememberedUsers = 100_000;
 
+/** Without users; remembers the newest 100,000, and as many codes of either kind. */
 export function createUserBook(): UserBook {
   const users = new BoundedMap<string, User>(rememberedUsers);
   const codes = {

@@ -27,6 +27,7 @@ export interface V2ToAnnounce {
   readonly tamper?: V2Tamper | undefined;
 }
 
+/** What of the simulator a callback of API v2 is made with. */
 export interface V2Parts {
   readonly random: Random;
   readonly faults: Faults;

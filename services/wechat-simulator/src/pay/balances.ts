@@ -21,6 +21,7 @@ export function toOwner({ mchId, sub }: Pick<Order, 'mchId' | 'sub'>): string {
   return sub?.mchId ?? mchId;
 }
 
+/** Nobody's balance is counted until it is set. */
 export function createBalances(): Balances {
   const balances = new Map<string, number>();
   const add = (order: Order, fen: number): void => {

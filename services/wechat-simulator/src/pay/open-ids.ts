@@ -6,6 +6,7 @@ export interface OpenIds {
   belongs(appId: string, openId: string): boolean;
 }
 
+/** Remembers the newest 100,000 openids. */
 export function createOpenIds(): OpenIds {
   const appOf = new BoundedMap<string, string>(100_000);
   return {

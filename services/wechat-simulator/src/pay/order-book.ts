@@ -94,6 +94,7 @@ export interface OrderBook {
 const orderLimit = 20_000;
 const prepaysPerOrder = 50;
 
+/** Empty. */
 export function createOrderBook(): OrderBook {
   const orders = new BoundedMap<string, Order>(orderLimit);
   const combinedOrders = new BoundedMap<string, CombinedOrder>(orderLimit);

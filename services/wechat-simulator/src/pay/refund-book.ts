@@ -40,6 +40,7 @@ export interface RefundBook {
 
 const rememberedRefunds = 20_000;
 
+/** Empty. */
 export function createRefundBook(): RefundBook {
   const refunds = new BoundedMap<string, Refund>(rememberedRefunds);
   const ofOrders = new WeakMap<Order, Refund[]>();

@@ -34,6 +34,7 @@ export interface PushOptions {
   readonly tamper?: PushTamper | undefined;
 }
 
+/** What of the simulator a message push is made with. */
 export interface PushParts {
   readonly random: Random;
   readonly faults: Faults;

@@ -58,6 +58,7 @@ export interface SimulatorClient {
   savePushAddress(address: object): Promise<SavedAddress>;
 }
 
+/** `base`: the address of a simulator. Whatever does not answer as one does is SimulatorRefusal NO_SIMULATOR. */
 export function createSimulatorClient(base: string): SimulatorClient {
   const call = async <S extends z.ZodType>(schema: S, path: string, body?: object): Promise<z.output<S>> => {
     const response = await request(new URL(path, base), body);

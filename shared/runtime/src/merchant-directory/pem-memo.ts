@@ -10,6 +10,7 @@ export interface PemMemo {
   begin(): void;
 }
 
+/** Remembers nothing so far. */
 export function createPemMemo(): PemMemo {
   type Known = Map<Check<unknown>, Map<string, CheckedPem<unknown>>>;
   let before: Known = new Map();

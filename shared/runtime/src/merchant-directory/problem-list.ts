@@ -4,6 +4,7 @@ export interface ProblemList {
   readonly lines: readonly string[];
 }
 
+/** Empty. The path '' stands for the file itself. */
 export function createProblemList(): ProblemList {
   const lines: string[] = [];
   return {

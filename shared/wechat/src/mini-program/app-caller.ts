@@ -55,6 +55,7 @@ interface NamedCall extends MiniProgramCall {
   readonly api: MiniProgramApi;
 }
 
+/** Each app has a breaker of its own; a call may take 5 s unless `timeoutMs` says otherwise. */
 export function createAppCaller(options: AppCallerOptions): AppCaller {
   const { name, baseUrl, accessTokens, clock = systemClock, timeoutMs = 5_000, logger, metrics } = options;
   const agents = createHttpAgents();

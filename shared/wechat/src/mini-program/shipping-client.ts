@@ -62,6 +62,7 @@ const paths: Readonly<Record<ShippingApi, string>> = {
   opspecialorder: '/wxa/sec/order/opspecialorder',
 };
 
+/** Calls through `caller`, and keeps the payer's openid out of what failures say. */
 export function createShippingClient(caller: Pick<AppCaller, 'call'>): ShippingClient {
   const call = async (app: App, api: ShippingApi, body: unknown, secrets: readonly string[] = []) =>
     notCertain(api, await caller.call(app, { api, path: paths[api], body, secrets }));

@@ -13,6 +13,7 @@ export interface ReadHeaders {
   readonly signatureType: string;
 }
 
+/** One of the headers is not there, there more than once, or of a form that no signature has. */
 export interface HeaderFault {
   readonly complete: false;
   readonly reason: 'header_missing' | 'header_repeated' | 'header_malformed';

@@ -23,6 +23,7 @@ export interface Order {
 
 const toUrl = (outTradeNo: string) => `${merchantApiUrl}/v1/orders/${encodeURIComponent(outTradeNo)}`;
 
+/** An order of this user as the server knows it: this says whether it is paid, never the payment sheet. */
 export function readOrder(outTradeNo: string): Promise<Answer<Order>> {
   return requestAsUser({ url: toUrl(outTradeNo) });
 }

@@ -16,6 +16,7 @@ export interface Checkout {
   readonly payment: PaymentParameters;
 }
 
+/** What the shop sells, for anybody to see: no login is sent along. */
 export function listGoods(): Promise<Answer<{ readonly goods: readonly Goods[] }>> {
   return request({ url: `${shopUrl}/goods` });
 }

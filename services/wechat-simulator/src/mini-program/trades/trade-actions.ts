@@ -29,6 +29,7 @@ export interface TradeActions {
   manageTrades(management: TradeManagement): void;
 }
 
+/** The same actions, bound to one simulator. */
 export function toTradeActions(context: Context): TradeActions {
   return {
     confirmReceipt: (order) => {

@@ -80,6 +80,7 @@ export interface TradeBook {
 
 const rememberedTrades = 20_000;
 
+/** Without payments. `apps`: whether each is managed at first, and what its pages are. */
 export function createTradeBook(apps: readonly SimulatedApp[]): TradeBook {
   const trades = new BoundedMap<string, Trade>(rememberedTrades);
   const byNumber = new BoundedMap<string, Trade>(2 * rememberedTrades);

@@ -46,6 +46,10 @@ export interface TradeView {
   readonly in_complaint: boolean;
 }
 
+/**
+ * One payment as the control API shows it; amounts in fen, and what was refunded counts as neither frozen nor
+ * settled.
+ */
 export function toTradeView(context: Context, trade: Trade): TradeView {
   const { order, settlementTime } = trade;
   const refunded = toRefundedFen(context, trade);
@@ -76,6 +80,7 @@ export interface AppTradeView {
   readonly order_detail_path: string;
 }
 
+/** An app as the control API shows it; one that nobody named is known from now on. */
 export function toAppTradeView({ trades }: Context, appId: string): AppTradeView {
   const { isManaged, isConfirmed, hasShipped, msgJumpPath, orderDetailPath } = trades.ofApp(appId);
   return {

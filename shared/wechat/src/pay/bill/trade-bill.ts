@@ -55,6 +55,7 @@ const applied = z.looseObject({
   hash_value: z.string().regex(/^[0-9A-Fa-f]{40}$/),
 });
 
+/** Asks for the bill with `fire`, and reads it with `download`; a download may take an hour. */
 export function createBillCalls({ fire, download }: BillCallsOptions): BillCalls {
   return {
     async tradeBill(wanted, onRows) {

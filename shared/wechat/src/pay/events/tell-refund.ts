@@ -1,13 +1,10 @@
-import { type RefundEvent, refundEvent, toRefundCallbackKey } from '@huidiao/contracts';
+import { type RefundEvent, refundEvent, refundTypes, toRefundCallbackKey } from '@huidiao/contracts';
 import type { ToldFact } from '../../genuine-callback.ts';
 import { describeProblem } from '../describe-problem.ts';
 import { type OpenedNotification, type Resource, readPath, tellRefused } from './event-rule.ts';
 
-const types: ReadonlyMap<unknown, RefundEvent['type']> = new Map([
-  ['SUCCESS', 'refund.succeeded'],
-  ['ABNORMAL', 'refund.abnormal'],
-  ['CLOSED', 'refund.closed'],
-]);
+/** A map, in which no member of Object's prototype is found under what a body says. */
+const types = new Map<unknown, RefundEvent['type']>(Object.entries(refundTypes));
 
 /**
  * What became of a refund, of a direct merchant or of one below a service provider. refund_status decides, and an
