@@ -27,8 +27,9 @@ export function toKey(value: unknown): string {
 
 /** The values at a path: arrays on the way fan out over the documents in them; undefined is a missing field. */
 export function valuesAt(value: unknown, path: string): unknown[] {
-  const [field = '', rest] = path.split(/\.(.*)/s);
-  const next = (inner: unknown) => (rest === undefined ? [inner] : valuesAt(inner, rest));
+  const dot = path.indexOf('.');
+  const field = dot === -1 ? path : path.slice(0, dot);
+  const next = (inner: unknown) => (dot === -1 ? [inner] : valuesAt(inner, path.slice(dot + 1)));
   if (isDocument(value)) return next(Object.hasOwn(value, field) ? value[field] : undefined);
   if (!Array.isArray(value)) return [undefined];
   const element = /^\d+$/.test(field) ? next(value[Number(field)]) : [];
@@ -39,6 +40,7 @@ export function valuesAt(value: unknown, path: string): unknown[] {
 /** What an index or a sort sees at a path: the elements of an array, undefined if it has none; null if it is missing. */
 export function keysAt(document: BsonDocument, path: string): unknown[] {
   const values = valuesAt(document, path).map((value) => value ?? null);
+  if (!values.some(Array.isArray)) return values.length > 0 ? values : [null];
   const keys = values.flatMap((value) => (Array.isArray(value) && value.length === 0 ? [undefined] : value));
   return keys.length > 0 ? keys : [null];
 }

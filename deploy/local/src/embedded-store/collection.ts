@@ -48,7 +48,8 @@ export class Collection {
 
   /** Puts `after` in the place of the document with the same _id, if anything differs. */
   replace(before: BsonDocument, after: BsonDocument): void {
-    if (Buffer.compare(serialize(before), serialize(after)) !== 0) this.#put(after);
+    const bytes = serialize(after);
+    if (Buffer.compare(serialize(before), bytes) !== 0) this.#put(after, bytes.length);
   }
 
   /** The indexes, that of _id first. */
@@ -96,8 +97,8 @@ export class Collection {
     else this.#exchange(toKey(change.remove), undefined);
   }
 
-  #put(document: BsonDocument): void {
-    if (calculateObjectSize(document) > 16 * 1024 * 1024) throw new CommandFailure(10334, 'over 16 MB');
+  #put(document: BsonDocument, size = calculateObjectSize(document)): void {
+    if (size > 16 * 1024 * 1024) throw new CommandFailure(10334, 'over 16 MB');
     for (const index of this.#indexes) index.assertAccepts(toKey(document._id), document, this.#namespace);
     this.#change({ put: document });
   }

@@ -76,6 +76,10 @@ export class SecondaryIndex {
     const perField = this.#fields.map((field) => keysAt(document, field));
     const arrays = perField.filter((values) => values.length > 1);
     if (arrays.length > 1) throw new CommandFailure(171, `cannot index parallel arrays: ${this.spec.name}`);
+    if (arrays.length === 0) {
+      const values = perField.map(([value]) => value);
+      return new Map([[JSON.stringify(values.map(toKey)), values]]);
+    }
     let rows: unknown[][] = [[]];
     for (const values of perField) rows = rows.flatMap((row) => values.map((value) => [...row, value]));
     return new Map(rows.map((values) => [JSON.stringify(values.map(toKey)), values]));
