@@ -12,6 +12,7 @@ export interface CallbackMetrics {
   beyondRate(id: string): void;
 }
 
+/** Registers the metrics of the ingress, with a gauge of what is taken of the budget for bodies. */
 export function createCallbackMetrics(metrics: Metrics, bodyBudget: BodyBudget): CallbackMetrics {
   const total = metrics.counter({
     name: 'huidiao_callbacks_total',

@@ -37,6 +37,7 @@ export const ingressShape = {
   MAX_CONNECTIONS: envInteger({ min: 1, max: 1_000_000, default: 10_000 }),
 } as const;
 
+/** The variables of ingressShape by what they are for; times in milliseconds, sizes in bytes. */
 export interface IngressConfig {
   readonly logLevel: string;
   readonly http: { readonly host: string; readonly port: number };

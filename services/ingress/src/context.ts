@@ -14,7 +14,7 @@ import {
 import { createStore, type Store } from '@huidiao/store';
 import { createPlatformKeyrings, type PlatformKeyrings } from '@huidiao/wechat';
 import { createApp } from './app.ts';
-import { createBodyBudget } from './body/body-budget.ts';
+import { createBodyBudget, createBudgetPart } from './body/body-budget.ts';
 import { createCallbackMetrics, createSignatureMetrics } from './callback-metrics.ts';
 import type { IngressConfig } from './config.ts';
 import { createBoundedInbox } from './durable/bounded-inbox.ts';
@@ -104,11 +104,14 @@ export function createContext(config: IngressConfig, overrides: IngressOverrides
     logger,
     metrics: createCallbackMetrics(metrics, bodyBudget),
   });
+  // Whoever knows an id may send bodies to these two, whose signature covers the body or is in it. However many do, half
+  // of the memory is left to API v3, where a stranger knows no serial.
+  const openDeps = { ...deps, bodyBudget: createBudgetPart(bodyBudget, config.body.budgetBytes / 2) };
   const { routes } = around({
     routes: {
       notification: createWechatPayNotificationHandler(deps),
-      v2Notification: createWechatPayV2NotificationHandler(deps),
-      push: createMessagePushHandler(deps),
+      v2Notification: createWechatPayV2NotificationHandler(openDeps),
+      push: createMessagePushHandler(openDeps),
     },
   });
   const app = createApp({
@@ -142,8 +145,16 @@ function openStore(config: IngressConfig, logger: Logger, metrics: Metrics): Ing
   return createStore({ uri: config.mongo.uri, ...limits, logger, metrics });
 }
 
+/**
+ * A sender's headers come in one or two packets. With the 3 s that a callback may take, 2 s for them stay within the 5 s
+ * that WeChat Pay waits. A new connection has as long for its first request; one that is kept open has `keepAliveTimeout`.
+ * By itself Node looks for slow senders only every 30 s
+ * (https://nodejs.org/api/http.html#httpcreateserveroptions-requestlistener).
+ */
+const headerLimits = { headersTimeout: 2_000, connectionsCheckingInterval: 1_000 };
+
 function createIngressServer(config: IngressConfig, listener: ReturnType<typeof createApp>): Server {
-  const server = createServer(httpServerOptions, listener);
+  const server = createServer({ ...httpServerOptions, ...headerLimits }, listener);
   server.maxConnections = config.maxConnections;
   return server;
 }

@@ -41,6 +41,7 @@ export interface RigOptions {
   readonly moreMchIds?: readonly string[];
   readonly merchant?: Partial<Merchant>;
   readonly app?: Partial<App>;
+  readonly body?: Partial<IngressConfig['body']>;
 }
 
 export async function createRig(options: RigOptions = {}): Promise<Rig> {
@@ -92,7 +93,7 @@ export async function createRig(options: RigOptions = {}): Promise<Rig> {
   const logLines: Record<string, unknown>[] = [];
   const write = (line: string) => void logLines.push(JSON.parse(line));
   const apps = [app(ids.safeAppId, [encodingAesKey]), app(ids.plainAppId, [])];
-  const context = createContext(toConfig(mchIds.map(toMerchant), apps), {
+  const context = createContext(toConfig(mchIds.map(toMerchant), apps, options.body), {
     logger: createLogger({ service: 'ingress', level: 'info' }, { write }),
     producer: {
       isReady: () => true,
@@ -127,7 +128,11 @@ function toSimulatedApp(appId: string, push: NonNullable<SimulatedApp['push']>):
 }
 type SimulatedApp = NonNullable<NonNullable<Parameters<typeof createSimulator>[0]>['apps']>[number];
 
-function toConfig(merchants: readonly Merchant[], apps: readonly App[]): IngressConfig {
+function toConfig(
+  merchants: readonly Merchant[],
+  apps: readonly App[],
+  body: RigOptions['body'],
+): IngressConfig {
   return {
     logLevel: 'info',
     http: { host: '127.0.0.1', port: 0 },
@@ -135,7 +140,7 @@ function toConfig(merchants: readonly Merchant[], apps: readonly App[]): Ingress
     redis: { url: '', prefix: '', appendfsync: 'always', waitReplicas: 0, deadlineMs: 700 },
     mongo: { uri: '' },
     inbox: { timeoutMs: 1_000 },
-    body: { maxBytes: 1_500_000, timeoutMs: 1_000, budgetBytes: 10_000_000 },
+    body: { maxBytes: 1_500_000, timeoutMs: 1_000, budgetBytes: 10_000_000, ...body },
     maxConnections: 1_000,
     wechatPayApiUrl: 'http://127.0.0.1:1',
     directory: {

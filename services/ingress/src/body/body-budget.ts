@@ -9,6 +9,7 @@ export interface BodyBudget {
   readonly inFlightBytes: number;
 }
 
+/** A budget of `limitBytes`, none of them taken. */
 export function createBodyBudget(limitBytes: number): BodyBudget {
   let inFlightBytes = 0;
   return {
@@ -22,6 +23,26 @@ export function createBodyBudget(limitBytes: number): BodyBudget {
     },
     get inFlightBytes() {
       return inFlightBytes;
+    },
+  };
+}
+
+/** A part of a budget: what is taken from it counts in the whole too, and it never takes more than `limitBytes`. */
+export function createBudgetPart(whole: BodyBudget, limitBytes: number): BodyBudget {
+  const part = createBodyBudget(limitBytes);
+  return {
+    take(bytes) {
+      if (!part.take(bytes)) return false;
+      if (whole.take(bytes)) return true;
+      part.give(bytes);
+      return false;
+    },
+    give(bytes) {
+      part.give(bytes);
+      whole.give(bytes);
+    },
+    get inFlightBytes() {
+      return part.inFlightBytes;
     },
   };
 }

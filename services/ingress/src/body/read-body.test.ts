@@ -2,8 +2,8 @@ import { createServer, type IncomingMessage, type Server } from 'node:http';
 import { type AddressInfo, connect, type Socket } from 'node:net';
 import { expect } from 'chai';
 import { afterEach, beforeEach, describe, it } from 'mocha';
-import { createBodyBudget } from './body-budget.ts';
-import { type BodyOutcome, readBody } from './read-body.ts';
+import { createBodyBudget, createBudgetPart } from './body-budget.ts';
+import { type BodyOutcome, passBody, readBody } from './read-body.ts';
 
 describe('readBody', () => {
   const limits = { maxBytes: 1_000, timeoutMs: 5_000 };
@@ -111,5 +111,39 @@ describe('readBody', () => {
     const request = await send('Content-Length: 5', 'hello');
     for await (const _chunk of request);
     expect(await readBody(request, limits, createBodyBudget(10_000))).to.deep.equal({ kind: 'consumed' });
+  });
+
+  it('lets a body go by without keeping any of it', async () => {
+    const budget = createBodyBudget(300);
+    const request = await send('Content-Length: 10', 'half');
+    const outcome = passBody(request, limits, budget);
+    await new Promise((resolve) => request.once('data', resolve));
+    expect(budget.inFlightBytes).to.equal(0);
+    client.write('second');
+    expect(await outcome).to.deep.equal({ kind: 'passed', bytes: 10 });
+    expect(budget.inFlightBytes).to.equal(0);
+  });
+
+  it('lets a body go by within the limits of one that is read', async () => {
+    const request = await send('Content-Length: 10', 'half');
+    const none = createBodyBudget(0);
+    const tooLarge = await passBody(request, { ...limits, maxBytes: 9 }, createBodyBudget(10_000));
+    expect(tooLarge).to.deep.equal({ kind: 'too-large' });
+    expect(await passBody(request, limits, none)).to.deep.equal({ kind: 'over-budget' });
+  });
+
+  it('gives up on a sender that stalls though none of its body is kept', async () => {
+    const request = await send('Content-Length: 10', 'half');
+    const outcome = passBody(request, { ...limits, timeoutMs: 20 }, createBodyBudget(10_000));
+    expect(await outcome).to.deep.equal({ kind: 'late' });
+  });
+
+  it('keeps a part of the memory within itself and within the whole', () => {
+    const whole = createBodyBudget(1_000);
+    const part = createBudgetPart(whole, 500);
+    expect([part.take(500), part.take(1), whole.take(500)]).to.deep.equal([true, false, true]);
+    part.give(500);
+    expect([part.inFlightBytes, whole.inFlightBytes]).to.deep.equal([0, 500]);
+    expect([whole.take(400), part.take(200), part.inFlightBytes]).to.deep.equal([true, false, 0]);
   });
 });

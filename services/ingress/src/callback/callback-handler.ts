@@ -5,7 +5,7 @@ import { toAppError } from '@huidiao/errors';
 import type { Logger } from '@huidiao/runtime';
 import type { GenuineCallback } from '@huidiao/wechat';
 import type { BodyBudget } from '../body/body-budget.ts';
-import { type BodyLimits, readBody } from '../body/read-body.ts';
+import { type BodyLimits, passBody, readBody } from '../body/read-body.ts';
 import type { CallbackMetrics } from '../callback-metrics.ts';
 import type { DurableStores } from '../durable/durable-stores.ts';
 import type { CallbackLanes } from '../lanes/callback-lanes.ts';
@@ -22,19 +22,29 @@ export interface CallbackOwner extends ForwardingTargets {
   readonly limits: CallbackLimits;
 }
 
-/** A request whose body was read, before anything about it is proven. */
-export interface UnprovenCallback {
+/** What is known of a request before its body. */
+export interface CallbackHead {
   /** The mchid or appid of the path. */
   readonly id: string;
   readonly rawQuery: string;
   readonly headers: NodeJS.Dict<string[]>;
-  readonly body: Buffer;
   readonly now: Date;
+}
+
+/** A request whose body was read, before anything about it is proven. */
+export interface UnprovenCallback extends CallbackHead {
+  readonly body: Buffer;
+}
+
+/** Refused, and why. */
+export interface NotAuthentic {
+  readonly kind: 'not-authentic';
+  readonly reason: string;
 }
 
 /** What verifying and opening it gave. */
 export type ReceivedOutcome =
-  | { readonly kind: 'not-authentic'; readonly reason: string }
+  | NotAuthentic
   | {
       readonly kind: 'not-openable';
       readonly reason: string;
@@ -61,6 +71,11 @@ export interface GenuineReceived {
 /** One kind of callbacks: how it is proven and how it is answered. */
 export interface CallbackRoute {
   readonly kind: CallbackKind;
+  /**
+   * Refuses what `receive` would refuse with every body, for the same reason; undefined where the body decides. Calls
+   * nobody, and throws on no input.
+   */
+  refuseHead(head: CallbackHead): NotAuthentic | undefined;
   /** Verifies and opens. Calls nobody, and throws on no input. */
   receive(callback: UnprovenCallback): ReceivedOutcome;
   toAnswer(outcome: CallbackOutcome): Answer;
@@ -94,7 +109,8 @@ export interface Journey {
 export type CallbackHandler = (request: IncomingMessage, response: ServerResponse) => Promise<void>;
 
 /**
- * The way of every callback: read, verify, open, make durable, answer. It needs the bytes that WeChat sent, so in an
+ * The way of every callback: read, verify, open, make durable, answer. Of one that its head shows not to be authentic no
+ * body is kept, so that strangers take none of the memory for bodies. It needs the bytes that WeChat sent, so in an
  * Express app it goes before every body parser. It never rejects and always answers.
  */
 export function createCallbackHandler(deps: CallbackHandlerDeps, route: CallbackRoute): CallbackHandler {
@@ -109,20 +125,67 @@ export function createCallbackHandler(deps: CallbackHandlerDeps, route: Callback
       bytes: 0,
       outcome: { kind: 'aborted' },
     };
-    const read = await readBody(request, deps.bodyLimits, deps.bodyBudget);
-    let demanded: Answer | undefined;
-    if (read.kind === 'read') {
-      const { body } = read;
-      journey.bytes = body.length;
-      const unproven = { id, rawQuery, headers: request.headersDistinct, body, now: deps.clock.now() };
-      demanded = await takeIn(deps, route, unproven, journey).finally(read.release);
-    } else {
-      journey.outcome = read;
-    }
+    const head = { id, rawQuery, headers: request.headersDistinct, now: journey.receivedAt };
+    const refused = judgeHead(route, head);
+    const { isBodyRead, demanded } = await (refused === undefined
+      ? receiveWhole(deps, route, request, head, journey)
+      : refuseWhole(deps, request, refused, journey));
     const answer = demanded ?? route.toAnswer(journey.outcome);
-    writeAnswer(response, answer, read.kind === 'read');
+    writeAnswer(response, answer, isBodyRead);
     reportCallback(deps, journey, answer.status, performance.now() - startedAt);
   };
+}
+
+function judgeHead(route: CallbackRoute, head: CallbackHead): NotAuthentic | undefined {
+  try {
+    return route.refuseHead(head);
+  } catch {
+    return undefined; // whatever fails here fails again with the body, and is told there
+  }
+}
+
+/** What was done with a request. */
+interface Handled {
+  /** To its end. */
+  readonly isBodyRead: boolean;
+  /** The answer that the callback demands; undefined where its outcome alone decides. */
+  readonly demanded?: Answer | undefined;
+}
+
+async function refuseWhole(
+  { bodyLimits, bodyBudget }: CallbackHandlerDeps,
+  request: IncomingMessage,
+  refused: NotAuthentic,
+  journey: Journey,
+): Promise<Handled> {
+  const passed = await passBody(request, bodyLimits, bodyBudget);
+  if (passed.kind !== 'passed') {
+    journey.outcome = passed;
+    return { isBodyRead: false };
+  }
+  journey.bytes = passed.bytes;
+  journey.received = refused;
+  journey.outcome = refused;
+  return { isBodyRead: true };
+}
+
+async function receiveWhole(
+  deps: CallbackHandlerDeps,
+  route: CallbackRoute,
+  request: IncomingMessage,
+  head: CallbackHead,
+  journey: Journey,
+): Promise<Handled> {
+  const read = await readBody(request, deps.bodyLimits, deps.bodyBudget);
+  if (read.kind !== 'read') {
+    journey.outcome = read;
+    return { isBodyRead: false };
+  }
+  const { body } = read;
+  journey.bytes = body.length;
+  const unproven = { ...head, body, now: deps.clock.now() };
+  const demanded = await takeIn(deps, route, unproven, journey).finally(read.release);
+  return { isBodyRead: true, demanded };
 }
 
 /** @returns the answer that the callback demands; undefined where its outcome alone decides */

@@ -1,10 +1,13 @@
-import { receivePush, toPushReply } from '@huidiao/wechat';
+import type { App } from '@huidiao/contracts';
+import { type ReceivingApp, receivePush, toPushReply } from '@huidiao/wechat';
 import type { Answer } from '../callback/answer.ts';
 import {
   type CallbackHandler,
   type CallbackHandlerDeps,
+  type CallbackHead,
   type CallbackRoute,
   createCallbackHandler,
+  type NotAuthentic,
   type ReceivedOutcome,
   type UnprovenCallback,
 } from '../callback/callback-handler.ts';
@@ -12,6 +15,7 @@ import type { CallbackOutcome } from '../callback/callback-outcome.ts';
 import { toAppOwner } from '../callback/callback-owner.ts';
 import type { PushQuestions } from '../questions/push-questions.ts';
 import type { Receivers } from '../receivers.ts';
+import { judgePushQuery } from './judge-push-query.ts';
 
 export interface MessagePushDeps extends CallbackHandlerDeps {
   readonly receivers: Pick<Receivers, 'findApp'>;
@@ -25,17 +29,38 @@ export interface MessagePushDeps extends CallbackHandlerDeps {
 export function createMessagePushHandler(deps: MessagePushDeps): CallbackHandler {
   const route: CallbackRoute = {
     kind: 'push',
+    refuseHead: (head) => refuseHead(deps, head),
     receive: (callback) => receive(deps, callback),
     toAnswer: toPushAnswer,
   };
   return createCallbackHandler(deps, route);
 }
 
-function receive(deps: MessagePushDeps, { id, rawQuery, body, now }: UnprovenCallback): ReceivedOutcome {
-  const found = deps.receivers.findApp(id);
+interface Found {
+  readonly kind: 'found';
+  readonly app: App;
+  readonly receiving: ReceivingApp;
+}
+
+function find({ receivers }: MessagePushDeps, id: string): Found | NotAuthentic {
+  const found = receivers.findApp(id);
   if (found === undefined) return { kind: 'not-authentic', reason: 'app_unknown' };
   const { app, receiving } = found;
   if (receiving === undefined) return { kind: 'not-authentic', reason: 'push_not_configured' };
+  return { kind: 'found', app, receiving };
+}
+
+function refuseHead(deps: MessagePushDeps, { id, rawQuery, now }: CallbackHead): NotAuthentic | undefined {
+  const found = find(deps, id);
+  if (found.kind !== 'found') return found;
+  const reason = judgePushQuery(rawQuery, found.receiving, now);
+  return reason && { kind: 'not-authentic', reason };
+}
+
+function receive(deps: MessagePushDeps, { id, rawQuery, body, now }: UnprovenCallback): ReceivedOutcome {
+  const found = find(deps, id);
+  if (found.kind !== 'found') return found;
+  const { app, receiving } = found;
   const received = receivePush({ rawQuery, body }, receiving, now);
   if (received.kind !== 'genuine') return received;
   const { callback, channel, question } = received;

@@ -1,11 +1,18 @@
-import { receiveNotification, toContractReply } from '@huidiao/wechat';
+import {
+  type NotAuthenticReason,
+  receiveNotification,
+  toContractReply,
+  verifyNotification,
+} from '@huidiao/wechat';
 import type { Answer } from '../callback/answer.ts';
 import {
   type CallbackHandler,
   type CallbackHandlerDeps,
+  type CallbackHead,
   type CallbackRoute,
   createCallbackHandler,
   type GenuineReceived,
+  type NotAuthentic,
   type ReceivedOutcome,
   type UnprovenCallback,
 } from '../callback/callback-handler.ts';
@@ -37,15 +44,38 @@ const headersToPass = [
 export function createWechatPayNotificationHandler(deps: WechatPayNotificationDeps): CallbackHandler {
   const route: CallbackRoute = {
     kind: 'pay-v3',
+    refuseHead: (head) => refuseHead(deps, head),
     receive: (callback) => receive(deps, callback),
     toAnswer: toNotificationAnswer,
   };
   return createCallbackHandler(deps, route);
 }
 
+const noBody = Buffer.alloc(0);
+
+/** Without a key there is no signature to verify: `serial_unknown` of a serial that we know says that all else is right. */
+function refuseHead(deps: WechatPayNotificationDeps, { id, headers, now }: CallbackHead) {
+  const found = deps.receivers.findMerchant(id);
+  if (found === undefined) return notAuthentic('merchant_unknown');
+  const { keys, suites } = found.receiving;
+  let isSerialKnown = false;
+  const noKeys = {
+    find(serial: string) {
+      isSerialKnown = keys.find(serial) !== undefined;
+      return undefined;
+    },
+  };
+  const verification = verifyNotification({ headers, body: noBody }, noKeys, now, suites);
+  return verification.authentic || isSerialKnown ? undefined : notAuthentic(verification.reason);
+}
+
+function notAuthentic(reason: NotAuthenticReason): NotAuthentic {
+  return { kind: 'not-authentic', reason };
+}
+
 function receive(deps: WechatPayNotificationDeps, callback: UnprovenCallback): ReceivedOutcome {
   const found = deps.receivers.findMerchant(callback.id);
-  if (found === undefined) return { kind: 'not-authentic', reason: 'merchant_unknown' };
+  if (found === undefined) return notAuthentic('merchant_unknown');
   const { merchant, receiving } = found;
   const { headers, body, now } = callback;
   const received = receiveNotification({ headers, body }, receiving, now);

@@ -1,10 +1,17 @@
-import { receiveV2Notification, toV2Failure, v2Acknowledgement } from '@huidiao/wechat';
+import type { Merchant } from '@huidiao/contracts';
+import {
+  type ReceivingMerchantV2,
+  receiveV2Notification,
+  toV2Failure,
+  v2Acknowledgement,
+} from '@huidiao/wechat';
 import type { Answer } from '../callback/answer.ts';
 import {
   type CallbackHandler,
   type CallbackHandlerDeps,
   type CallbackRoute,
   createCallbackHandler,
+  type NotAuthentic,
   type ReceivedOutcome,
   type UnprovenCallback,
 } from '../callback/callback-handler.ts';
@@ -22,17 +29,35 @@ export interface WechatPayV2NotificationDeps extends CallbackHandlerDeps {
 export function createWechatPayV2NotificationHandler(deps: WechatPayV2NotificationDeps): CallbackHandler {
   const route: CallbackRoute = {
     kind: 'pay-v2',
+    refuseHead({ id }) {
+      const found = find(deps, id);
+      return found.kind === 'found' ? undefined : found;
+    },
     receive: (callback) => receive(deps, callback),
     toAnswer: toV2Answer,
   };
   return createCallbackHandler(deps, route);
 }
 
-function receive(deps: WechatPayV2NotificationDeps, { id, body }: UnprovenCallback): ReceivedOutcome {
-  const found = deps.receivers.findMerchantV2(id);
+interface Found {
+  readonly kind: 'found';
+  readonly merchant: Merchant;
+  readonly receiving: ReceivingMerchantV2;
+}
+
+/** All that can be judged before the body, for the signature is in it. */
+function find({ receivers }: WechatPayV2NotificationDeps, id: string): Found | NotAuthentic {
+  const found = receivers.findMerchantV2(id);
   if (found === undefined) return { kind: 'not-authentic', reason: 'merchant_unknown' };
   const { merchant, receiving } = found;
   if (receiving === undefined) return { kind: 'not-authentic', reason: 'api_v2_not_configured' };
+  return { kind: 'found', merchant, receiving };
+}
+
+function receive(deps: WechatPayV2NotificationDeps, { id, body }: UnprovenCallback): ReceivedOutcome {
+  const found = find(deps, id);
+  if (found.kind !== 'found') return found;
+  const { merchant, receiving } = found;
   const received = receiveV2Notification(body, receiving);
   if (received.kind !== 'genuine') return received;
   const { callback } = received;
