@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { cpSync, mkdirSync, readdirSync, symlinkSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, readdirSync, symlinkSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 
 /** Our own packages, which must be those of the copy. */
@@ -13,6 +13,8 @@ export function copyTree(cloneFolder: string, target: string): void {
   const list = ['ls-files', '--cached', '--others', '--exclude-standard', '-z'];
   const files = execFileSync('git', list, { cwd: cloneFolder, maxBuffer: 64 * 2 ** 20 }).toString();
   for (const file of files.split('\0').filter((name) => name !== '')) {
+    // Git still knows what was removed and not yet committed.
+    if (!existsSync(join(cloneFolder, file))) continue;
     mkdirSync(dirname(join(target, file)), { recursive: true });
     cpSync(join(cloneFolder, file), join(target, file));
   }

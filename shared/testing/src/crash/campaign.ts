@@ -1,10 +1,9 @@
 import { isDeepStrictEqual } from 'node:util';
 import { toExpected } from './allowed-differences.ts';
-import { type Bench, openBench } from './bench.ts';
 import { type CrashPoint, toText } from './crash-point.ts';
-import { type Played, play } from './play.ts';
+import type { Played } from './play.ts';
 import type { Scenario } from './scenario.ts';
-import { openSurroundings } from './surroundings.ts';
+import { openStage, type Stage, type StageBench } from './stage.ts';
 
 /** A run for each point at which a process can end. */
 export interface Campaign {
@@ -18,7 +17,8 @@ export interface Campaign {
 }
 
 interface OpenBench {
-  readonly bench: Bench;
+  readonly stage: Stage;
+  readonly bench: StageBench;
   readonly scenario: Scenario;
 }
 
@@ -39,28 +39,31 @@ interface Plan {
 
 /** A bench takes some time to open; with less to play it is quicker to leave it to those that are open. */
 const leastWork = 3;
-/** Runs mostly wait, but a service costs something even when it has nothing to do. */
-const mostBenches = 10;
+/** Two cores are what the smallest machine has that this is run on. */
+const stageCount = 2;
+/** Of each stage. Runs wait now and then, but a service costs something even when it has nothing to do. */
+const mostBenches = 5;
 
 /**
  * Plays each scenario undisturbed, each on a bench of its own, then begins with all the other runs. There are so many
  * benches all the time: one whose scenario is done is closed, and one for another scenario opened.
  */
 export async function openCampaign(scenarios: readonly Scenario[]): Promise<Campaign> {
-  const surroundings = await openSurroundings();
+  const stages = Array.from({ length: stageCount }, openStage);
   const units = new Set<string>();
   const points = new Map<string, CrashPoint>();
   const plans: Plan[] = [];
   let isClosing = false;
 
   /** Plays scenarios undisturbed until none is left; gives the bench of the last one. */
-  async function begin(left: Scenario[], played: Map<Scenario, Played>): Promise<OpenBench[]> {
+  async function begin(stage: Stage, left: Scenario[], played: Map<Scenario, Played>): Promise<OpenBench[]> {
     for (let scenario = left.shift(); scenario !== undefined; ) {
-      const bench = await openBench(surroundings, scenario);
-      played.set(scenario, await play(bench, scenario));
-      for (const unit of bench.units) units.add(unit);
+      const bench = await stage.openBench(scenario);
+      const undisturbed = await bench.play();
+      played.set(scenario, undisturbed);
+      for (const unit of undisturbed.units) units.add(unit);
       const next = left.shift();
-      if (next === undefined) return [{ bench, scenario }];
+      if (next === undefined) return [{ stage, bench, scenario }];
       await bench.close();
       scenario = next;
     }
@@ -68,11 +71,11 @@ export async function openCampaign(scenarios: readonly Scenario[]): Promise<Camp
   }
 
   /** Plays what is left of a scenario, then of those that have most left. */
-  async function work(first: Bench, plan: Plan): Promise<void> {
+  async function work({ stage, bench: first }: OpenBench, plan: Plan): Promise<void> {
     let bench = first;
     for (let next: Plan | undefined = plan; next !== undefined; next = choose(plans)) {
       next.isBegun = true;
-      if (next !== plan) bench = await openBench(surroundings, next.scenario);
+      if (next !== plan) bench = await stage.openBench(next.scenario);
       for (let point = next.left.shift(); point !== undefined && !isClosing; point = next.left.shift()) {
         next.differences.push(...(await crash(bench, next, point)));
         next.unfinished -= 1;
@@ -85,7 +88,15 @@ export async function openCampaign(scenarios: readonly Scenario[]): Promise<Camp
 
   const left = [...scenarios];
   const played = new Map<Scenario, Played>();
-  const open = await Promise.all(Array.from({ length: mostBenches }, () => begin(left, played)));
+  const opening = stages.flatMap((stage) =>
+    Array.from({ length: mostBenches }, () => begin(stage, left, played)),
+  );
+  const open = await Promise.all(opening).catch(async (error: unknown) => {
+    left.length = 0;
+    await Promise.allSettled(opening);
+    await Promise.allSettled(stages.map((stage) => stage.close()));
+    throw error;
+  });
   for (const scenario of scenarios) {
     const undisturbed = played.get(scenario) as Played;
     // A point that two scenarios pass is the first one's.
@@ -94,7 +105,8 @@ export async function openCampaign(scenarios: readonly Scenario[]): Promise<Camp
     plans.push(createPlan(scenario, undisturbed, own));
   }
   const planOf = (scenario: Scenario) => plans.find((plan) => plan.scenario === scenario) as Plan;
-  const working = Promise.all(open.flat().map(({ bench, scenario }) => work(bench, planOf(scenario))));
+  const works = open.flat().map((one) => work(one, planOf(one.scenario)));
+  const working = Promise.all(works);
   working.catch(() => undefined);
 
   return {
@@ -107,8 +119,9 @@ export async function openCampaign(scenarios: readonly Scenario[]): Promise<Camp
     },
     async close() {
       isClosing = true;
-      await working.catch(() => undefined);
-      await surroundings.close();
+      // Also those that go on after one has failed, or they would be at work on stages that are closed.
+      await Promise.allSettled(works);
+      await Promise.all(stages.map((stage) => stage.close()));
     },
   };
 }
@@ -129,10 +142,10 @@ function choose(plans: readonly Plan[]): Plan | undefined {
 }
 
 /** @returns what is wrong, in words */
-async function crash(bench: Bench, { scenario, undisturbed }: Plan, point: CrashPoint): Promise<string[]> {
+async function crash(bench: StageBench, { undisturbed }: Plan, point: CrashPoint): Promise<string[]> {
   const where = toText(point);
   try {
-    const { end } = await play(bench, scenario, where);
+    const { end } = await bench.play(where);
     const expected = toExpected(undisturbed.end, end, point);
     if (isDeepStrictEqual(end, expected)) return [];
     return [`${where}\n${toDifferences(expected, end).join('\n')}`];

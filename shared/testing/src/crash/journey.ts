@@ -83,6 +83,19 @@ export function toFulfilEffect({ token }: Run, outTradeNo: string, dueAt: Date):
   return { id, job: 'fulfil-order', dueAt, requestId: `request-${token}` };
 }
 
+/** A paid order whose shop was not told; its job is nowhere. */
+export async function leaveUntold(run: Run, outTradeNo: string, dueAt: Date) {
+  const { bench } = run;
+  const order = await register(run, outTradeNo);
+  const digits = run.token.replaceAll(/\D/g, '').padStart(20, '0');
+  const payment = toPayment(order, `4200${digits}${run.orders.length}`);
+  const effect = toFulfilEffect(run, outTradeNo, dueAt);
+  const openId = order.openId ?? '';
+  bench.surroundings.simulator.grant({ appId, openId, templateId: testMerchant.templateId }, 1);
+  await bench.store.orders.pay(order, payment, { eventKey: `payment_${outTradeNo}`, effects: [effect] });
+  return effect;
+}
+
 /** The shop orders through merchant-api, and asks again as long as it gets no answer. */
 export async function orderAndPrepay({ bench }: Run, outTradeNo: string): Promise<void> {
   const url = `http://127.0.0.1:${bench.ports['merchant-api']}/v1/orders`;
@@ -147,6 +160,18 @@ export function toPushUrl({ ports }: Bench): string {
 /** WeChat sends the same fact again and again until it is acknowledged. */
 export async function untilTaken(send: () => Promise<EventReceipt>): Promise<void> {
   await waitFor('the acknowledgement', async () => (await send()).isAccepted, patience);
+}
+
+/** Until a payment whose order nobody has registered waits for it. */
+export async function untilPutOff({ bench }: Run): Promise<void> {
+  await waitFor(
+    'the first look for the order',
+    async () => {
+      const [job] = await bench.queues.list('payment-event', 'delayed', 1);
+      return (job?.postponements ?? 0) > 0;
+    },
+    patience,
+  );
 }
 
 /** The buyer answers the popup about messages; the same answer however often it is pushed. */

@@ -105,13 +105,30 @@ export const merchantScenarios: readonly Scenario[] = [
   },
   {
     name: 'the shop asks for a message that is sent later',
-    services: ['merchant-api', 'message-worker', 'reconciler'],
+    // The order-worker tells the shop of one whose fate nobody knows.
+    services: ['merchant-api', 'order-worker', 'message-worker', 'reconciler'],
     async play(run) {
       const { bench } = run;
       const aheadMs = await forgetAnswers(run, ['message-worker']);
       await askForMessage(run, new Date(Date.now() + hourMs));
       bench.setClock('message-worker', aheadMs + hourMs + minuteMs);
       bench.setClock('reconciler', hourMs + minuteMs);
+      bench.release('loops');
+      await untilMessagesEnd(run);
+      // Not before: what is claimed long after its time is kept long.
+      bench.setClock('reconciler', aheadMs + hourMs + 2 * minuteMs);
+    },
+  },
+  {
+    name: 'a message that the shop asks for comes too late, and the shop hears of it',
+    services: ['merchant-api', 'order-worker', 'message-worker', 'reconciler'],
+    shopEvents: ['message.undeliverable'],
+    async play(run) {
+      const { bench } = run;
+      const sendAt = new Date(Date.now() + hourMs);
+      await askForMessage(run, sendAt);
+      // A day after it was to be sent it is of no use any more.
+      for (const service of ['message-worker', 'reconciler'] as const) bench.setClock(service, 26 * hourMs);
       bench.release('loops');
       await untilMessagesEnd(run);
     },

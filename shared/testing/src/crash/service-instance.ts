@@ -1,6 +1,6 @@
 import type { ServiceName } from '../installation.ts';
-import { createTcpProxy } from '../tcp-proxy.ts';
 import { createAroundPorts, type Watch } from './around-ports.ts';
+import { createOwnAddress } from './own-address.ts';
 import { createProcessLife } from './process-life.ts';
 import { type InstanceSettings, type StartedService, serviceStarters } from './service-starters.ts';
 
@@ -23,13 +23,13 @@ export async function startServiceInstance(
   settings: Omit<InstanceSettings, 'aroundPorts'>,
   watch: Watch,
 ): Promise<ServiceInstance> {
-  const redis = await createTcpProxy(settings.redisUrl);
-  const mongo = await createTcpProxy(settings.mongoUri);
-  if (settings.isRedisAway) await redis.refuse();
+  const redis = createOwnAddress(settings.redisUrl);
+  const mongo = createOwnAddress(settings.mongoUri);
+  if (settings.isRedisAway) await redis.cut();
   let started: StartedService | undefined;
+  let isCut: Promise<unknown> = Promise.resolve();
   const cut = () => {
-    void redis.refuse();
-    void mongo.refuse();
+    isCut = Promise.all([redis.cut(), mongo.cut()]);
     started?.http?.server.closeAllConnections();
   };
   const life = createProcessLife(service, cut);
@@ -44,13 +44,16 @@ export async function startServiceInstance(
     kill: () => life.end(),
     async close() {
       life.bury();
+      // The driver writes its goodbye to a connection of whose end it has not heard, waits for a `drain` that cannot
+      // come (mongodb 7.8, lib/cmap/connection.js, writeCommand), and never lets go of its monitor's timer.
+      await isCut;
       await lifecycle.close();
-      await Promise.all([redis.close(), mongo.close()]);
+      await Promise.all([redis.cut(), mongo.cut()]);
     },
   };
 }
 
-/** Otherwise the driver would learn a replica set's own addresses, and go past the proxy. */
+/** Otherwise the driver would learn a replica set's own addresses, and go past ours. */
 function withoutDiscovery(mongoUri: string): string {
   const uri = new URL(mongoUri);
   uri.searchParams.set('directConnection', 'true');
