@@ -46,11 +46,15 @@ describe('refunds, from the request to the buyer’s money', function () {
       body: { amount: { refund: fen }, ...(out_refund_no === undefined ? {} : { out_refund_no }) },
     });
   const reached = (outTradeNo: string, outRefundNo: string, state: RefundResource['state']) =>
-    waitFor(`the refund ${outRefundNo} to be ${state}`, async () => {
-      const params = { out_trade_no: outTradeNo, out_refund_no: outRefundNo };
-      const { body } = await installation.client.readRefund({ params });
-      return body.state === state ? body : undefined;
-    });
+    waitFor(
+      `the refund ${outRefundNo} to be ${state}`,
+      async () => {
+        const params = { out_trade_no: outTradeNo, out_refund_no: outRefundNo };
+        const { body } = await installation.client.readRefund({ params });
+        return body.state === state ? body : undefined;
+      },
+      { timeoutMs: 30_000 },
+    );
   const moneyOf = (outTradeNo: string) => installation.simulator.ledger(outTradeNo).money.orders[0]?.refunded;
 
   it('of which 20 are asked for in parallel never come to more than was paid, in either ledger', async () => {
