@@ -8,8 +8,13 @@ import { join } from 'node:path';
 const limitMs = 10 * 60_000;
 /** Whole installations first, for they take longest: whichever process is free takes the next file. */
 const parents = ['shared/testing', 'services', 'deploy', 'shared'];
-/** Have commands of their own, `npm run crashes` and `npm run ledgers`: they want the whole machine for a minute. */
-const alone = ['shared/testing/src/crash/every-step.test.ts', 'shared/testing/src/two-ledgers.test.ts'];
+/** Have commands of their own, `npm run crashes`, `ledgers` and `outages`: they want the whole machine for a while. */
+const alone = [
+  'shared/testing/src/crash/every-step.test.ts',
+  'shared/testing/src/draining.test.ts',
+  'shared/testing/src/outage.test.ts',
+  'shared/testing/src/two-ledgers.test.ts',
+];
 
 /**
  * The words for mocha: those given, and, when they name no files, all test files spread over processes. Tests wait
