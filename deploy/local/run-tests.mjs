@@ -13,16 +13,17 @@ const alone = [
   'shared/testing/src/crash/every-step.test.ts',
   'shared/testing/src/draining.test.ts',
   'shared/testing/src/outage.test.ts',
+  'shared/testing/src/thousand-orders.test.ts',
   'shared/testing/src/two-ledgers.test.ts',
 ];
 
 /**
  * The words for mocha: those given, and, when they name no files, all test files spread over processes. Tests wait
- * about as long as they compute, so there are two processes more than there are cores, but no more than four.
+ * about as long as they compute, so there is one process more than there are cores.
  */
 export function toMochaWords(folder, given, cores = availableParallelism()) {
   if (given.some((word) => isFile(folder, word))) return given;
-  const processes = ['--parallel', '--jobs', String(Math.min(4, cores + 2))];
+  const processes = ['--parallel', '--jobs', String(Math.min(4, cores + 1))];
   // Words may leave tests out; then nobody can tell what the tests as a whole use.
   const whole = given.length === 0 ? ['--reporter-option', 'wholeRun=true'] : [];
   return [...processes, ...whole, ...given, ...listTestFiles(folder)];

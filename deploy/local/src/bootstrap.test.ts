@@ -100,13 +100,13 @@ describe('the words that npm test has for mocha', () => {
       'services/ingress/node_modules/b/src/b.test.ts',
     );
     const words = toMochaWords(folder, [], 2);
-    expect(words.slice(0, 3)).to.deep.equal(['--parallel', '--jobs', '4']);
+    expect(words.slice(0, 3)).to.deep.equal(['--parallel', '--jobs', '3']);
     expect(words.slice(-tests.length - 1)).to.deep.equal(['wholeRun=true', ...tests]);
   });
 
   for (const [cores, jobs] of [
-    [1, '3'],
-    [2, '4'],
+    [1, '2'],
+    [2, '3'],
     [4, '4'],
     [64, '4'],
   ] as const) {

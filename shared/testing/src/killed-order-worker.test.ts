@@ -16,7 +16,7 @@ describe('SIGKILL of the order-worker between the transition and the adding of i
   let child: ChildProcess | undefined;
   before(async () => {
     folder = mkdtempSync(join(tmpdir(), 'huidiao-test-'));
-    installation = await startInstallation({ without: ['order-worker'], orderWorker: { lockMs: 1_000 } });
+    installation = await startInstallation({ without: ['order-worker'], orderWorker: { lockMs: 3_000 } });
   });
   after(async () => {
     child?.kill('SIGKILL');
