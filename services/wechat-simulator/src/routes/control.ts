@@ -11,9 +11,11 @@ import { control } from './control-route.ts';
 import { clockChange, grant } from './control-schemas.ts';
 import { addTrades, tradeDirectory } from './control-trades.ts';
 import { addUsers, userDirectory } from './control-users.ts';
+import { toOverviewPage } from './overview-page.ts';
+import { sendPage } from './page.ts';
 import { addPaymentSheet, paymentSheetDirectory } from './payment-sheet.ts';
 
-/** What GET /simulator answers: the calls that there are. */
+/** What GET /simulator lists: the calls that there are. */
 const directory = {
   'GET /simulator/ledger?out_trade_no=':
     'orders, refunds, money, shipped and frozen orders, notifications and pushes with every attempt, messages, grants, tokens, calls, probes accepted',
@@ -54,11 +56,10 @@ const directory = {
   'GET, POST, DELETE /simulator/faults': 'see, set, take back what goes wrong',
 } as const;
 
-/** /simulator: what a test or a person does in place of buyers, and looks at. JSON. */
+/** /simulator: what a test or a person does in place of buyers, and looks at. JSON, and pages for a browser. */
 export function createControlRouter(context: Context): Router {
   const router = Router();
   router.use(refuseStrangers(context.settings.allowRemoteControl), express.json({ limit: '2mb' }));
-  router.get('/', (_, response) => void response.json(directory));
   addViews(router, context);
   addPayments(router, context);
   addPaymentSheet(router, context);
@@ -76,6 +77,10 @@ export function createControlRouter(context: Context): Router {
 }
 
 function addViews(router: Router, context: Context): void {
+  router.get('/', (request, response) => {
+    if (request.accepts(['json', 'html']) !== 'html') response.json(directory);
+    else sendPage(response, 200, toOverviewPage(toLedgerView(context), directory));
+  });
   router.get('/ledger', (request, response) => {
     const outTradeNo = request.query.out_trade_no;
     response.json(toLedgerView(context, typeof outTradeNo === 'string' ? outTradeNo : undefined));

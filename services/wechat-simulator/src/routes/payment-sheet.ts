@@ -4,6 +4,7 @@ import type { Context } from '../context.ts';
 import { ControlRefusal } from '../control-refusal.ts';
 import type { CombinedOrder, Order } from '../pay/order-book.ts';
 import { payByBuyer } from '../pay/pay-order.ts';
+import { sendPage, toHtml, toPage } from './page.ts';
 
 /** The calls of this file, as GET /simulator lists them. */
 export const paymentSheetDirectory = {
@@ -31,7 +32,7 @@ type Sheet = z.output<typeof sheet>;
 export function addPaymentSheet(router: Router, context: Context): void {
   router.get('/payment-sheet', (request, response) =>
     answerPage(request.query, response, (asked) => {
-      answer(response, 200, toSheetPage(findPayable(context, asked), asked));
+      sendPage(response, 200, toSheetPage(findPayable(context, asked), asked));
     }),
   );
   const form = urlencoded({ extended: false, limit: '16kb' });
@@ -47,14 +48,14 @@ export function addPaymentSheet(router: Router, context: Context): void {
 function answerPage(given: unknown, response: Response, act: (asked: Sheet) => void): void {
   const parsed = sheet.safeParse(given);
   if (!parsed.success) {
-    answer(response, 400, toRefusalPage(z.prettifyError(parsed.error)));
+    sendPage(response, 400, toRefusalPage(z.prettifyError(parsed.error)));
     return;
   }
   try {
     act(parsed.data);
   } catch (error) {
     if (!(error instanceof ControlRefusal)) throw error;
-    answer(response, error.status, toRefusalPage(`${error.code}: ${error.message}`, parsed.data.back));
+    sendPage(response, error.status, toRefusalPage(`${error.code}: ${error.message}`, parsed.data.back));
   }
 }
 
@@ -70,7 +71,7 @@ function toSheetPage(payable: Order | CombinedOrder, asked: Sheet): string {
   const fields = Object.entries(asked).map(
     ([name, value]) => `<input type="hidden" name="${name}" value="${toHtml(value)}">`,
   );
-  return toPage(
+  return toSheet(
     `¥${(total / 100).toFixed(2)}`,
     `<p>${orders.map(({ description }) => toHtml(description)).join('、')}</p>
 <p>收款方 To merchant <code>${toHtml(payable.mchId)}</code></p>
@@ -81,26 +82,18 @@ function toSheetPage(payable: Order | CombinedOrder, asked: Sheet): string {
 
 function toRefusalPage(words: string, back?: string): string {
   const link = back === undefined ? '' : `<p><a href="${toHtml(back)}">返回 Back</a></p>`;
-  return toPage('支付未完成 Not paid', `<p>${toHtml(words)}</p>${link}`);
+  return toSheet('支付未完成 Not paid', `<p>${toHtml(words)}</p>${link}`);
 }
 
 const style =
   'body{font:16px/1.7 system-ui,sans-serif;max-width:24em;margin:2em auto;padding:0 1em;text-align:center}button{font:inherit;padding:.4em 2em}';
+const pageName = '模拟微信支付 Simulated WeChat Pay';
 
-function toPage(title: string, body: string): string {
-  return `<!doctype html><html lang="zh-CN"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width">
-<title>模拟微信支付 Simulated WeChat Pay</title><style>${style}</style></head><body><p>模拟微信支付 Simulated WeChat Pay</p><h1>${title}</h1>
-${body}</body></html>\n`;
-}
-
-function answer(response: Response, status: number, html: string): void {
-  response.set({
-    'cache-control': 'no-store',
-    'content-security-policy': "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'",
+/** `heading` is words, `rest` is HTML. */
+function toSheet(heading: string, rest: string): string {
+  return toPage({
+    title: pageName,
+    style,
+    body: `<p>${pageName}</p><h1>${toHtml(heading)}</h1>\n${rest}`,
   });
-  response.status(status).type('text/html').send(html);
-}
-
-function toHtml(words: string): string {
-  return words.replace(/[&<>"']/g, (letter) => `&#${letter.charCodeAt(0)};`);
 }
