@@ -6,7 +6,7 @@ import { toHtml, toPage } from './page.ts';
 const mostShown = 20;
 
 const style =
-  'body{font:15px/1.6 system-ui,sans-serif;max-width:66em;margin:2em auto;padding:0 1em}table{border-collapse:collapse;width:100%}td,th{text-align:left;vertical-align:top;padding:.2em .8em .2em 0;border-bottom:1px solid #ddd;overflow-wrap:anywhere}code{font-size:13px}';
+  'body{font:15px/1.6 system-ui,sans-serif;max-width:66em;margin:2em auto;padding:0 1em}table{border-collapse:collapse;width:100%}td,th{text-align:left;vertical-align:top;padding:.2em .8em .2em 0;border-bottom:1px solid #ddd}td:not(:last-child){overflow-wrap:break-word}code{font-size:13px;word-break:break-all}';
 
 /** What WeChat was asked and told, and by which calls something can be done to it: `calls` is call → what it takes. */
 export function toOverviewPage(view: LedgerView, calls: Readonly<Record<string, string>>): string {
