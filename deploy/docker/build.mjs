@@ -15,7 +15,7 @@ const build = spawnSync(process.execPath, ['node_modules/typescript/bin/tsc', '-
 });
 if (build.status !== 0) process.exit(build.status ?? 1);
 
-for (const file of ['package.json', 'LICENSE']) cpSync(file, join('out', file));
+for (const file of ['package.json', 'LICENSE', 'deploy/local/run-built.mjs']) cpSync(file, join('out', file));
 for (const folder of running) {
   for (const part of ['package.json', 'dist'])
     cpSync(join(folder, part), join('out', folder, part), { recursive: true });

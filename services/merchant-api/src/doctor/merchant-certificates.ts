@@ -10,6 +10,8 @@ export interface FoundCertificate {
   readonly certificate: X509Certificate;
   /** Whether it is the other half of the merchant's private key. */
   readonly fitsKey: boolean;
+  /** 商户号 of whom it names; undefined where it does not say. */
+  readonly mchId: string | undefined;
 }
 
 const mostFiles = 200;
@@ -28,8 +30,8 @@ export function findMerchantCertificates(merchant: Merchant, keyPath: string): r
     if (content === undefined || !('certificate' in content)) return [];
     const { certificate } = content;
     const fitsKey = isPair(certificate.publicKey, key);
-    const namesMerchant = content.kind === 'merchant_certificate' && content.mchId === merchant.mchId;
-    return fitsKey || namesMerchant ? [{ path, certificate, fitsKey }] : [];
+    const mchId = content.kind === 'merchant_certificate' ? content.mchId : undefined;
+    return fitsKey || mchId === merchant.mchId ? [{ path, certificate, fitsKey, mchId }] : [];
   });
 }
 

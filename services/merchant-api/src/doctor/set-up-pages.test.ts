@@ -1,10 +1,12 @@
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { appConfig, merchantConfig } from '@huidiao/contracts';
 import { expect } from 'chai';
 import { describe, it } from 'mocha';
 import { merchantApiShape } from '../config.ts';
 import { checks } from './checks.ts';
+
+const clone = join(import.meta.dirname, '../../../..');
 
 /** One setting of a page: its number, the keys that it becomes, what checks it, and what is to be typed. */
 interface Setting {
@@ -24,7 +26,7 @@ const words = {
 
 function readPage(language: 'en' | 'zh'): Setting[] {
   const file = language === 'en' ? 'set-up.md' : 'set-up.zh.md';
-  const text = readFileSync(join(import.meta.dirname, '../../../../deploy/docs', file), 'utf8');
+  const text = readFileSync(join(clone, 'deploy/docs', file), 'utf8');
   const [, ...sections] = text.split(/^### (?=\d)/m);
   return sections.map((section) => {
     const [heading = '', ...rest] = section.split(/\n## /)[0]?.trim().split('\n') ?? [];
@@ -79,6 +81,19 @@ describe('the set-up pages', () => {
       Object.keys(shape),
     );
     for (const { keys } of pages.en) for (const key of keys) expect(known).to.include(key);
+  });
+
+  it('tell in both languages how each service is built and started', () => {
+    const toPrograms = (file: string) =>
+      readFileSync(join(clone, 'deploy/docs', file), 'utf8').match(/(?<=`node )services\/\S+(?=`)/g);
+    const services = readdirSync(join(clone, 'services')).filter((name) => name !== 'wechat-simulator');
+    for (const file of ['set-up.md', 'set-up.zh.md']) {
+      const wanted = services.map((name) => `services/${name}/dist/main.js`);
+      expect(toPrograms(file), file).to.have.members(wanted);
+      expect(readFileSync(join(clone, 'deploy/docs', file), 'utf8')).to.match(
+        /npm ci && npm run build[\s\S]*migrate/,
+      );
+    }
   });
 
   it('leave out no key that a merchant or an app must have', () => {

@@ -207,6 +207,14 @@ describe('what the doctor says of files and keys', () => {
     expect(found.says).to.include('is not that of').and.include('apiclient_cert.pem');
   });
 
+  it('says that key and certificate are those of another merchant number', async () => {
+    installation.write('apiclient_cert.pem', toMerchantCertificate({ mchId: '1900000009' }));
+    const found = onlyTrouble(await installation.lookAt('merchant-certificate'));
+    expect(found).to.deep.include({ level: 'problem' });
+    expect(found.where).to.match(/^merchants\[0\]\.mchid;/);
+    expect(found.says).to.include(`mchid is ${mchId}`).and.include('that of merchant 1900000009');
+  });
+
   it("tells when the merchant's certificate ends: a warning 30 days before, a problem afterwards", async () => {
     installation.write('apiclient_cert.pem', toMerchantCertificate());
     const soon = onlyTrouble(await installation.lookAt('merchant-certificate', { clock: ending }));

@@ -74,9 +74,19 @@ function isSerialOf({ merchantSerialNo }: Merchant, { serialNumber }: { serialNu
 
 function judgeMatch(
   merchant: Merchant,
-  { path, certificate, fitsKey }: FoundCertificate,
+  { path, certificate, fitsKey, mchId }: FoundCertificate,
   at: string,
 ): Finding[] {
+  if (mchId !== undefined && mchId !== merchant.mchId) {
+    return [
+      {
+        level: 'problem',
+        says: `mchid is ${merchant.mchId}, but the certificate of its private key is that of merchant ${mchId}: WeChat Pay would refuse what it signs`,
+        where: `${at}.mchid; the certificate is ${path}`,
+        todo: [`write ${mchId} there, or name the apiclient_key.pem of merchant ${merchant.mchId}`],
+      },
+    ];
+  }
   const hasSerial = isSerialOf(merchant, certificate);
   if (hasSerial && fitsKey) return [];
   if (!fitsKey) {
