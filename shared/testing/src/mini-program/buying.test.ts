@@ -249,6 +249,24 @@ describe('buying in the mini-program', () => {
       await untilDelivered(phone, outTradeNo);
     });
 
+    it('goes on watching where it was told that it asks too often', async () => {
+      const { installation } = world;
+      const openId = newOpenId();
+      const phone = world.openPhone(openId);
+      installation.simulator.faults.set({ drop_share: 1 });
+      const outTradeNo = await buy(phone);
+      await untilShown(phone, { status: '支付结果确认中' });
+      const askOften = await toFrequentReader(world, openId, outTradeNo);
+      await waitFor('the refusal', async () => {
+        await askOften();
+        phone.elapse(10_000);
+        await waitFor('its answer', () => !phone.isBusy);
+        return phone.shown.hint === '操作过于频繁，请稍后再试';
+      });
+      await resendAll(outTradeNo);
+      await untilDelivered(phone, outTradeNo);
+    });
+
     it('gives up watching in the end and says so, and a pull down finds out', async () => {
       const { simulator } = world.installation;
       const phone = world.openPhone();
@@ -337,3 +355,20 @@ describe('buying in the mini-program', () => {
     await untilShown(phone, { hint: '商品已下架', buying: '' });
   });
 });
+
+/** Uses up what a user may ask merchant-api, each time it is called. */
+async function toFrequentReader(
+  { installation }: World,
+  openId: string,
+  outTradeNo: string,
+): Promise<() => Promise<void>> {
+  const { store, apiUrl } = installation;
+  const expiresAt = new Date(Date.now() + 60_000);
+  const { mchId } = testMerchant;
+  const { token } = await store.sessions.create({ appId, openId, mchId, expiresAt });
+  const headers = { authorization: `Bearer ${token}` };
+  return async () => {
+    const reads = Array.from({ length: 60 }, () => fetch(`${apiUrl}/v1/orders/${outTradeNo}`, { headers }));
+    for (const answer of await Promise.all(reads)) await answer.arrayBuffer();
+  };
+}

@@ -21,6 +21,7 @@ Page({
     isPaying: false,
     hint: '',
   },
+  isGone: false,
   watch: undefined as Watch | undefined,
   onNetworkChange: undefined as NetworkListener | undefined,
 
@@ -45,6 +46,7 @@ Page({
   },
 
   onUnload() {
+    this.isGone = true;
     this.watch?.stop();
     if (this.onNetworkChange !== undefined) wx.offNetworkStatusChange(this.onNetworkChange);
   },
@@ -93,6 +95,8 @@ Page({
 
   startWatch() {
     this.watch?.stop();
+    // WeChat's callbacks also come to a page that was left meanwhile.
+    if (this.isGone) return;
     this.watch = watchOrder(this.data.outTradeNo, {
       onAnswer: (answer) => this.showOrder(answer),
       onGivenUp: () => this.setData({ hint: '暂未收到支付结果，请下拉刷新' }),
@@ -102,8 +106,7 @@ Page({
   showOrder(answer: Answer<Order>) {
     if (answer.kind !== 'ok') {
       this.setData({ hint: toProblemText(answer) });
-      // Without a network it goes on by itself; what is refused is refused again.
-      if (answer.kind === 'problem' && answer.status < 500) this.watch?.stop();
+      if (isRefusedForGood(answer)) this.watch?.stop();
       return;
     }
     const { outTradeNo, isPaying, hint } = this.data;
@@ -115,6 +118,11 @@ Page({
     this.setData({ ...toOrderView(order, isConfirming), hint: isCancelled ? hint : '' });
   },
 });
+
+/** Without a network, at a busy server and beyond a rate it goes on by itself; what else is refused is refused again. */
+function isRefusedForGood(answer: Answer<Order>): boolean {
+  return answer.kind === 'problem' && answer.status < 500 && answer.status !== 429;
+}
 
 /** An order that waits for its user to pay, or for a parcel, does not change by being looked at. */
 function isChanging({ status, held }: Order, mayBePaid: boolean): boolean {
