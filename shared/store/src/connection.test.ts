@@ -84,6 +84,30 @@ describe('the connection to MongoDB', () => {
     }
   });
 
+  it('leaves nothing of a client that it replaces, although that cannot say goodbye', async () => {
+    const { prototype } = mongoose.mongo.MongoClient;
+    const { close } = prototype;
+    const monitors = captureMonitors();
+    const test = async (store: Store, proxy: MongoProxy) => {
+      await find(store);
+      expect(monitors.captured()).to.have.length(1);
+      prototype.close = () => new Promise(() => undefined);
+      proxy.setMode('away');
+      await codeOf(find(store));
+      await waitFor('the first client to be given up', () => monitors.captured().length === 0);
+      prototype.close = close;
+      proxy.setMode('through');
+      await waitFor('the store to be ready', () => store.isReady());
+      expect(monitors.captured()).to.have.length(1);
+    };
+    try {
+      await withProxy('through', test, { renewAfterMs: 100 });
+    } finally {
+      prototype.close = close;
+      monitors.release();
+    }
+  });
+
   it('goes on looking for as long as MongoDB is away, with one new client after the other', async () => {
     const test = async (store: Store, proxy: MongoProxy) => {
       await find(store);

@@ -3,6 +3,7 @@ import { AppError } from '@huidiao/errors';
 import type { Logger, Metrics } from '@huidiao/runtime';
 import { type Connection, type Model, Mongoose, type Schema } from 'mongoose';
 import { assertUri, toClientOptions } from './client-options.ts';
+import { endClient } from './end-client.ts';
 import { toStoreError } from './to-store-error.ts';
 import { within } from './within.ts';
 
@@ -67,7 +68,7 @@ export function createStoreConnection(options: StoreConnectionOptions): StoreCon
   function renew(): void {
     logger.warn({ event: 'store.renewed' }, 'store.renewed');
     lastFailure = new Error('MongoDB was away for so long that its client is replaced');
-    connecting = within(closeLimitMs, connection.close(), () => unavailable('MongoDB does not let go'))
+    connecting = release(connecting)
       .catch(() => undefined)
       .then(keepConnecting);
     connecting.catch(() => undefined);
@@ -120,16 +121,24 @@ export function createStoreConnection(options: StoreConnectionOptions): StoreCon
   async function close(): Promise<void> {
     if (closing.signal.aborted) return;
     closing.abort();
-    const late = () => unavailable('MongoDB does not let go');
-    await within(closeLimitMs, release(), late).catch((error: unknown) => {
+    await release(connecting).catch((error: unknown) => {
       logger.warn({ event: 'store.close-failed', ...toReason(error) }, 'store.close-failed');
     });
   }
 
-  /** The client first, by itself: mongoose would wait for the attempt to connect that is under way. */
-  async function release(): Promise<void> {
-    await connection.getClient()?.close();
-    await connecting.catch(() => undefined);
+  /**
+   * The client first, by itself: mongoose would wait for the attempt to connect that is under way.
+   * @throws AppError STORE_UNAVAILABLE: the client is gone, but could not say goodbye
+   */
+  async function release(underWay: Promise<unknown>): Promise<void> {
+    try {
+      await endClient(connection.getClient(), closeLimitMs, () => unavailable('MongoDB does not let go'));
+    } catch (error) {
+      // Else mongoose may take this client for one that is open; it would wait for the goodbye for ever.
+      connection.close().catch(() => undefined);
+      throw error;
+    }
+    await underWay.catch(() => undefined);
     await connection.close();
   }
 }
