@@ -1,5 +1,6 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { loadShopConfig } from '@huidiao/example-shop';
 import { ingressShape } from '@huidiao/ingress';
 import { merchantApiShape } from '@huidiao/merchant-api';
 import { messageWorkerShape } from '@huidiao/message-worker';
@@ -22,6 +23,8 @@ interface ComposeService {
   readonly cap_drop?: readonly string[];
   readonly ports?: readonly string[];
   readonly stop_grace_period?: string;
+  readonly tmpfs?: readonly string[];
+  readonly volumes?: readonly string[];
 }
 
 const compose: { services: Record<string, ComposeService> } = parse(read('docker-compose.yml'), {
@@ -67,9 +70,24 @@ describe('the compose file', () => {
     }
   });
 
+  it('lets the sample shop order at merchant-api, with the key that the purchase makes', () => {
+    const { shop, purchase } = compose.services;
+    const WEBHOOK_SECRET = `whsec_${Buffer.alloc(32).toString('base64')}`;
+    const { merchantApi } = loadShopConfig({ ...shop?.environment, WEBHOOK_SECRET });
+    expect(merchantApi?.url).to.equal(purchase?.environment?.MERCHANT_API_URL);
+    const folder = purchase?.command?.[1] ?? expect.fail('the purchase has no folder');
+    expect(shop?.environment?.MERCHANT_API_KEY_FILE).to.equal(`${folder}/api-key`);
+  });
+
   it('sets nothing that no service reads', () => {
     const known = new Set(Object.values(shapes).flatMap((shape) => Object.keys(shape)));
-    const ofOthers = ['SIMULATOR_FILE', 'NODE_EXTRA_CA_CERTS', 'WEBHOOK_SECRET_FILE'];
+    const ofOthers = [
+      'SIMULATOR_FILE',
+      'NODE_EXTRA_CA_CERTS',
+      'TMPDIR',
+      'WEBHOOK_SECRET_FILE',
+      'MERCHANT_API_KEY_FILE',
+    ];
     const ofThePurchase = ['MERCHANT_API_URL', 'SIMULATOR_URL'];
     for (const name of [...ofOthers, ...ofThePurchase]) known.add(name);
     const set = new Set(ours.flatMap(([, { environment = {} }]) => Object.keys(environment)));
@@ -93,6 +111,13 @@ describe('the compose file', () => {
       expect(service.cap_drop, name).to.deep.equal(['ALL']);
     }
     expect(read('deploy/docker/Dockerfile')).to.match(/^USER node$/m);
+  });
+
+  it("puts the lines of a bill on a disk, for the reconciler's /tmp is memory", () => {
+    const { tmpfs, volumes, environment } = compose.services.reconciler ?? {};
+    expect(tmpfs).to.deep.equal(['/tmp']);
+    const folders = (volumes ?? []).map((volume) => volume.split(':')[1]);
+    expect(folders).to.include(environment?.TMPDIR);
   });
 
   it('leaves each service the time that its drain may take', () => {
