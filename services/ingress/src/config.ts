@@ -1,16 +1,14 @@
-import type { MerchantDirectory } from '@huidiao/contracts';
 import {
-  commonShape,
-  createLiveDirectory,
-  envBaseUrl,
+  type DurableRedisConfig,
   envInteger,
-  envPort,
+  type ListenConfig,
   listenShape,
   loadConfig,
-  merchantsShape,
-  mongoShape,
-  redisShape,
+  type ServiceConfig,
+  serviceShape,
   toConfigError,
+  toServiceConfig,
+  wechatPayShape,
 } from '@huidiao/runtime';
 
 /** WeChat Pay gives up after 5 s (https://pay.weixin.qq.com/doc/v3/merchant/4012075420); the rest is margin. */
@@ -18,12 +16,8 @@ const longestCallbackMs = 3_000;
 
 /** Environment variables of the ingress. */
 export const ingressShape = {
-  ...commonShape,
+  ...serviceShape({ healthPort: 9090 }),
   ...listenShape({ port: 3000 }),
-  ...redisShape,
-  ...mongoShape,
-  ...merchantsShape,
-  HEALTH_PORT: envPort({ default: 9090 }),
   /** A ciphertext alone may have 1,048,576 characters. */
   CALLBACK_MAX_BYTES: envInteger({ min: 1_024, max: 3_000_000, default: 1_500_000 }),
   /** Memory for all bodies in flight together; beyond it 503. */
@@ -33,28 +27,18 @@ export const ingressShape = {
   /** What Redis did not take in time goes to the inbox in MongoDB. */
   INBOX_TIMEOUT_MS: envInteger({ min: 50, max: 3_000, default: 1_000 }),
   /** Where platform certificates are downloaded from, for merchants with `platform_certificates: auto`. */
-  WECHAT_PAY_API_URL: envBaseUrl({ default: 'https://api.mch.weixin.qq.com' }),
+  ...wechatPayShape,
   MAX_CONNECTIONS: envInteger({ min: 1, max: 1_000_000, default: 10_000 }),
 } as const;
 
 /** The variables of ingressShape by what they are for; times in milliseconds, sizes in bytes. */
-export interface IngressConfig {
-  readonly logLevel: string;
-  readonly http: { readonly host: string; readonly port: number };
-  readonly health: { readonly host: string; readonly port: number };
-  readonly redis: {
-    readonly url: string;
-    readonly prefix: string;
-    readonly appendfsync: 'always' | 'everysec' | 'unchecked';
-    readonly waitReplicas: number;
-    readonly deadlineMs: number;
-  };
-  readonly mongo: { readonly uri: string };
+export interface IngressConfig extends ServiceConfig {
+  readonly http: ListenConfig;
+  readonly redis: DurableRedisConfig & { readonly deadlineMs: number };
   readonly inbox: { readonly timeoutMs: number };
   readonly body: { readonly maxBytes: number; readonly timeoutMs: number; readonly budgetBytes: number };
   readonly maxConnections: number;
   readonly wechatPayApiUrl: string;
-  readonly directory: MerchantDirectory;
 }
 
 /** @throws AppError CONFIG_INVALID with every problem of the environment, or of the merchants file. */
@@ -66,18 +50,11 @@ export function loadIngressConfig(env: NodeJS.ProcessEnv): IngressConfig {
       `CALLBACK_BODY_TIMEOUT_MS, REDIS_TIMEOUT_MS and INBOX_TIMEOUT_MS together exceed ${longestCallbackMs} ms; set them lower, for WeChat Pay waits 5 s`,
     ]);
   }
-  return {
-    logLevel: read.LOG_LEVEL,
+  const common = toServiceConfig(read, env);
+  return Object.freeze({
+    ...common,
     http: { host: read.HOST, port: read.PORT },
-    health: { host: read.HEALTH_HOST, port: read.HEALTH_PORT },
-    redis: {
-      url: read.REDIS_URL,
-      prefix: read.REDIS_PREFIX,
-      appendfsync: read.REDIS_APPENDFSYNC,
-      waitReplicas: read.REDIS_WAIT_REPLICAS,
-      deadlineMs: read.REDIS_TIMEOUT_MS,
-    },
-    mongo: { uri: read.MONGODB_URI },
+    redis: { ...common.redis, deadlineMs: read.REDIS_TIMEOUT_MS },
     inbox: { timeoutMs: read.INBOX_TIMEOUT_MS },
     body: {
       maxBytes: read.CALLBACK_MAX_BYTES,
@@ -86,6 +63,5 @@ export function loadIngressConfig(env: NodeJS.ProcessEnv): IngressConfig {
     },
     maxConnections: read.MAX_CONNECTIONS,
     wechatPayApiUrl: read.WECHAT_PAY_API_URL,
-    directory: createLiveDirectory({ file: read.MERCHANTS_FILE, env }),
-  };
+  });
 }

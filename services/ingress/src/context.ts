@@ -1,17 +1,13 @@
 import { createServer, type Server } from 'node:http';
-import { type AroundPorts, asTheyAre, type Clock, systemClock } from '@huidiao/contracts';
 import { createProducer, type Producer } from '@huidiao/queue';
 import {
-  createLifecycle,
-  createLogger,
-  createMetrics,
   httpServerOptions,
-  type Lifecycle,
-  type Logger,
-  type Metrics,
-  toLiveDirectory,
+  openService,
+  type Service,
+  type ServiceOverrides,
+  toProducerSettings,
 } from '@huidiao/runtime';
-import { createStore, type Store } from '@huidiao/store';
+import { openStore, type Store } from '@huidiao/store';
 import { createPlatformKeyrings, type PlatformKeyrings } from '@huidiao/wechat';
 import { createApp } from './app.ts';
 import { createBodyBudget, createBudgetPart } from './body/body-budget.ts';
@@ -34,64 +30,36 @@ export type IngressStore = Pick<Store, 'isReady' | 'close'> & {
   readonly orders: Pick<Store['orders'], 'find'>;
 };
 
-export interface IngressContext {
-  readonly config: IngressConfig;
-  readonly logger: Logger;
-  readonly metrics: Metrics;
-  readonly lifecycle: Lifecycle;
+export interface IngressContext extends Service<IngressConfig> {
   readonly producer: Producer;
   readonly keyrings: PlatformKeyrings;
   readonly inboxLook: InboxLook;
   readonly server: Server;
 }
 
-export interface IngressOverrides {
-  readonly clock?: Clock;
-  readonly logger?: Logger;
+export interface IngressOverrides extends ServiceOverrides {
   readonly producer?: Producer;
   readonly store?: IngressStore;
-  /** For tests; see AroundPorts. */
-  readonly aroundPorts?: AroundPorts;
 }
 
 /** The whole wiring of the ingress. What it opens is released by its lifecycle, last in, first out. */
 export function createContext(config: IngressConfig, overrides: IngressOverrides = {}): IngressContext {
-  const logger = overrides.logger ?? createLogger({ service: 'ingress', level: config.logLevel });
-  const metrics = createMetrics({ service: 'ingress' });
-  const lifecycle = createLifecycle({ logger });
-  const clock = overrides.clock ?? systemClock;
-  const around = overrides.aroundPorts ?? asTheyAre;
+  const service = openService('ingress', config, overrides);
+  const { around, clock, directory, keep, logger, metrics } = service;
 
-  const store = overrides.store ?? openStore(config, logger, metrics);
-  lifecycle.onRelease('store', () => store.close());
-  const inboxLook = createInboxLook(store);
-  lifecycle.onRelease('inbox look', () => inboxLook.close());
-  const producer = overrides.producer ?? openProducer(config, logger, metrics);
-  lifecycle.onRelease('producer', () => producer.close());
+  const store = openInboxStore(service, overrides.store);
+  const inboxLook = keep('inbox look', createInboxLook(store));
+  const producer = keep('producer', overrides.producer ?? openProducer(service));
   const ports = around({ store, producer });
   const inbox = createBoundedInbox({ inbox: ports.store.inbox, ...config.inbox, metrics });
-  const stores = createDurableStores({ producer: ports.producer, inbox, logger, metrics });
-  lifecycle.onRelease('breaker', () => stores.close());
+  const durable = { producer: ports.producer, inbox, logger, metrics };
+  const stores = keep('breaker', createDurableStores(durable));
 
-  const directory = toLiveDirectory(config.directory);
-  lifecycle.onRelease('directory', () => directory.close());
-  const keyrings = createPlatformKeyrings({
-    directory,
-    baseUrl: config.wechatPayApiUrl,
-    clock,
-    logger,
-    metrics,
-  });
-  lifecycle.onRelease('keyrings', () => keyrings.close());
-  const receivers = createReceivers(directory, keyrings);
-  lifecycle.onRelease('receivers', () => receivers.close());
+  const wechatPay = { baseUrl: config.wechatPayApiUrl, directory, clock, logger, metrics };
+  const keyrings = keep('keyrings', createPlatformKeyrings(wechatPay));
+  const receivers = keep('receivers', createReceivers(directory, keyrings));
   const bodyBudget = createBodyBudget(config.body.budgetBytes);
-  const questions = createPushQuestions({
-    orders: ports.store.orders,
-    directory,
-    clock,
-    metrics,
-  });
+  const questions = createPushQuestions({ orders: ports.store.orders, directory, clock, metrics });
   const deps = around({
     receivers,
     stores,
@@ -120,29 +88,22 @@ export function createContext(config: IngressConfig, overrides: IngressOverrides
     pushAddress: createPushAddressHandler(deps),
   });
   const server = createIngressServer(config, app);
-  return { config, logger, metrics, lifecycle, producer, keyrings, inboxLook, server };
+  return { ...service, producer, keyrings, inboxLook, server };
 }
 
-function openProducer(config: IngressConfig, logger: Logger, metrics: Metrics): Producer {
-  return createProducer({
-    redis: { url: config.redis.url },
-    prefix: config.redis.prefix,
-    durability: config.redis.appendfsync,
-    waitReplicas: config.redis.waitReplicas,
-    deadlineMs: config.redis.deadlineMs,
-    logger,
-    metrics,
-  });
+function openProducer({ config, logger, metrics }: Service<IngressConfig>): Producer {
+  const { deadlineMs } = config.redis;
+  return createProducer({ ...toProducerSettings(config.redis), deadlineMs, logger, metrics });
 }
 
 /** A handshake takes its time whatever an insert may take; the inbox has its own limit beside these. */
 const leastConnectMs = 1_000;
 
 /** Without a look for indexes: the inbox needs `_id` alone, and a callback must not wait for a migration. */
-function openStore(config: IngressConfig, logger: Logger, metrics: Metrics): IngressStore {
-  const limitMs = Math.max(leastConnectMs, config.inbox.timeoutMs);
-  const limits = { selectionTimeoutMs: limitMs, socketTimeoutMs: limitMs };
-  return createStore({ uri: config.mongo.uri, ...limits, logger, metrics });
+function openInboxStore(service: Service<IngressConfig>, given: IngressStore | undefined): IngressStore {
+  if (given !== undefined) return service.keep('store', given);
+  const limitMs = Math.max(leastConnectMs, service.config.inbox.timeoutMs);
+  return openStore(service, { selectionTimeoutMs: limitMs, socketTimeoutMs: limitMs });
 }
 
 /**

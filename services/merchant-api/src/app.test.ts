@@ -73,6 +73,10 @@ describe('merchant-api', () => {
       ['POST', '/v1/orders/order-0001'],
       ['GET', '/healthz'],
       ['GET', '/v1/orders/a/b'],
+      ['GET', '/v1/orders/'],
+      ['GET', '/V1/Orders'],
+      ['GET', '/docs/'],
+      ['GET', '/openapi.json/'],
     ];
     for (const [method, path] of routes) {
       it(`is 404 with a problem document: ${method} ${path}`, async () => {

@@ -39,6 +39,7 @@ export interface AppDeps
     UserEndpointDeps {
   readonly orders: Store['orders'];
   readonly combinedOrders: Store['combinedOrders'];
+  readonly producer: OrderEndpointDeps['producer'];
   readonly deadLetters: Store['deadLetters'];
   readonly directory: MerchantDirectory;
   readonly sessions: Store['sessions'];
@@ -54,6 +55,9 @@ export function createApp(deps: AppDeps): Express {
   const app = express();
   app.disable('x-powered-by');
   app.disable('etag');
+  // A path is one that the document has, to the letter.
+  app.enable('case sensitive routing');
+  app.enable('strict routing');
   app.set('query parser', 'simple');
   app.set('trust proxy', deps.trustedProxies);
   const limits = { limiter: createRateLimiter(deps.clock), recentCallers: createRecentCallers(deps.clock) };

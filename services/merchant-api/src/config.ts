@@ -1,54 +1,40 @@
 import type { MerchantDirectory } from '@huidiao/contracts';
 import {
-  commonShape,
-  createLiveDirectory,
+  type DurableRedisConfig,
   envBaseUrl,
   envInteger,
-  envPort,
+  type ListenConfig,
   listenShape,
   loadConfig,
   loadMerchantDirectory,
   merchantsShape,
   mongoShape,
-  redisShape,
+  type ServiceConfig,
+  serviceShape,
+  toServiceConfig,
+  wechatPayShape,
+  wechatShape,
 } from '@huidiao/runtime';
 import { longestMchId, mostNotifyUrlCharacters, toNotifyUrl } from './orders/notify-url.ts';
 
-export interface MerchantApiConfig {
-  readonly logLevel: string;
-  readonly http: {
-    readonly host: string;
-    readonly port: number;
-    readonly drainMs: number;
-    readonly trustedProxies: number;
-  };
-  readonly health: { readonly host: string; readonly port: number };
-  readonly redis: {
-    readonly url: string;
-    readonly prefix: string;
-    readonly appendfsync: 'always' | 'everysec' | 'unchecked';
-    readonly waitReplicas: number;
-  };
-  readonly mongo: { readonly uri: string };
+/** The variables of merchantApiShape by what they are for; times in milliseconds. */
+export interface MerchantApiConfig extends ServiceConfig {
+  readonly http: ListenConfig & { readonly drainMs: number; readonly trustedProxies: number };
+  readonly redis: DurableRedisConfig;
   readonly wechatPayApiUrl: string;
   readonly wechatApiUrl: string;
   /** Where the internet reaches the ingress; without a slash at the end. */
   readonly callbackBaseUrl: string;
-  readonly directory: MerchantDirectory;
 }
 
 /** Environment variables of merchant-api. */
 export const merchantApiShape = {
-  ...commonShape,
+  ...serviceShape({ healthPort: 9091 }),
   ...listenShape({ port: 3001 }),
-  ...redisShape,
-  ...mongoShape,
-  ...merchantsShape,
-  HEALTH_PORT: envPort({ default: 9091 }),
+  ...wechatPayShape,
+  ...wechatShape,
   /** Proxies before us that add an address to X-Forwarded-For; rates of users without a key are counted by it. */
   TRUSTED_PROXIES: envInteger({ min: 0, max: 10, default: 0 }),
-  WECHAT_PAY_API_URL: envBaseUrl({ default: 'https://api.mch.weixin.qq.com' }),
-  WECHAT_API_URL: envBaseUrl({ default: 'https://api.weixin.qq.com' }),
   /** WeChat Pay takes no query in a notify_url, and 255 characters. https://pay.weixin.qq.com/doc/v3/merchant/4012525167 */
   CALLBACK_BASE_URL: envBaseUrl({
     hint: 'set it to the public address of the ingress, such as https://callbacks.example.com',
@@ -63,22 +49,13 @@ const drainMs = 20_000;
 
 /** @throws AppError CONFIG_INVALID that names every problem. */
 export function loadMerchantApiConfig(env: NodeJS.ProcessEnv): MerchantApiConfig {
-  const variables = loadConfig(merchantApiShape, env);
+  const read = loadConfig(merchantApiShape, env);
   return Object.freeze({
-    logLevel: variables.LOG_LEVEL,
-    http: { host: variables.HOST, port: variables.PORT, drainMs, trustedProxies: variables.TRUSTED_PROXIES },
-    health: { host: variables.HEALTH_HOST, port: variables.HEALTH_PORT },
-    redis: {
-      url: variables.REDIS_URL,
-      prefix: variables.REDIS_PREFIX,
-      appendfsync: variables.REDIS_APPENDFSYNC,
-      waitReplicas: variables.REDIS_WAIT_REPLICAS,
-    },
-    mongo: { uri: variables.MONGODB_URI },
-    wechatPayApiUrl: variables.WECHAT_PAY_API_URL,
-    wechatApiUrl: variables.WECHAT_API_URL,
-    callbackBaseUrl: variables.CALLBACK_BASE_URL,
-    directory: createLiveDirectory({ file: variables.MERCHANTS_FILE, env }),
+    ...toServiceConfig(read, env),
+    http: { host: read.HOST, port: read.PORT, drainMs, trustedProxies: read.TRUSTED_PROXIES },
+    wechatPayApiUrl: read.WECHAT_PAY_API_URL,
+    wechatApiUrl: read.WECHAT_API_URL,
+    callbackBaseUrl: read.CALLBACK_BASE_URL,
   });
 }
 
@@ -90,9 +67,9 @@ export interface CreateApiKeyConfig {
 
 /** What the command create-api-key reads: fewer variables than the service. */
 export function loadCreateApiKeyConfig(env: NodeJS.ProcessEnv = process.env): CreateApiKeyConfig {
-  const variables = loadConfig({ ...mongoShape, ...merchantsShape }, env);
+  const read = loadConfig({ ...mongoShape, ...merchantsShape }, env);
   return {
-    mongo: { uri: variables.MONGODB_URI },
-    directory: loadMerchantDirectory(variables.MERCHANTS_FILE, env),
+    mongo: { uri: read.MONGODB_URI },
+    directory: loadMerchantDirectory(read.MERCHANTS_FILE, env),
   };
 }

@@ -1,19 +1,16 @@
 import { createServer, type Server } from 'node:http';
-import { type AroundPorts, asTheyAre, type Clock, type Merchant, systemClock } from '@huidiao/contracts';
-import { createProducer } from '@huidiao/queue';
+import type { Merchant } from '@huidiao/contracts';
+import { createProducer, type Producer } from '@huidiao/queue';
 import {
   closeRedis,
-  createLifecycle,
-  createLogger,
-  createMetrics,
   createRedis,
   httpServerOptions,
-  type Lifecycle,
-  type Logger,
-  type Metrics,
-  toLiveDirectory,
+  openService,
+  type Service,
+  type ServiceOverrides,
+  toProducerSettings,
 } from '@huidiao/runtime';
-import { createStore, type Store } from '@huidiao/store';
+import { openStore, type Store } from '@huidiao/store';
 import {
   createAccessTokens,
   createAppCaller,
@@ -29,22 +26,14 @@ import { toNotifyUrl } from './orders/notify-url.ts';
 import type { PayingMerchant } from './orders/paying-merchant.ts';
 import type { PrepayTurnTimes } from './orders/prepay-in-turn.ts';
 
-export interface MerchantApiContext {
-  readonly config: MerchantApiConfig;
-  readonly logger: Logger;
-  readonly metrics: Metrics;
-  readonly lifecycle: Lifecycle;
+export interface MerchantApiContext extends Service<MerchantApiConfig> {
   readonly store: Store;
   readonly keyrings: PlatformKeyrings;
   readonly server: Server;
 }
 
-export interface MerchantApiOverrides {
-  readonly clock?: Clock;
-  readonly logger?: Logger;
+export interface MerchantApiOverrides extends ServiceOverrides {
   readonly turn?: PrepayTurnTimes;
-  /** For tests; see AroundPorts. */
-  readonly aroundPorts?: AroundPorts;
   /** Of one call to WeChat Pay. */
   readonly payTimeoutMs?: number;
 }
@@ -58,54 +47,17 @@ export function createContext(
   config: MerchantApiConfig,
   overrides: MerchantApiOverrides = {},
 ): MerchantApiContext {
-  const clock = overrides.clock ?? systemClock;
-  const logger = overrides.logger ?? createLogger({ service: 'merchant-api', level: config.logLevel });
-  const metrics = createMetrics({ service: 'merchant-api' });
-  const lifecycle = createLifecycle({ logger });
-  const around = overrides.aroundPorts ?? asTheyAre;
-
-  const store = createStore({ uri: config.mongo.uri, logger, metrics, clock });
-  lifecycle.onRelease('store', () => store.close());
-
-  const directory = toLiveDirectory(config.directory);
-  lifecycle.onRelease('directory', () => directory.close());
-  // Redis being away is no reason not to take orders: jobs are hints, and whatever needs a token says 503.
-  const { url, prefix, appendfsync, waitReplicas } = config.redis;
-  const producer = createProducer({
-    redis: { url },
-    prefix,
-    durability: appendfsync,
-    waitReplicas,
-    logger,
-    metrics,
-  });
-  lifecycle.onRelease('producer', () => producer.close());
-  const redis = createRedis('command', { url, name: 'merchant-api' }, logger);
-  lifecycle.onRelease('redis', () => closeRedis(redis));
-  const wechat = { baseUrl: config.wechatApiUrl, clock, logger, metrics };
-  const apps = { get: (appId: string) => directory.apps.get(appId) };
-  const tokenStore = createRedisAccessTokenStore({ redis, prefix, apps, clock });
-  const accessTokens = createAccessTokens({ ...wechat, store: tokenStore });
-  const appCaller = createAppCaller({ ...wechat, accessTokens, name: 'wechat-app' });
-  lifecycle.onRelease('app caller', () => appCaller.close());
-  const loginClient = createLoginClient(wechat);
-  lifecycle.onRelease('login client', () => loginClient.close());
-  const wechatPay = { baseUrl: config.wechatPayApiUrl, clock, logger, metrics };
-  const keyrings = createPlatformKeyrings({ ...wechatPay, directory });
-  lifecycle.onRelease('keyrings', () => keyrings.close());
-  const timeoutMs = overrides.payTimeoutMs ?? payTimeoutMs;
-  const clientOf = directory.perObject({
-    make: (merchant: Merchant) =>
-      createPayClient({ ...wechatPay, merchant, keys: keyrings.of(merchant), timeoutMs }),
-    release: (client) => client.close(),
-  });
+  const service = openService('merchant-api', config, overrides);
+  const { around, clock, directory, logger, metrics } = service;
+  const store = openStore(service);
+  const producer = openProducer(service);
+  const ports = around({ store, producer, ...openWechat(service) });
+  const { keyrings, clientOf } = openWechatPay(service, overrides.payTimeoutMs ?? payTimeoutMs);
   const payingOf = (merchant: Merchant): PayingMerchant => ({
     merchant,
     ...around({ client: clientOf(merchant) }),
     notifyUrl: toNotifyUrl(config.callbackBaseUrl, merchant.mchId),
   });
-
-  const ports = around({ store, producer, appCaller, loginClient });
   const app = createApp({
     ...ports.store,
     ...ports,
@@ -118,6 +70,40 @@ export function createContext(
     logger,
     metrics,
   });
-  const server = createServer(httpServerOptions, app);
-  return { config, logger, metrics, lifecycle, store, keyrings, server };
+  return { ...service, store, keyrings, server: createServer(httpServerOptions, app) };
+}
+
+/** Redis being away is no reason not to take orders: jobs are hints, and whatever needs a token says 503. */
+function openProducer({ config, keep, logger, metrics }: Service<MerchantApiConfig>): Producer {
+  return keep('producer', createProducer({ ...toProducerSettings(config.redis), logger, metrics }));
+}
+
+/** The mini-program API, with the access_tokens that all processes share. */
+function openWechat(service: Service<MerchantApiConfig>) {
+  const { name, config, clock, directory, keep, lifecycle, logger, metrics } = service;
+  const { url, prefix } = config.redis;
+  const redis = createRedis('command', { url, name }, logger);
+  lifecycle.onRelease('redis', () => closeRedis(redis));
+  const wechat = { baseUrl: config.wechatApiUrl, clock, logger, metrics };
+  const apps = { get: (appId: string) => directory.apps.get(appId) };
+  const tokenStore = createRedisAccessTokenStore({ redis, prefix, apps, clock });
+  const accessTokens = createAccessTokens({ ...wechat, store: tokenStore });
+  const appCaller = createAppCaller({ ...wechat, accessTokens, name: 'wechat-app' });
+  return {
+    appCaller: keep('app caller', appCaller),
+    loginClient: keep('login client', createLoginClient(wechat)),
+  };
+}
+
+/** WeChat Pay, and what verifies its answers. */
+function openWechatPay(service: Service<MerchantApiConfig>, timeoutMs: number) {
+  const { config, clock, directory, keep, logger, metrics } = service;
+  const wechatPay = { baseUrl: config.wechatPayApiUrl, clock, logger, metrics };
+  const keyrings = keep('keyrings', createPlatformKeyrings({ ...wechatPay, directory }));
+  const clientOf = directory.perObject({
+    make: (merchant: Merchant) =>
+      createPayClient({ ...wechatPay, merchant, keys: keyrings.of(merchant), timeoutMs }),
+    release: (client) => client.close(),
+  });
+  return { keyrings, clientOf };
 }

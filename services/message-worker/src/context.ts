@@ -1,50 +1,31 @@
-import { type AroundPorts, asTheyAre, type Clock, systemClock } from '@huidiao/contracts';
 import { createQueueWorker, type QueueWorker } from '@huidiao/queue';
+import { closeRedis, createRedis, openService, type Service, type WorkerOverrides } from '@huidiao/runtime';
+import { openStore, type Store, withResultsRecorded } from '@huidiao/store';
 import {
-  closeRedis,
-  createLifecycle,
-  createLogger,
-  createMetrics,
-  createRedis,
-  type Lifecycle,
-  type Logger,
-  type Metrics,
-  toLiveDirectory,
-} from '@huidiao/runtime';
-import { createStore, type Store, withResultsRecorded } from '@huidiao/store';
-import { createAccessTokens, createMiniProgramClient, createRedisAccessTokenStore } from '@huidiao/wechat';
+  createAccessTokens,
+  createMiniProgramClient,
+  createRedisAccessTokenStore,
+  type MiniProgramClient,
+} from '@huidiao/wechat';
 import type { MessageWorkerConfig } from './config.ts';
 import { createSendMessage } from './jobs/send-message.ts';
 import { createSendSubscribeMessage } from './jobs/send-subscribe-message.ts';
 import { withPauses } from './message/with-pauses.ts';
 import { createRecipientTurns } from './recipient-turn.ts';
 
-export interface MessageWorkerContext {
-  readonly config: MessageWorkerConfig;
-  readonly logger: Logger;
-  readonly metrics: Metrics;
-  readonly lifecycle: Lifecycle;
+export interface MessageWorkerContext extends Service<MessageWorkerConfig> {
   readonly store: Store;
   /** Begins to take jobs. */
   work(): QueueWorker;
 }
 
-export interface MessageWorkerOverrides {
-  readonly clock?: Clock;
-  readonly random?: () => number;
-  readonly logger?: Logger;
-  /** For tests; see AroundPorts. */
-  readonly aroundPorts?: AroundPorts;
+export interface MessageWorkerOverrides extends WorkerOverrides {
   /** Of one call to WeChat. */
   readonly sendTimeoutMs?: number;
   /** How long a process that died keeps a recipient. */
   readonly turnMs?: number;
   /** For tests; how long a template that WeChat does not take is not tried again. */
   readonly templatePauseMs?: number;
-  /** For tests; how soon the job of a process that died is found. */
-  readonly lockMs?: number;
-  /** For tests; how long an operation on the store looks for a server that takes writes. */
-  readonly storeSelectionTimeoutMs?: number;
 }
 
 /**
@@ -58,40 +39,14 @@ export function createContext(
   config: MessageWorkerConfig,
   overrides: MessageWorkerOverrides = {},
 ): MessageWorkerContext {
-  const directory = toLiveDirectory(config.directory);
+  const service = openService('message-worker', config, overrides);
+  const { around, clock, directory, keep, lifecycle, logger, metrics } = service;
   const { prefix } = config.redis;
-  const clock = overrides.clock ?? systemClock;
-  const logger = overrides.logger ?? createLogger({ service: 'message-worker', level: config.logLevel });
-  const metrics = createMetrics({ service: 'message-worker' });
-  const lifecycle = createLifecycle({ logger });
-  const around = overrides.aroundPorts ?? asTheyAre;
 
-  const store = createStore({
-    uri: config.mongo.uri,
-    logger,
-    metrics,
-    clock,
-    ...(overrides.storeSelectionTimeoutMs === undefined
-      ? {}
-      : { selectionTimeoutMs: overrides.storeSelectionTimeoutMs }),
-  });
-  lifecycle.onRelease('store', () => store.close());
-  const redis = createRedis('command', { url: config.redis.url, name: 'message-worker' }, logger);
+  const store = openStore(service, { selectionTimeoutMs: overrides.storeSelectionTimeoutMs });
+  const redis = createRedis('command', { url: config.redis.url, name: service.name }, logger);
   lifecycle.onRelease('redis', () => closeRedis(redis));
-
-  const baseUrl = config.wechatApiUrl;
-  const timeout = overrides.sendTimeoutMs === undefined ? {} : { timeoutMs: overrides.sendTimeoutMs };
-  const { tokenStore } = around({
-    tokenStore: createRedisAccessTokenStore({
-      redis,
-      prefix,
-      apps: { get: (appId) => directory.apps.get(appId) },
-      clock,
-    }),
-  });
-  const accessTokens = createAccessTokens({ store: tokenStore, baseUrl, clock, logger, metrics });
-  const client = createMiniProgramClient({ baseUrl, accessTokens, clock, ...timeout, logger, metrics });
-  lifecycle.onRelease('mini-program client', () => client.close());
+  const client = keep('mini-program client', openWechat(service, redis, overrides.sendTimeoutMs));
 
   const deps = around({
     store,
@@ -107,10 +62,7 @@ export function createContext(
   });
 
   return {
-    config,
-    logger,
-    metrics,
-    lifecycle,
+    ...service,
     store,
     work() {
       const worker = createQueueWorker({
@@ -126,6 +78,7 @@ export function createContext(
         concurrency: config.concurrency,
         ...around({ deadLetters: withResultsRecorded(deps.store) }),
         onStuck: lifecycle.fatal,
+        ...(overrides.stuckAfterMs === undefined ? {} : { stuckAfterMs: overrides.stuckAfterMs }),
         logger,
         metrics,
         clock,
@@ -136,4 +89,20 @@ export function createContext(
       return worker;
     },
   };
+}
+
+/** The mini-program API, with the access_tokens that all processes share. */
+function openWechat(
+  service: Service<MessageWorkerConfig>,
+  redis: ReturnType<typeof createRedis>,
+  timeoutMs: number | undefined,
+): MiniProgramClient {
+  const { around, clock, config, directory, logger, metrics } = service;
+  const { prefix } = config.redis;
+  const wechat = { baseUrl: config.wechatApiUrl, clock, logger, metrics };
+  const apps = { get: (appId: string) => directory.apps.get(appId) };
+  const { tokenStore } = around({ tokenStore: createRedisAccessTokenStore({ redis, prefix, apps, clock }) });
+  const accessTokens = createAccessTokens({ ...wechat, store: tokenStore });
+  const limit = timeoutMs === undefined ? {} : { timeoutMs };
+  return createMiniProgramClient({ ...wechat, ...limit, accessTokens });
 }

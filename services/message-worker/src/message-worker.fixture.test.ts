@@ -149,7 +149,9 @@ export async function startMessageWorker(options: FixtureOptions = {}): Promise<
 
   async function look({ outTradeNo, effectId }: PaidOrder): Promise<Told | undefined> {
     const order = await store.orders.find(mchId, outTradeNo);
-    if (order === undefined || order.effects.length > 0) return undefined;
+    // That the shop is to hear of it is for another service.
+    const left = order?.effects.filter(({ job }) => job !== 'report-undeliverable');
+    if (order === undefined || left === undefined || left.length > 0) return undefined;
     return { order, message: await store.messages.find(effectId), entry: order.timeLine.at(-1) };
   }
   const settled = (order: PaidOrder) =>

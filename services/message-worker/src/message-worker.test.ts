@@ -1,8 +1,8 @@
 import { spawn } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { rsaKeysOf, testRedisUrl, toNodeProgram, toNodeWords, waitFor } from '@huidiao/testing';
+import { testRedisUrl, toNodeProgram, toNodeWords, waitFor, writeLeastMerchantsFile } from '@huidiao/testing';
 import { expect } from 'chai';
 import { describe, it } from 'mocha';
 import {
@@ -136,8 +136,7 @@ function startProcess(worker: RunningWorker): WorkerProcess {
       REDIS_URL: testRedisUrl(),
       REDIS_PREFIX: worker.prefix,
       MONGODB_URI: worker.mongoUri,
-      MERCHANTS_FILE: writeMerchantsFile(folder),
-      API_V3_KEY: 'k'.repeat(32),
+      ...writeMerchants(folder),
       APP_SECRET: app?.appSecret ?? '',
       WECHAT_API_URL: worker.simulator.uri,
       HEALTH_PORT: '0',
@@ -163,30 +162,16 @@ function startProcess(worker: RunningWorker): WorkerProcess {
   };
 }
 
-function writeMerchantsFile(folder: string): string {
-  const own = rsaKeysOf('merchant');
-  const wechatpay = rsaKeysOf('wechat-pay');
-  writeFileSync(join(folder, 'key.pem'), own.privateKey.export({ type: 'pkcs8', format: 'pem' }));
-  writeFileSync(join(folder, 'pub.pem'), wechatpay.publicKey.export({ type: 'spki', format: 'pem' }));
-  const merchant = {
-    mchid: mchId,
-    merchant_serial_no: '5157F09EFDC096DE15EBE81A47057A7232F1B8E1',
-    merchant_private_key_file: 'key.pem',
-    api_v3_key: { env: 'API_V3_KEY' },
-    wechatpay_public_keys: [{ id: 'PUB_KEY_ID_01', file: 'pub.pem' }],
-    appids: [appId],
-  };
+/** One merchant and one app, whose template is that of the simulated WeChat. */
+function writeMerchants(folder: string): Readonly<Record<string, string>> {
   const data = {
     character_string1: '{out_trade_no}',
     thing2: '{description}',
     amount3: '¥{amount_yuan}',
     time4: '{paid_at}',
   };
-  const order_paid = { template_id: templateId, data };
-  const app = { appid: appId, app_secret: { env: 'APP_SECRET' }, templates: { order_paid } };
-  const file = join(folder, 'merchants.json');
-  writeFileSync(file, JSON.stringify({ merchants: [merchant], apps: [app] }));
-  return file;
+  const templates = { order_paid: { template_id: templateId, data } };
+  return writeLeastMerchantsFile(folder, { mchId, appId }, { templates }).env;
 }
 
 /**

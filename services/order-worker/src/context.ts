@@ -1,38 +1,29 @@
-import { type AroundPorts, asTheyAre, type Clock, systemClock } from '@huidiao/contracts';
+import { type Clock, systemClock } from '@huidiao/contracts';
 import { createProducer, type Producer, type QueueWorker } from '@huidiao/queue';
 import {
-  createLifecycle,
-  createLogger,
-  createMetrics,
-  type Lifecycle,
-  type Logger,
   type Metrics,
-  toLiveDirectory,
+  openService,
+  type Service,
+  toProducerSettings,
+  type WorkerOverrides,
 } from '@huidiao/runtime';
-import { createStore, type Store, withResultsRecorded } from '@huidiao/store';
-import { createShippingManagement, openShippingClient } from '@huidiao/wechat';
+import { openStore, type Store, withResultsRecorded } from '@huidiao/store';
+import { createShippingManagement, openShippingClient, type ShippingClient } from '@huidiao/wechat';
 import type { OrderWorkerConfig } from './config.ts';
 import { createPassThroughClient } from './forwarding/pass-through-client.ts';
 import { createRefundDuties, openRefundClients } from './refunds/open-refunds.ts';
 import type { RefundPace } from './refunds/refund-pace.ts';
 import { withQuotaPauses } from './shipping/quota-pauses.ts';
 import { createShopClient } from './shop/shop-client.ts';
-import { startWorkers } from './workers.ts';
+import { type HandlerDeps, type SharedWorkerOptions, startWorkers } from './workers.ts';
 
-export interface OrderWorkerContext {
-  readonly config: OrderWorkerConfig;
-  readonly logger: Logger;
-  readonly metrics: Metrics;
-  readonly lifecycle: Lifecycle;
+export interface OrderWorkerContext extends Service<OrderWorkerConfig> {
   readonly store: Store;
   /** Begins to take jobs. */
   work(): readonly QueueWorker[];
 }
 
-export interface OrderWorkerOverrides {
-  readonly clock?: Clock;
-  readonly random?: () => number;
-  readonly logger?: Logger;
+export interface OrderWorkerOverrides extends WorkerOverrides {
   readonly producer?: Pick<Producer, 'add' | 'close'>;
   /** Of one call to WeChat Pay. */
   readonly payTimeoutMs?: number;
@@ -40,12 +31,6 @@ export interface OrderWorkerOverrides {
   readonly refundPace?: RefundPace;
   /** Of one call to the mini-program API. */
   readonly appTimeoutMs?: number;
-  /** For tests; see AroundPorts. */
-  readonly aroundPorts?: AroundPorts;
-  /** For tests; how soon the job of a process that died is found. */
-  readonly lockMs?: number;
-  /** For tests; how long an operation on the store looks for a server that takes writes. */
-  readonly storeSelectionTimeoutMs?: number;
 }
 
 /** The whole wiring of the order-worker. What it opens is released by its lifecycle, last in, first out. */
@@ -53,53 +38,15 @@ export function createContext(
   config: OrderWorkerConfig,
   overrides: OrderWorkerOverrides = {},
 ): OrderWorkerContext {
-  const clock = overrides.clock ?? systemClock;
-  const logger = overrides.logger ?? createLogger({ service: 'order-worker', level: config.logLevel });
-  const metrics = createMetrics({ service: 'order-worker' });
-  const lifecycle = createLifecycle({ logger });
-  const directory = toLiveDirectory(config.directory);
-  lifecycle.onRelease('directory', () => directory.close());
-  const around = overrides.aroundPorts ?? asTheyAre;
-
-  const store = createStore({
-    uri: config.mongo.uri,
-    logger,
-    metrics,
-    clock,
-    ...(overrides.storeSelectionTimeoutMs === undefined
-      ? {}
-      : { selectionTimeoutMs: overrides.storeSelectionTimeoutMs }),
+  const service = openService('order-worker', config, overrides);
+  const { around, clock, keep, lifecycle, logger, metrics } = service;
+  const store = openStore(service, { selectionTimeoutMs: overrides.storeSelectionTimeoutMs });
+  const ports = around({
+    store,
+    producer: keep('producer', overrides.producer ?? openProducer(service)),
+    ...openClients(service, overrides),
+    directory: service.directory,
   });
-  lifecycle.onRelease('store', () => store.close());
-  const redis = { url: config.redis.url };
-  const producer =
-    overrides.producer ??
-    createProducer({
-      redis,
-      prefix: config.redis.prefix,
-      durability: config.redis.appendfsync,
-      waitReplicas: config.redis.waitReplicas,
-      logger,
-      metrics,
-    });
-  lifecycle.onRelease('producer', () => producer.close());
-  // The shop compares a webhook's timestamp with its own clock, so this one is never a clock of tests.
-  const shop = createShopClient({ clock: systemClock, logger, metrics });
-  lifecycle.onRelease('shop client', () => shop.close());
-
-  const passThrough = createPassThroughClient({ clock: systemClock, logger, metrics });
-  lifecycle.onRelease('pass-through client', () => passThrough.close());
-  const opened = { config, directory, lifecycle, around, logger, metrics };
-  const refundClients = openRefundClients({ ...opened, timeoutMs: overrides.payTimeoutMs });
-  const shippingClient = openShippingClient({
-    ...opened,
-    name: 'order-worker',
-    clock,
-    timeoutMs: overrides.appTimeoutMs,
-  });
-
-  const { effectGraceMs } = config;
-  const ports = around({ store, producer, shop, passThrough, refundClients, shippingClient, directory });
   const refunds = createRefundDuties({
     clients: ports.refundClients,
     turns: ports.store.turns,
@@ -108,24 +55,18 @@ export function createContext(
     metrics,
     pace: overrides.refundPace,
   });
-  const shipments = metrics.counter({
-    name: 'huidiao_shipments_total',
-    help: 'Shipments of orders that ended, by how',
-    labelNames: ['outcome'],
-  });
-  const shipping = {
-    shipping: { ...ports.shippingClient, ...withQuotaPauses(ports.shippingClient, clock) },
-    management: createShippingManagement(ports.shippingClient, clock),
-    shipments,
-  };
-  const deps = { ...ports, ...shipping, ...refunds, effectGraceMs, clock, logger };
-  const workerOptions = {
+  const shipping = toShippingDuties(ports.shippingClient, clock, metrics);
+  const { effectGraceMs } = config;
+  const deps: HandlerDeps = { ...ports, ...shipping, ...refunds, effectGraceMs, clock, logger };
+  const deadLetters = withResultsRecorded(ports.store);
+  const workerOptions: SharedWorkerOptions = {
     around,
-    redis,
+    redis: { url: config.redis.url },
     prefix: config.redis.prefix,
     concurrency: config.concurrency,
-    ...around({ deadLetters: withResultsRecorded(deps.store) }),
+    ...around({ deadLetters }),
     onStuck: lifecycle.fatal,
+    ...(overrides.stuckAfterMs === undefined ? {} : { stuckAfterMs: overrides.stuckAfterMs }),
     logger,
     metrics,
     clock,
@@ -134,10 +75,7 @@ export function createContext(
   };
 
   return {
-    config,
-    logger,
-    metrics,
-    lifecycle,
+    ...service,
     store,
     work() {
       const workers = startWorkers(deps, workerOptions);
@@ -146,5 +84,35 @@ export function createContext(
       });
       return workers;
     },
+  };
+}
+
+function openProducer({ config, logger, metrics }: Service<OrderWorkerConfig>): Producer {
+  return createProducer({ ...toProducerSettings(config.redis), logger, metrics });
+}
+
+/** Whoever is called: the shop, addresses of pass_through, WeChat Pay, the mini-program API. */
+function openClients(service: Service<OrderWorkerConfig>, overrides: OrderWorkerOverrides) {
+  const { name, around, clock, config, directory, keep, lifecycle, logger, metrics } = service;
+  const opened = { around, config, directory, lifecycle, logger, metrics };
+  // The shop compares a webhook's timestamp with its own clock, so this one is never a clock of tests.
+  const outside = { clock: systemClock, logger, metrics };
+  return {
+    shop: keep('shop client', createShopClient(outside)),
+    passThrough: keep('pass-through client', createPassThroughClient(outside)),
+    refundClients: openRefundClients({ ...opened, timeoutMs: overrides.payTimeoutMs }),
+    shippingClient: openShippingClient({ ...opened, name, clock, timeoutMs: overrides.appTimeoutMs }),
+  };
+}
+
+function toShippingDuties(client: ShippingClient, clock: Clock, metrics: Metrics) {
+  return {
+    shipping: { ...client, ...withQuotaPauses(client, clock) },
+    management: createShippingManagement(client, clock),
+    shipments: metrics.counter({
+      name: 'huidiao_shipments_total',
+      help: 'Shipments of orders that ended, by how',
+      labelNames: ['outcome'],
+    }),
   };
 }

@@ -212,6 +212,10 @@ export function createOrderWorld(
       await orders.settleEffect(mchId, outTradeNo, id, { event: 'message.sent' });
       queue.delete(id);
     }
+    for (const [id] of queued('report-undeliverable')) {
+      await orders.settleEffect(mchId, outTradeNo, id, { event: 'undeliverable.told' });
+      queue.delete(id);
+    }
   }
 
   async function replay(): Promise<void> {

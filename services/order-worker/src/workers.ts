@@ -21,7 +21,8 @@ import {
 } from './jobs/report-undeliverable.ts';
 import type { MakeRefundDeps } from './refunds/refund-attempt.ts';
 import { createRemindReceipt, type RemindReceiptDeps } from './shipping/remind-receipt.ts';
-import { createUploadShipment, type UploadShipmentDeps } from './shipping/upload-shipment.ts';
+import type { UploadShipmentDeps } from './shipping/upload-attempt.ts';
+import { createUploadShipment } from './shipping/upload-shipment.ts';
 
 const queues = [
   'payment-event',

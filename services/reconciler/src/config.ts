@@ -1,26 +1,20 @@
 import { tmpdir } from 'node:os';
-import type { MerchantDirectory } from '@huidiao/contracts';
 import {
-  commonShape,
-  createLiveDirectory,
-  envBaseUrl,
+  type DurableRedisConfig,
   envInteger,
-  envPort,
   loadConfig,
-  merchantsShape,
-  mongoShape,
-  redisShape,
+  type ServiceConfig,
+  serviceShape,
+  toServiceConfig,
+  wechatPayShape,
+  wechatShape,
 } from '@huidiao/runtime';
 
 /** Environment variables of the reconciler. */
 export const reconcilerShape = {
-  ...commonShape,
-  ...redisShape,
-  ...mongoShape,
-  ...merchantsShape,
-  HEALTH_PORT: envPort({ default: 9094 }),
-  WECHAT_PAY_API_URL: envBaseUrl({ default: 'https://api.mch.weixin.qq.com' }),
-  WECHAT_API_URL: envBaseUrl({ default: 'https://api.weixin.qq.com' }),
+  ...serviceShape({ healthPort: 9094 }),
+  ...wechatPayShape,
+  ...wechatShape,
   /** Between two looks for effects whose time has come. */
   EFFECTS_INTERVAL_MS: envInteger({ min: 50, max: 600_000, default: 1_000 }),
   /** An effect whose job was added again is left alone for this long. */
@@ -46,26 +40,18 @@ export const reconcilerShape = {
   /** A bill that is being checked is left to whoever does it for this long; a check goes on prolonging it. */
   BILL_LEASE_MS: envInteger({ min: 10_000, max: 3_600_000, default: 300_000 }),
   /** The most bytes of a bill, unpacked. */
-  BILL_MAX_BYTES: envInteger({ min: 1_000_000, max: 1_000_000_000_000, default: 16_000_000_000 }),
+  BILL_MAX_BYTES: envInteger({ min: 1_000_000, max: 1_000_000_000_000, default: 80_000_000_000 }),
   /** The most lines of a bill. */
-  BILL_MAX_LINES: envInteger({ min: 1_000, max: 1_000_000_000, default: 30_000_000 }),
+  BILL_MAX_LINES: envInteger({ min: 1_000, max: 1_000_000_000, default: 200_000_000 }),
   /** The most effects, jobs, rows or orders of one look. */
   ROUND_LIMIT: envInteger({ min: 1, max: 10_000, default: 500 }),
 } as const;
 
-export interface ReconcilerConfig {
-  readonly logLevel: string;
-  readonly health: { readonly host: string; readonly port: number };
-  readonly redis: {
-    readonly url: string;
-    readonly prefix: string;
-    readonly appendfsync: 'always' | 'everysec' | 'unchecked';
-    readonly waitReplicas: number;
-  };
-  readonly mongo: { readonly uri: string };
+/** The variables of reconcilerShape by what they are for; times in milliseconds, `limit` in things of one look. */
+export interface ReconcilerConfig extends ServiceConfig {
+  readonly redis: DurableRedisConfig;
   readonly wechatPayApiUrl: string;
   readonly wechatApiUrl: string;
-  readonly directory: MerchantDirectory;
   readonly effects: { readonly intervalMs: number; readonly leaseMs: number; readonly limit: number };
   readonly inbox: { readonly intervalMs: number; readonly leaseMs: number; readonly limit: number };
   readonly queries: {
@@ -91,19 +77,10 @@ export interface ReconcilerConfig {
 export function loadReconcilerConfig(env: NodeJS.ProcessEnv): ReconcilerConfig {
   const read = loadConfig(reconcilerShape, env);
   const limit = read.ROUND_LIMIT;
-  return {
-    logLevel: read.LOG_LEVEL,
-    health: { host: read.HEALTH_HOST, port: read.HEALTH_PORT },
-    redis: {
-      url: read.REDIS_URL,
-      prefix: read.REDIS_PREFIX,
-      appendfsync: read.REDIS_APPENDFSYNC,
-      waitReplicas: read.REDIS_WAIT_REPLICAS,
-    },
-    mongo: { uri: read.MONGODB_URI },
+  return Object.freeze({
+    ...toServiceConfig(read, env),
     wechatPayApiUrl: read.WECHAT_PAY_API_URL,
     wechatApiUrl: read.WECHAT_API_URL,
-    directory: createLiveDirectory({ file: read.MERCHANTS_FILE, env }),
     effects: { intervalMs: read.EFFECTS_INTERVAL_MS, leaseMs: read.EFFECT_LEASE_MS, limit },
     inbox: { intervalMs: read.INBOX_INTERVAL_MS, leaseMs: read.INBOX_LEASE_MS, limit },
     queries: {
@@ -122,5 +99,5 @@ export function loadReconcilerConfig(env: NodeJS.ProcessEnv): ReconcilerConfig {
       mostBytes: read.BILL_MAX_BYTES,
       mostRows: read.BILL_MAX_LINES,
     },
-  };
+  });
 }

@@ -11,16 +11,17 @@ export interface ReconcilerMetrics {
 }
 
 /** Rows beyond it are not counted: counting reads them. */
-const mostInboxRows = 10_000;
+const mostRows = 10_000;
 const longestLookMs = 1_000;
 
-/** Registers the metrics of the reconciler, with a gauge that looks into the inbox when it is read. */
+/** Registers the metrics of the reconciler, with gauges that look at what waits in MongoDB when they are read. */
 export function createReconcilerMetrics(
   metrics: Metrics,
-  store: Pick<Store, 'inbox'>,
+  store: Pick<Store, 'inbox' | 'waitingJobs'>,
   clock: Clock,
 ): ReconcilerMetrics {
   watchInbox(metrics, store, clock);
+  watchWaitingJobs(metrics, store);
   const queries = metrics.counter({
     name: 'huidiao_orders_queried_total',
     help: 'Open orders that WeChat Pay was asked about, by outcome; healed and refund_seen are payments whose callback was missed',
@@ -47,9 +48,9 @@ export function createReconcilerMetrics(
 function watchInbox(metrics: Metrics, { inbox }: Pick<Store, 'inbox'>, clock: Clock): void {
   metrics.gauge({
     name: 'huidiao_inbox_rows',
-    help: `Acknowledged callbacks that wait in MongoDB for Redis, counted up to ${mostInboxRows}; NaN while MongoDB is away`,
+    help: `Acknowledged callbacks that wait in MongoDB for Redis, counted up to ${mostRows}; NaN while MongoDB is away`,
     async collect() {
-      this.set(await inTime(inbox.count({ limit: mostInboxRows })));
+      this.set(await inTime(inbox.count({ limit: mostRows })));
     },
   });
   metrics.gauge({
@@ -59,6 +60,16 @@ function watchInbox(metrics: Metrics, { inbox }: Pick<Store, 'inbox'>, clock: Cl
       const now = clock.now().getTime();
       const since = inbox.oldest().then((oldest) => now - (oldest?.getTime() ?? now));
       this.set(Math.max(0, (await inTime(since)) / 1_000));
+    },
+  });
+}
+
+function watchWaitingJobs(metrics: Metrics, { waitingJobs }: Pick<Store, 'waitingJobs'>): void {
+  metrics.gauge({
+    name: 'huidiao_waiting_jobs',
+    help: `Payments and refunds that wait for their order to be registered, counted up to ${mostRows}; NaN while MongoDB is away`,
+    async collect() {
+      this.set(await inTime(waitingJobs.count({ limit: mostRows })));
     },
   });
 }

@@ -7,9 +7,14 @@ export interface OrderPaidWebhook {
   /** When the event happened, ISO 8601. */
   readonly timestamp: string;
   readonly data: {
+    /** Of a service provider's merchant the provider's (sp_mchid), of a combined payment combine_mchid. */
     readonly mchid: string;
     readonly appid: string;
+    /** 子商户号: whose order it is, where that is not `mchid`. */
+    readonly sub_mchid?: string;
     readonly out_trade_no: string;
+    /** 合单商户订单号: the combined order that this is a part of; the others come in webhooks of their own. */
+    readonly combine_out_trade_no?: string;
     readonly transaction_id: string;
     readonly amount: { readonly total: number; readonly payer_total?: number; readonly currency: string };
     readonly payer?: { readonly openid: string };
@@ -57,7 +62,7 @@ export interface MessageUndeliverableWebhook {
     readonly idempotency_key?: string;
     readonly openid?: string;
     readonly template_id: string;
-    /** refused, expired or unknown. */
+    /** refused, expired or unknown. One that is refused because its job became a dead letter may still be sent by a replay. */
     readonly state: string;
     /** Our code of the last refusal, such as MESSAGE_NOT_SUBSCRIBED. */
     readonly reason?: string;

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 
-/** Text of 1 to `most` UTF-16 units in one line: what WeChat shows to people. */
+/** Text of 1 to `most` characters (code points, of up to 4 bytes each) in one line: what WeChat shows to people. */
 export function plainText(most: number): z.ZodString {
   return z
     .string()
@@ -9,7 +9,7 @@ export function plainText(most: number): z.ZodString {
     .regex(/^[^\p{Cc}\p{Cs}]*$/u, 'must hold no control characters and no half characters');
 }
 
-/** Text of 1 to `most` UTF-16 units that WeChat Pay keeps and gives back: it may have line feeds. */
+/** Text of 1 to `most` characters (code points) that WeChat Pay keeps and gives back: it may have line feeds. */
 export function keptText(most: number): z.ZodString {
   return z
     .string()

@@ -2,15 +2,16 @@ import { waitFor } from '@huidiao/testing';
 import { expect } from 'chai';
 import { afterEach, describe, it } from 'mocha';
 import type { JobAttempt, JobOutcome } from './job-handler.ts';
-import { createProducer, type Producer } from './producer.ts';
+import type { Producer } from './producer.ts';
 import {
+  createHeldJob,
   createOwnRedis,
   createRecordingLogger,
   createTestDeadLetters,
+  createTestProducer,
   messageData,
   newMetrics,
   type OwnRedis,
-  silentLogger,
 } from './queue.fixture.test.ts';
 import { createQueueWorker, type QueueWorker, type QueueWorkerOptions } from './worker.ts';
 
@@ -32,15 +33,7 @@ describe('queue worker, closing or cut off', () => {
     begun = 0;
     recording = createRecordingLogger();
     deadLetters = createTestDeadLetters();
-    producer = createProducer({
-      redis: { url: redis.url },
-      prefix: 'huidiao',
-      durability: 'always',
-      waitReplicas: 0,
-      deadlineMs: 5_000,
-      logger: silentLogger,
-      metrics: newMetrics(),
-    });
+    producer = createTestProducer(redis.url, { deadlineMs: 5_000 });
   };
   const add = async (id: string): Promise<void> => {
     await waitFor('the producer', () => producer.isReady());
@@ -89,16 +82,8 @@ describe('queue worker, closing or cut off', () => {
 
   it('waits for the job under way, and fetches no other', async () => {
     await setUp();
-    let release: () => void = () => undefined;
-    const worker = work(
-      async () => {
-        await new Promise<void>((resolve) => {
-          release = resolve;
-        });
-        return { outcome: 'sent' };
-      },
-      { concurrency: 1 },
-    );
+    const { handler, release } = createHeldJob('sent');
+    const worker = work(handler, { concurrency: 1 });
     await add('m1');
     await untilJobRuns();
     await add('m2');
@@ -159,14 +144,8 @@ describe('queue worker, closing or cut off', () => {
 
   it('leaves a job that does not stop to the stalled check of another worker', async () => {
     await setUp();
-    let release: () => void = () => undefined;
-    const deaf = work(
-      () =>
-        new Promise((resolve) => {
-          release = () => resolve({ outcome: 'too late' });
-        }),
-      { lockMs: 500 },
-    );
+    const { handler, release } = createHeldJob('too late');
+    const deaf = work(handler, { lockMs: 500 });
     await add('m1');
     await untilJobRuns();
     expect(await close(deaf, 500)).to.be.within(450, 1_500);
@@ -196,13 +175,8 @@ describe('queue worker, closing or cut off', () => {
 
   it('closes when Redis goes away while a job runs, once that job has ended', async () => {
     await setUp();
-    let release: () => void = () => undefined;
-    const worker = work(
-      () =>
-        new Promise((resolve) => {
-          release = () => resolve({ outcome: 'sent' });
-        }),
-    );
+    const { handler, release } = createHeldJob('sent');
+    const worker = work(handler);
     await add('m1');
     await untilJobRuns();
     await redis.kill();
@@ -224,13 +198,8 @@ describe('queue worker, closing or cut off', () => {
 
   it('closes within seconds when Redis falls silent while the end of a job is on its way to it', async () => {
     await setUp();
-    let release: () => void = () => undefined;
-    const worker = work(
-      () =>
-        new Promise((resolve) => {
-          release = () => resolve({ outcome: 'sent' });
-        }),
-    );
+    const { handler, release } = createHeldJob('sent');
+    const worker = work(handler);
     await add('m1');
     await untilJobRuns();
     redis.signal('SIGSTOP');
@@ -242,13 +211,8 @@ describe('queue worker, closing or cut off', () => {
 
   it('does not take a Redis that answers for one that is silent, however long a job takes', async () => {
     await setUp();
-    let release: () => void = () => undefined;
-    const worker = work(
-      () =>
-        new Promise((resolve) => {
-          release = () => resolve({ outcome: 'sent' });
-        }),
-    );
+    const { handler, release } = createHeldJob('sent');
+    const worker = work(handler);
     await add('m1');
     await untilJobRuns();
     await redis.client.config('RESETSTAT');

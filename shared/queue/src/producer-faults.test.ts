@@ -1,12 +1,12 @@
 import { waitFor } from '@huidiao/testing';
 import { expect } from 'chai';
 import { afterEach, beforeEach, describe, it } from 'mocha';
-import { createProducer, type Producer, type ProducerOptions } from './producer.ts';
+import type { Producer, ProducerOptions } from './producer.ts';
 import {
   createOwnRedis,
   createRecordingLogger,
+  createTestProducer,
   messageData,
-  newMetrics,
   type OwnRedis,
   silentLogger,
 } from './queue.fixture.test.ts';
@@ -77,16 +77,7 @@ describe('producer, when something befalls its Redis', () => {
 
   const open = (options: Partial<ProducerOptions> = {}): void => {
     recording = createRecordingLogger();
-    producer = createProducer({
-      redis: { url: redis.url },
-      prefix: 'huidiao',
-      durability: 'always',
-      waitReplicas: 0,
-      deadlineMs,
-      logger: recording.logger,
-      metrics: newMetrics(),
-      ...options,
-    });
+    producer = createTestProducer(redis.url, { deadlineMs, logger: recording.logger, ...options });
   };
   const add = async (id: string): Promise<string> => {
     const startedAt = performance.now();

@@ -1,11 +1,12 @@
 import { waitFor } from '@huidiao/testing';
 import { expect } from 'chai';
 import { afterEach, beforeEach, describe, it } from 'mocha';
-import { createProducer, type Producer, type ProducerOptions } from './producer.ts';
+import type { Producer, ProducerOptions } from './producer.ts';
 import {
   createOwnRedis,
   createRecordingLogger,
   createSwitch,
+  createTestProducer,
   messageData,
   newMetrics,
   type OwnRedis,
@@ -21,16 +22,7 @@ describe('producer, when Redis is away or would lose jobs', () => {
 
   const open = (options: Partial<ProducerOptions> = {}): Producer => {
     recording = createRecordingLogger();
-    producer = createProducer({
-      redis: { url: redis.url },
-      prefix: 'huidiao',
-      durability: 'always',
-      waitReplicas: 0,
-      leastRecheckMs: 20,
-      logger: recording.logger,
-      metrics: newMetrics(),
-      ...options,
-    });
+    producer = createTestProducer(redis.url, { leastRecheckMs: 20, logger: recording.logger, ...options });
     return producer;
   };
   const add = async (id: string): Promise<string> => {

@@ -67,6 +67,28 @@ describe('producer', () => {
     expect(await reader.counts('subscribe-message')).to.include({ waiting: 0, delayed: 1 });
   });
 
+  it('ends the wait of a job that is there, adds one that is not, and leaves one that has its turn', async () => {
+    const counts = () => reader.counts('subscribe-message');
+    await producer.add({ ...message('m1'), delayMs: 60_000 });
+    await producer.addNow(message('m1', messageData('order-9999')));
+    expect(await counts()).to.include({ waiting: 1, delayed: 0 });
+    expect((await reader.find('subscribe-message', 'm1'))?.payload).to.deep.equal(messageData());
+    await producer.addNow(message('m1'));
+    await producer.addNow(message('m2'));
+    expect(await counts()).to.include({ waiting: 2, delayed: 0 });
+    await producer.add({ ...message('m3'), lane: 'bulk', delayMs: 60_000 });
+    await producer.addNow({ ...message('m3'), lane: 'bulk' });
+    expect(await counts()).to.include({ waiting: 3, delayed: 0 });
+  });
+
+  it('says so when it could not end the wait', async () => {
+    await producer.add({ ...message('m1'), delayMs: 60_000 });
+    await redis.rename(key('subscribe-message', 'delayed'), key('subscribe-message', 'elsewhere'));
+    await redis.set(key('subscribe-message', 'delayed'), 'not a sorted set');
+    const failure = await producer.addNow(message('m1')).catch((error: unknown) => error);
+    expect(failure).to.be.instanceOf(AppError).and.include({ code: 'QUEUE_UNAVAILABLE' });
+  });
+
   it('sends 300 adds of one turn in 3 pipelines', async () => {
     const monitor = await redis.monitor();
     const sources = new Map<string, number>();

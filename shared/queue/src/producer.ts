@@ -2,6 +2,7 @@ import { defaultLane, type JobName } from '@huidiao/contracts';
 import { type AppError, toAppError } from '@huidiao/errors';
 import { closeRedis, type Logger, type Metrics } from '@huidiao/runtime';
 import { createDurabilityGate } from './durability-gate.ts';
+import { endDelay } from './end-delay.ts';
 import type { Durability } from './judge-durability.ts';
 import { type CheckedJob, checkNewJob, type NewJob } from './new-job.ts';
 import { createOpenQueues } from './open-queues.ts';
@@ -22,6 +23,13 @@ export interface Producer {
    * same id.
    */
   add<N extends JobName>(job: NewJob<N>): Promise<void>;
+  /**
+   * The same, and one that was there and waits for its time need not wait any longer. One that runs at this moment
+   * is left as it is, and so is its pause after that.
+   *
+   * Rejects as `add` does; the job may be there then, with its wait.
+   */
+  addNow<N extends JobName>(job: NewJob<N>): Promise<void>;
   /** Whether Redis is connected and was seen to be durable. */
   isReady(): boolean;
   /** Lets what is under way end, which its deadline bounds, and closes the connection. */
@@ -131,8 +139,16 @@ export function createProducer(options: ProducerOptions): Producer {
     }
   }
 
+  const add: Producer['add'] = (job) => count(job, async () => enqueue(checkNewJob(job)));
+
   return {
-    add: (job) => count(job, async () => enqueue(checkNewJob(job))),
+    add,
+    addNow: async (job) => {
+      await add(job);
+      const { queue, lane, id } = checkNewJob(job);
+      const ended = await within(endDelay(queues.get(queue, lane), id), deadlineMs);
+      if (ended === undefined) throw tooLate();
+    },
     isReady: () => closing === undefined && gate.isOpen(),
     close() {
       closing ??= (async () => {

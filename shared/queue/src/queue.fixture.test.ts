@@ -8,6 +8,7 @@ import type { DeadLetter, DeadLetterSink, JobData } from '@huidiao/contracts';
 import { createLogger, createMetrics } from '@huidiao/runtime';
 import { waitFor } from '@huidiao/testing';
 import { Redis } from 'ioredis';
+import { createProducer, type Producer, type ProducerOptions } from './producer.ts';
 
 /** What the tests of this package share; it holds no test itself. */
 
@@ -19,6 +20,28 @@ export function createRecordingLogger() {
   const lines: Record<string, unknown>[] = [];
   const write = (line: string) => void lines.push(JSON.parse(line));
   return { lines, logger: createLogger({ service: 'test', level: 'info' }, { write }) };
+}
+
+/** A durable producer that says nothing, unless `options` say otherwise. */
+export function createTestProducer(url: string, options: Partial<ProducerOptions> = {}): Producer {
+  return createProducer({
+    redis: { url },
+    prefix: 'huidiao',
+    durability: 'always',
+    waitReplicas: 0,
+    logger: silentLogger,
+    metrics: newMetrics(),
+    ...options,
+  });
+}
+
+/** A handler whose job goes on until it is released, and then ends with this outcome. */
+export function createHeldJob(outcome: string) {
+  let release: () => void = () => undefined;
+  const released = new Promise<void>((resolve) => {
+    release = resolve;
+  });
+  return { release, handler: () => released.then(() => ({ outcome })) };
 }
 
 /** Data of the simplest job of the catalogue. */

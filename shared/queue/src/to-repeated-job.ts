@@ -26,3 +26,15 @@ export function toRepeatedJob(row: DeadJob, count: number): RepeatedJob {
   const job = { name: row.jobName as JobName, id, data: row.payload, lane: 'bulk' } as NewJob;
   return { queue: checkNewJob(job).queue, job };
 }
+
+/**
+ * Adds it.
+ * @throws AppError JOB_INVALID, QUEUE_UNAVAILABLE, QUEUE_NOT_DURABLE
+ */
+export async function addRepeatedJob(
+  producer: { add(job: NewJob): Promise<void> },
+  row: DeadJob,
+  count: number,
+): Promise<void> {
+  await producer.add(toRepeatedJob(row, count).job);
+}

@@ -1,6 +1,4 @@
-import { once } from 'node:events';
-import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
-import { waitFor } from '@huidiao/testing';
+import { createHalfDeadProxy, type HalfDeadProxy, waitFor } from '@huidiao/testing';
 import { expect } from 'chai';
 import { afterEach, beforeEach, describe, it } from 'mocha';
 import { createOwnRedis, messageData, newMetrics, type OwnRedis } from './queue.fixture.test.ts';
@@ -143,7 +141,7 @@ describe('a queue worker under its watchdog', () => {
   describe('whose blocking connection is half dead', () => {
     let proxy: HalfDeadProxy;
     beforeEach(async () => {
-      proxy = await createHalfDeadProxy(redis.port);
+      proxy = await createHalfDeadProxy(redis.url, 2);
       work(sends, { redis: { url: proxy.url } });
       await waitFor('both lanes to block', () => proxy.swallowed() === 2);
     });
@@ -262,50 +260,3 @@ describe('a queue worker under its watchdog', () => {
     expect(stuck).to.deep.equal([]);
   });
 });
-
-/** Swallows what comes on a connection that once blocked, as a half dead network does; the rest goes through. */
-interface HalfDeadProxy {
-  readonly url: string;
-  /** Connections that it has swallowed. */
-  swallowed(): number;
-  /** Connections made from now on work. */
-  heal(): void;
-  close(): void;
-}
-
-async function createHalfDeadProxy(port: number): Promise<HalfDeadProxy> {
-  const sockets = new Set<Socket>();
-  let healed = false;
-  let swallowed = 0;
-  const server = createServer((client) => {
-    const upstream = connect(port, '127.0.0.1');
-    // Once both lanes block, what connects anew is swallowed from its first byte.
-    let dead = !healed && swallowed >= 2;
-    client.on('data', (chunk) => {
-      if (!healed && !dead && /bzpopmin/i.test(chunk.toString('latin1'))) {
-        dead = true;
-        swallowed += 1;
-      }
-      if (!dead) upstream.write(chunk);
-    });
-    upstream.on('data', (chunk) => {
-      if (!dead) client.write(chunk);
-    });
-    for (const socket of [client, upstream]) {
-      sockets.add(socket);
-      socket.on('error', () => undefined).on('close', () => [client, upstream].map((end) => end.destroy()));
-    }
-  }).listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  return {
-    url: `redis://127.0.0.1:${(server.address() as AddressInfo).port}`,
-    swallowed: () => swallowed,
-    heal() {
-      healed = true;
-    },
-    close() {
-      server.close();
-      for (const socket of sockets) socket.destroy();
-    },
-  };
-}

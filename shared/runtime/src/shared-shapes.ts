@@ -1,4 +1,12 @@
-import { envChoice, envInteger, envMongoUri, envPort, envText, envUrl } from './environment-text.ts';
+import {
+  envBaseUrl,
+  envChoice,
+  envInteger,
+  envMongoUri,
+  envPort,
+  envText,
+  envUrl,
+} from './environment-text.ts';
 
 /** Variables of every process. A service gives HEALTH_PORT a default of its own by naming it again. */
 export const commonShape = {
@@ -41,4 +49,18 @@ export const mongoShape = { MONGODB_URI: envMongoUri() } as const;
 /** Variables of a process that works for merchants. */
 export const merchantsShape = {
   MERCHANTS_FILE: envText({ hint: 'set it to the path of the JSON file that names merchants and apps' }),
+} as const;
+
+/** Variables of a process that asks WeChat Pay. */
+export const wechatPayShape = {
+  WECHAT_PAY_API_URL: envBaseUrl({ default: 'https://api.mch.weixin.qq.com' }),
+} as const;
+
+/** Variables of a process that calls the mini-program API. */
+export const wechatShape = { WECHAT_API_URL: envBaseUrl({ default: 'https://api.weixin.qq.com' }) } as const;
+
+/** Variables of a process that works jobs. */
+export const jobsShape = {
+  /** A killed worker's job is found by another after one to two of these; a worker that stands still longer loses its own. */
+  JOB_LOCK_MS: envInteger({ min: 1_000, max: 300_000, default: 30_000 }),
 } as const;

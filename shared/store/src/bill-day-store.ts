@@ -17,7 +17,7 @@ export interface BillDayStore {
   request(mchId: string, billDate: string): Promise<BillDay>;
   /**
    * Takes the day of a merchant that has been due the longest: exactly one of any number of callers gets it, and keeps it
-   * until the lease ends. A day whose checker was killed is due again then.
+   * until the lease ends. A day whose checker was killed is due again then, and `starts` tells how many were.
    */
   claimDue(mchId: string, leaseMs: number): Promise<BillDay | undefined>;
   /** Prolongs the lease of a check; `false` when somebody else has taken the day over. */
@@ -40,6 +40,7 @@ const billDaySchema = new Schema<BillDayRow>(
     state: { type: String, enum: billDayStates },
     dueAt: Date,
     runs: Number,
+    starts: Number,
     failures: Number,
     rechecks: Number,
     isWantedAgain: Boolean,
@@ -88,7 +89,8 @@ export function createBillDayStore(connection: StoreConnection, clock: Clock): B
     const _id = toId(day.mchId, day.billDate);
     const guard = { _id, state: day.state, runs: day.runs };
     if (day.state === 'running') return change(guard, { isWantedAgain: true, requestedAt: now });
-    return change(guard, { state: 'waiting', dueAt: now, requestedAt: now, failures: 0, rechecks: 0 });
+    const afresh = { state: 'waiting', dueAt: now, requestedAt: now, failures: 0, rechecks: 0 } as const;
+    return change(guard, afresh, ['starts']);
   }
 
   async function finish(day: BillDay, result: BillDayResult): Promise<BillDay | undefined> {
@@ -104,6 +106,7 @@ export function createBillDayStore(connection: StoreConnection, clock: Clock): B
       ...(rechecks !== undefined && { rechecks }),
     };
     const unset = [
+      'starts' as const,
       ...(dueAt === undefined ? (['dueAt'] as const) : []),
       ...(errorCode === undefined ? (['errorCode'] as const) : []),
     ];
@@ -143,8 +146,8 @@ export function createBillDayStore(connection: StoreConnection, clock: Clock): B
         const due = { mchId, dueAt: trusted({ $lte: now }) };
         const [row] = await rows.find(due).sort({ dueAt: 1 }).setOptions(oneBatch(1)).lean<BillDayRow[]>();
         if (row?.dueAt === undefined) return undefined;
-        const { _id, dueAt, runs, state } = row;
-        const leased = { dueAt: new Date(now.getTime() + leaseMs), runs: runs + 1 };
+        const { _id, dueAt, runs, state, starts = 0 } = row;
+        const leased = { dueAt: new Date(now.getTime() + leaseMs), runs: runs + 1, starts: starts + 1 };
         return change({ _id, dueAt, runs, state }, { ...leased, state: 'running', startedAt: now });
       }),
     renew: async ({ mchId, billDate, runs }, leaseMs) => {

@@ -37,7 +37,7 @@ export interface BillProof {
   readonly rows: number;
   readonly payments: BillTally;
   readonly refunds: BillTally;
-  /** Lines that are neither: 撤销 and the like, at tills. */
+  /** Lines that are neither: 撤销 and the like, at tills, and those that could not be read. */
   readonly others: number;
 }
 
@@ -51,6 +51,8 @@ export interface BillDay {
   readonly dueAt?: Date;
   /** How often a check was begun: names the one under way. */
   readonly runs: number;
+  /** Checks begun, the one under way too, since the last of which the end was heard: a process that is killed tells none. */
+  readonly starts?: number;
   /** Checks since somebody asked, or since the last that did what it could. */
   readonly failures: number;
   /** Automatic checks of what was open after the first. */

@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import { AppError } from '@huidiao/errors';
 import { changeOrder, type OrderChange, type OrderTable } from './change-order.ts';
 import type { Order } from './order.ts';
@@ -11,6 +12,18 @@ export interface ChangedOrder {
 
 /** As many as may want to change one order at once: of so many refunds that are asked for in parallel each gets its answer. */
 const mostTries = 32;
+
+/**
+ * How long who lost the race for an order waits at most before reading it again. Of many that want one order each round
+ * lets one through, so that without a pause all of them together read as often as the square of their number.
+ *
+ * | lost | 1–2 times | 3 | 4 | 5 | … | 8 and more |
+ * |---|---|---|---|---|---|---|
+ * | pause | none | 0–8 ms | 0–16 ms | 0–32 ms | | 0–256 ms |
+ */
+const freeLosses = 2;
+const basePauseMs = 8;
+const longestPauseMs = 256;
 
 /**
  * Changes an order by what it is: reads it, and writes what `decide` makes of it, guarded by the version that was read;
@@ -28,8 +41,11 @@ export async function changeAsRead(
   _id: string,
   decide: (order: Order) => OrderChange | undefined,
 ): Promise<ChangedOrder | undefined> {
+  const { waits = { pause, random: Math.random } } = table;
   return await table.run(operation, async () => {
-    for (let tries = 0; tries < mostTries; tries++) {
+    for (let losses = 0; losses < mostTries; losses++) {
+      const pauseMs = toPauseMs(losses, waits.random);
+      if (pauseMs > 0) await waits.pause(pauseMs);
       const row = await table.rows.findOne({ _id }).lean<OrderRow>();
       if (row === null) return undefined;
       const before = toOrder(row);
@@ -40,4 +56,10 @@ export async function changeAsRead(
     }
     throw new AppError('ORDER_CHANGED_MEANWHILE', { details: { orderId: _id } });
   });
+}
+
+function toPauseMs(losses: number, random: () => number): number {
+  if (losses <= freeLosses) return 0;
+  const longestMs = Math.min(longestPauseMs, basePauseMs * 2 ** (losses - freeLosses - 1));
+  return Math.round(random() * longestMs);
 }

@@ -9,6 +9,8 @@ export interface OrderTable {
   readonly rows: Model<OrderRow>;
   readonly run: StoreConnection['run'];
   readonly clock: Clock;
+  /** For tests: how changeAsRead waits its turn. */
+  readonly waits?: { readonly pause: (ms: number) => Promise<unknown>; readonly random: () => number };
 }
 
 /** One change of an order. Whatever it is, it counts as a version and may be told in the time line. */

@@ -49,6 +49,7 @@ export const deadLetterSchema = new Schema<DeadLetterRow>(
     resolvedAt: Date,
     decision: decisionSchema,
     heldAt: Date,
+    dueAt: Date,
   },
   { ...rowOptions, collection: 'deadLetters' },
 );
@@ -68,7 +69,7 @@ export function toStoreUpdate(deadLetter: DeadLetter) {
     $set: {
       ...toPayloadFacts(deadLetter.payload),
       jobName,
-      payloadJson: toJson(deadLetter.payload),
+      payloadJson: toJson(toUndecided(deadLetter)),
       errorCode,
       reason: deadLetter.reason.slice(0, longestReason),
       detailsJson: toJson(deadLetter.details),
@@ -78,9 +79,19 @@ export function toStoreUpdate(deadLetter: DeadLetter) {
       state: 'open',
     },
     $min: { firstAttemptAt },
-    $unset: { resolvedAt: 1, decision: 1, heldAt: 1 },
+    $unset: { resolvedAt: 1, decision: 1, heldAt: 1, dueAt: 1 },
     $inc: { times: 1 },
   };
+}
+
+/**
+ * Without what a person had decided when the job was added: it died of something else, and whoever adds it once more has not
+ * decided that. The history of the row has it.
+ */
+function toUndecided({ jobName, payload }: DeadLetter): unknown {
+  if (jobName !== 'apply-payment' || typeof payload !== 'object' || payload === null) return payload;
+  const { decision: _carriedOut, ...job }: { decision?: unknown } = payload;
+  return job;
 }
 
 const facts = { mchId, outTradeNo, amountFen };

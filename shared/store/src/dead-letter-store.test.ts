@@ -185,6 +185,17 @@ describe('DeadLetterStore', () => {
       ]);
     });
 
+    it('does not leave a decision in a job that died of something else, for whoever adds it once more', async () => {
+      const deadLetter = newDeadLetter();
+      const { queue, jobId, payload } = deadLetter;
+      const decided = { ...Object(payload), decision: { code: 'ORDER_AMOUNT_DIFFERS', by: 'support-7' } };
+      await deadLetters.store({ ...deadLetter, payload: decided, errorCode: 'STORE_UNAVAILABLE' });
+      expect((await deadLetters.find(queue, jobId))?.payload).to.deep.equal(payload);
+      const other = newDeadLetter({ jobName: 'apply-event', payload: decided });
+      await deadLetters.store(other);
+      expect((await deadLetters.find(queue, other.jobId))?.payload, 'of another job').to.deep.equal(decided);
+    });
+
     it('opens it again when its job could not be added, and only then', async () => {
       const id = await stored();
       expect(await deadLetters.reopen(id)).to.equal(false);

@@ -1,5 +1,6 @@
 import type { Clock } from '@huidiao/contracts';
 import { trusted } from 'mongoose';
+import { claimDecided, endDecision } from './claim-decided.ts';
 import type { StoreConnection } from './connection.ts';
 import type { DeadLetterAction, DeadLetterState, DeadLetterStore, StoredDeadLetter } from './dead-letter.ts';
 import {
@@ -14,6 +15,8 @@ import { groupDeadLetters, listDeadLetters } from './list-dead-letters.ts';
 
 /** The states in which something may still become of it. */
 const openStates: readonly DeadLetterState[] = ['open', 'replayed'];
+/** Longer than it takes whoever decides to do what follows. */
+const decisionGraceMs = 10_000;
 const longestHistory = 50;
 const longestAuditText = 1_000;
 
@@ -32,7 +35,7 @@ export function createDeadLetterStore(connection: StoreConnection, clock: Clock)
     const guard = { _id, state: trusted({ $in: from }) };
     const update = {
       $set: { state: to },
-      $unset: { decision: 1, heldAt: 1 },
+      $unset: { decision: 1, heldAt: 1, dueAt: 1 },
       $inc: { replays: entry.action === 'replayed' ? 1 : 0 },
       $push: { history: { $each: [toEntry(entry, clock.now())], $slice: -longestHistory } },
     };
@@ -52,6 +55,7 @@ export function createDeadLetterStore(connection: StoreConnection, clock: Clock)
     const update = {
       $set: {
         state: change.to,
+        dueAt: new Date(at.getTime() + decisionGraceMs),
         ...(isOpen ? { heldAt: at } : { decision: { kind, by, note, at } }),
       },
       ...(!isOpen && { $unset: { heldAt: 1 } }),
@@ -75,12 +79,14 @@ export function createDeadLetterStore(connection: StoreConnection, clock: Clock)
     },
     resolve: async (queue, jobId) => {
       const guard = { _id: toDeadLetterId(queue, jobId), state: trusted({ $in: openStates }) };
-      const update = { $set: { state: 'resolved', resolvedAt: clock.now() } };
+      const update = { $set: { state: 'resolved', resolvedAt: clock.now() }, $unset: { dueAt: 1 } };
       await run('deadLetters.resolve', async () => rows.findOneAndUpdate(guard, update).lean());
     },
     find: (queue, jobId) => findById(toDeadLetterId(queue, jobId)),
     findById,
     list: (options) => listDeadLetters({ rows, run }, options),
+    claimDecided: (options) => claimDecided({ rows, run }, options),
+    endDecision: (decided) => endDecision({ rows, run }, decided),
     groups: (filter) => groupDeadLetters({ rows, run }, filter),
     takeForReplay: (id, audit) => move(id, openStates, 'replayed', { ...audit, action: 'replayed' }),
     reopen: async (id) => (await move(id, ['replayed'], 'open', { action: 'reopened' })) !== undefined,

@@ -43,12 +43,24 @@ export interface StoredDeadLetter extends DeadLetter {
   readonly decision?: DeadLetterDecision;
   /** Since when somebody wants it left as it is for now. */
   readonly heldAt?: Date;
+  /** When a reconciler does what was decided, unless that has its outcome by then; then the end of its lease. */
+  readonly dueAt?: Date;
+}
+
+export interface DecidedClaimOptions {
+  readonly now: Date;
+  /** How long nobody else may claim what is claimed here; longer for what was decided long ago. */
+  readonly leaseMs: number;
+  /** The most to claim. */
+  readonly limit: number;
 }
 
 /** All that is given must be so. */
 export interface DeadLetterFilter {
   state?: DeadLetterState | undefined;
   queue?: string | undefined;
+  /** Any of them. */
+  queues?: readonly string[] | undefined;
   jobName?: string | undefined;
   errorCode?: string | undefined;
   /** Any of them. */
@@ -119,7 +131,8 @@ export interface DeadLetterStore extends DeadLetterSink {
   /**
    * One decision about one death, of any number of people at once: undefined for one that is not open, or died again
    * since. `to`: what becomes of it; `replayed` counts as a replay,
-   * also where no job but something else records the outcome.
+   * also where no job but something else records the outcome. Whoever decides does at once what follows from it
+   * (followDecision); if they do not live to do so, it is claimed ten seconds later.
    */
   decide(
     id: string,
@@ -130,4 +143,11 @@ export interface DeadLetterStore extends DeadLetterSink {
       readonly to: 'open' | 'replayed' | 'discarded';
     },
   ): Promise<StoredDeadLetter | undefined>;
+  /**
+   * Claims what was decided and has no outcome although its time has come, the longest first, by moving `dueAt` to the
+   * end of the lease: what waits for its job comes again and again until the job has a result. One claimer gets a row.
+   */
+  claimDecided(options: DecidedClaimOptions): Promise<StoredDeadLetter[]>;
+  /** What was decided is done, and no job has to bring its outcome. Nothing if it was decided or claimed anew since. */
+  endDecision(decided: Pick<StoredDeadLetter, 'id' | 'dueAt'>): Promise<void>;
 }

@@ -27,7 +27,8 @@ export async function forgetRecipient(
         ...(state === 'queued' && { state: 'expired' as const, settledAt: now }),
         updatedAt: now,
       };
-      const update = { $set: set, $unset: { openId: 1, waitingSince: 1, dueAt: 1, sealed: 1, fallback: 1 } };
+      const gone = { openId: 1, waitingSince: 1, givenUpAt: 1, dueAt: 1, sealed: 1, fallback: 1 };
+      const update = { $set: set, $unset: gone };
       return run('messages.forget', async () => rows.findOneAndUpdate({ _id, state }, update).lean());
     });
     forgotten += changed.filter((row) => row !== null).length;

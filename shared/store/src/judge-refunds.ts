@@ -22,10 +22,25 @@ export function judgeRefunds(refunds: readonly OrderRefund[], amountFen: number)
 export function judgeRefundsOf(order: Order, transactionId: string): RefundVerdict {
   const other = order.otherPayments.find((payment) => payment.transactionId === transactionId);
   if (other === undefined) return judgeRefunds(order.refunds, order.amountFen);
-  const refunds = order.refunds.filter((refund) => refund.transactionId === transactionId);
   return judgeRefunds(
-    refunds.map(({ transactionId: _own, ...refund }) => refund),
+    refundsOf(order, transactionId).map(({ transactionId: _own, ...refund }) => refund),
     other.amountFen,
+  );
+}
+
+/**
+ * The known refunds of one payment of an order. Pure. Of an order that nothing has paid so far, one without a transaction
+ * was told of before its payment; that came to the order's amount, with which the refund was compared.
+ */
+export function refundsOf(
+  { refunds, otherPayments, transactionId: own, amountFen }: Order,
+  transactionId: string,
+): readonly OrderRefund[] {
+  const other = otherPayments.find((payment) => payment.transactionId === transactionId);
+  const hasUntold =
+    own === undefined ? (other ?? { amountFen }).amountFen === amountFen : own === transactionId;
+  return refunds.filter((refund) =>
+    refund.transactionId === undefined ? hasUntold : refund.transactionId === transactionId,
   );
 }
 

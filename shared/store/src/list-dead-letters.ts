@@ -53,7 +53,7 @@ function toPage(rows: readonly DeadLetterRow[], next: TimePlace | undefined): De
  */
 async function readAfter(
   rows: Model<DeadLetterRow>,
-  { since, until, errorCodes, isHeld, ...equal }: DeadLetterFilter,
+  { since, until, queues, errorCodes, isHeld, ...equal }: DeadLetterFilter,
   place: TimePlace | undefined,
   limit: number,
 ): Promise<DeadLetterRow[]> {
@@ -70,6 +70,7 @@ async function readAfter(
     return await rows
       .find({
         ...toKnown(equal),
+        ...(queues !== undefined && { queue: trusted({ $in: [...queues] }) }),
         ...(errorCodes !== undefined && { errorCode: trusted({ $in: [...errorCodes] }) }),
         ...(isHeld !== undefined && { heldAt: trusted({ $exists: isHeld }) }),
         ...bounds,

@@ -37,6 +37,7 @@ export const messageSchema = new Schema<MessageRow>(
     rounds: Number,
     sendingAt: Date,
     sendingId: String,
+    givenUpAt: Date,
     settledAt: Date,
     facts: Schema.Types.Mixed,
     expiresAt: Date,

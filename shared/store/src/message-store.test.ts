@@ -3,16 +3,6 @@ import { describe, it } from 'mocha';
 import type { MessageState, SettledState } from './message.ts';
 import { codeOf, inParallel, useStore } from './test-store.test.ts';
 
-const states: MessageState[] = [
-  'queued',
-  'sending',
-  'sent',
-  'delivered',
-  'refused',
-  'unknown',
-  'expired',
-  'cancelled',
-];
 /** Of those that were never sent. */
 const unsent: readonly MessageState[] = ['expired', 'cancelled'];
 
@@ -27,6 +17,7 @@ const moves: Record<MessageState, MessageState[]> = {
   expired: [],
   cancelled: [],
 };
+const states = Object.keys(moves) as MessageState[];
 
 describe('MessageStore', () => {
   const { messages } = useStore().store;

@@ -83,7 +83,7 @@ export interface MessageStore extends RequestedMessages {
 
 const reportable: readonly MessageState[] = ['sending', 'unknown', 'sent'];
 /** What nobody needs once it has ended: what it says, for whom it waited, when its job was to be added. */
-const spent = ['waitingSince', 'dueAt', 'sealed'] as const;
+const spent = ['waitingSince', 'givenUpAt', 'dueAt', 'sealed'] as const;
 /**
  * Longer than anybody repeats a request, and than the 7 days for which a message of an order may be of use after what it
  * tells of: one that is asked for again after its row is gone begins as a new one, which is too late and is not sent.
@@ -109,7 +109,7 @@ export function createMessageStore(connection: StoreConnection, clock: Clock): M
     find,
     beginSending: async (key, sendingId) => {
       const set = { state: 'sending' as const, sendingId, sendingAt: clock.now() };
-      const extras = { attempts: 1, takesOut: ['waitingSince'] } as const;
+      const extras = { attempts: 1, takesOut: ['waitingSince', 'givenUpAt'] } as const;
       return (await move({ key, from: ['queued'] }, set, extras)) !== undefined;
     },
     beginAgain: async (key, lost, sendingId) => {
@@ -124,7 +124,8 @@ export function createMessageStore(connection: StoreConnection, clock: Clock): M
     wait: async (key, facts, { sendingId, dueAt } = {}) => {
       const from = [sendingId === undefined ? 'queued' : 'sending'] as const;
       const waiting = { state: 'queued' as const, facts: toKnownFacts(facts), waitingSince: clock.now() };
-      return await move({ key, from, sendingId }, { ...waiting, ...(dueAt && { dueAt }) }, { rounds: 1 });
+      const extras = { rounds: 1, takesOut: ['givenUpAt'] } as const;
+      return await move({ key, from, sendingId }, { ...waiting, ...(dueAt && { dueAt }) }, extras);
     },
     listWaiting: (recipient, limit) =>
       listOf(table, recipient, { state: 'queued', waitingSince: trusted({ $exists: true }) }, limit),
@@ -134,7 +135,7 @@ export function createMessageStore(connection: StoreConnection, clock: Clock): M
         ...(dueAt && { dueAt }),
         ...(facts && { facts: toKnownFacts(facts) }),
       };
-      const extras = { rounds: 1, takesOut: ['waitingSince'] } as const;
+      const extras = { rounds: 1, takesOut: ['waitingSince', 'givenUpAt'] } as const;
       return (await move({ key, from: ['queued'], waitingRound }, set, extras)) !== undefined;
     },
     report: async (report) => {
@@ -159,12 +160,12 @@ function createSettle({ move, clock }: MessageTable) {
     const set = { state, settledAt: now, facts: toKnownFacts(facts) };
     const expiresAt = new Date(now.getTime() + keptForMs);
     if (state === 'refused' || state === 'expired') {
-      const extras = { rounds: 1, takesOut: ['waitingSince', 'sealed'] } as const;
+      const extras = { rounds: 1, takesOut: ['waitingSince', 'givenUpAt', 'sealed'] } as const;
       const due = await move({ key, from, hasFallback: true }, { ...set, dueAt: now }, extras);
       if (due !== undefined) return due;
     }
     if (isRequestedMessage(key) && isUndeliverable(state)) {
-      const extras = { rounds: 1, takesOut: ['waitingSince', 'sealed'] } as const;
+      const extras = { rounds: 1, takesOut: ['waitingSince', 'givenUpAt', 'sealed'] } as const;
       return await move({ key, from }, { ...set, expiresAt, dueAt: now }, extras);
     }
     const isOver = state === 'delivered' || state === 'cancelled';

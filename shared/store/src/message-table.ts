@@ -14,6 +14,7 @@ export interface MoveGuard {
   /** Waiting since this round. */
   readonly waitingRound?: number;
   readonly hasFallback?: true;
+  readonly isGivenUp?: boolean | undefined;
 }
 
 /** What a move counts and takes out, besides what it sets. */
@@ -59,13 +60,14 @@ export function createMessageTable(connection: StoreConnection, clock: Clock): M
   };
 }
 
-function toFilter({ key, from, sendingId, waitingRound, hasFallback }: MoveGuard) {
+function toFilter({ key, from, sendingId, waitingRound, hasFallback, isGivenUp }: MoveGuard) {
   return {
     _id: key,
     state: trusted({ $in: from }),
     ...(sendingId !== undefined && { sendingId }),
     ...(waitingRound !== undefined && { rounds: waitingRound, waitingSince: trusted({ $exists: true }) }),
     ...(hasFallback && { fallback: trusted({ $exists: true }) }),
+    ...(isGivenUp !== undefined && { givenUpAt: trusted({ $exists: isGivenUp }) }),
   };
 }
 

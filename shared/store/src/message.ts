@@ -34,6 +34,18 @@ export function isUndeliverable(state: MessageState): state is UndeliverableStat
   return undeliverableStates.some((each) => each === state);
 }
 
+/**
+ * How a message reached nobody, as whoever asked for it hears; `undefined` where it did, or may still. One whose job is a
+ * dead letter stays queued for its replay, and is told as refused. Pure.
+ */
+export function toUndeliverable({
+  state,
+  givenUpAt,
+}: Pick<Message, 'state' | 'givenUpAt'>): UndeliverableState | undefined {
+  if (isUndeliverable(state)) return state;
+  return state === 'queued' && givenUpAt !== undefined ? 'refused' : undefined;
+}
+
 export interface NewMessage {
   /** Names the message for ever: order, template and event; or see RequestedMessage. */
   key: string;
@@ -91,6 +103,8 @@ export interface Message extends Omit<NewMessage, 'openId'>, Requested {
   sendingAt?: Date;
   /** Of whoever last began to send it. */
   sendingId?: string;
+  /** Of a queued one: since when its job is a dead letter, so that only a person sends it. */
+  givenUpAt?: Date;
   settledAt?: Date;
   /** messageId of the one that took its place. */
   fallbackId?: string;

@@ -336,6 +336,30 @@ describe('OrderStore', () => {
       expect(after !== undefined && (await orders.takePrepayTurn(after, 60_000))).to.equal(false);
     });
 
+    const scene_info = { payer_client_ip: '14.23.150.211', device_id: '1' };
+    const prepayOptions = { goods_tag: 'tag', scene_info };
+    const expiresAt = new Date('2026-11-22T14:00:00Z');
+    const ends: [what: string, end: (order: Order) => Promise<unknown>][] = [
+      [
+        'its last prepay_id is kept',
+        ({ mchId, outTradeNo }) =>
+          orders.recordPrepay(mchId, outTradeNo, { prepayId: 'wx1', expiresAt, isLast: true }),
+      ],
+      ['it is paid', (order) => orders.pay(order, paymentOf(order), { eventKey: 'event-1', effects: [] })],
+      ['it is closed', (order) => orders.close(order)],
+    ];
+    for (const [what, end] of ends) {
+      it(`forgets from where the buyer orders, once ${what}`, async () => {
+        const { order } = await orders.register(newOrder({ prepayOptions }));
+        const first = { prepayId: 'wx0', expiresAt };
+        expect(await orders.recordPrepay(order.mchId, order.outTradeNo, first)).to.deep.include({
+          prepayOptions,
+        });
+        await end(await reread(order));
+        expect((await reread(order)).prepayOptions).to.deep.equal({ goods_tag: 'tag' });
+      });
+    }
+
     it('cannot keep a prepay_id for an order that does not exist', async () => {
       const work = orders.recordPrepay('1900000001', 'nobodys', { prepayId: 'wx1', expiresAt: new Date() });
       expect(await codeOf(work)).to.equal('ORDER_NOT_FOUND');

@@ -64,7 +64,8 @@ export async function payOrder(
         refundRequests: [...from.refundRequests, toRefundOf(from, payment, options.refund, now)],
       }),
     },
-    unset: ['nextQueryAt'] as const,
+    // Nothing is prepaid any more: see recordPrepay.
+    unset: ['nextQueryAt', 'prepayOptions.scene_info'] as const,
     events: [
       {
         event: 'paid',

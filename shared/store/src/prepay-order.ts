@@ -22,21 +22,27 @@ export async function takePrepayTurn(table: OrderTable, order: Order, leaseMs: n
   return changed !== undefined;
 }
 
+/** A prepay_id that WeChat Pay gave. */
+export interface Prepaid {
+  readonly prepayId: string;
+  readonly expiresAt: Date;
+  /** The order ends before it does: no other will be asked for. */
+  readonly isLast?: boolean;
+}
+
 /**
- * Keeps the prepay_id and ends the turn.
+ * Keeps the prepay_id and ends the turn. With the last one the scene goes: it holds the address that the buyer's device
+ * had, and is good for prepaying only.
  * @throws AppError ORDER_NOT_FOUND, STORE_UNAVAILABLE
  */
 export async function recordPrepay(
   table: OrderTable,
   order: { readonly mchId: string; readonly outTradeNo: string },
-  prepay: { readonly prepayId: string; readonly expiresAt: Date },
+  { prepayId, expiresAt, isLast = false }: Prepaid,
 ): Promise<Order> {
-  const set = {
-    prepayId: prepay.prepayId,
-    prepayIdExpiresAt: prepay.expiresAt,
-    prepayTurnUntil: table.clock.now(),
-  };
-  const change = { set, events: [{ event: 'prepaid' }] };
+  const set = { prepayId, prepayIdExpiresAt: expiresAt, prepayTurnUntil: table.clock.now() };
+  const unset = isLast ? (['prepayOptions.scene_info'] as const) : [];
+  const change = { set, unset, events: [{ event: 'prepaid' }] };
   const guard = { _id: toOrderId(order.mchId, order.outTradeNo) };
   const changed = await table.run('orders.record-prepay', () => changeOrder(table, guard, change));
   if (changed === undefined) throw new AppError('ORDER_NOT_FOUND', { details: { orderId: guard._id } });

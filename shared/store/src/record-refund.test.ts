@@ -147,6 +147,21 @@ describe('a refund in its order', () => {
     expect(await orders.pay(order, paymentOf(order), options)).to.equal(undefined);
   });
 
+  it('of a payment that nobody told of makes a closed order due for a query, but where all is given back', async () => {
+    for (const [refund, isDue] of [
+      [refundOf('part', 'SUCCESS', 100), true],
+      [refundOf('ended', 'CLOSED', 888), true],
+      [refundOf('full', 'SUCCESS', 888), false],
+    ] as const) {
+      const { order } = await orders.register(newOrder());
+      await orders.close(order);
+      await record(order, refund);
+      const after = await reread(order);
+      expect(after).to.include({ status: 'closed' });
+      expect(after.nextQueryAt !== undefined, refund.refundId).to.equal(isDue);
+    }
+  });
+
   it('of an order that does not exist is nowhere', async () => {
     expect(
       await record({ mchId: '1900000001', outTradeNo: 'nobodys' } as Order, refundOf('r', 'CLOSED', 1)),

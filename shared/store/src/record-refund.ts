@@ -5,6 +5,7 @@ import { judgeRefunds, mergeRefund } from './judge-refunds.ts';
 import { mergeEffects } from './merge-effects.ts';
 import type { Effect, Order, OrderRefund, RefundStatus, TimeLineEvent } from './order.ts';
 import type { OrderRefundRequest } from './refund-request.ts';
+import { toRefundableFen } from './refundable.ts';
 
 /** What became of a refund, as WeChat Pay told it. */
 export interface ToldRefund extends Omit<OrderRefund, 'at'> {
@@ -42,8 +43,10 @@ export interface RecordedRefund {
  * | order | refunds of its payment then | |
  * |---|---|---|
  * | paid, held or not | full | held `refunded`; its effects are gone, but for refunds that are still to be made |
- * | paid, held `refund_seen` | part | released, with the effects of its payment |
+ * | paid, held `refund_seen` | part, and no more is on its way that could make it all | released, with the effects of its payment |
+ * | paid, held `refund_seen` | part, for one that was asked for here was closed | kept, nothing more: a person had decided, and decides again |
  * | created | | due for a query |
+ * | closed, of a payment that nobody told of | part, or closed again | likewise |
  * | anything else, and refunds of its other payments | | kept, nothing more |
  *
  * @returns undefined when there is no such order
@@ -89,13 +92,16 @@ function toChange(order: Order, told: OrderRefund, options: RefundOptions): Orde
     toLeft(order, told),
     status === 'SUCCESS' ? (options.successEffects ?? []) : [],
   );
-  const set = { refunds, effects, ...toRequestChange(order, told) };
+  const requests = toRequestChange(order, told);
+  const set = { refunds, effects, ...requests };
   const kept: OrderChange = { set, events: [event], eventKey: options.eventKey };
   if (transactionId !== undefined) return kept;
-  if (order.status === 'created') return { ...kept, set: { ...set, nextQueryAt: told.at } };
+  const verdict = judgeRefunds(refunds, order.amountFen);
+  // Closed, it was paid all the same, and nobody has told of that; of a refund of all of it nothing is left to give back.
+  const isUnheard = order.status === 'created' || (order.status === 'closed' && verdict !== 'full');
+  if (isUnheard) return { ...kept, set: { ...set, nextQueryAt: told.at } };
   if (order.status !== 'paid') return kept;
 
-  const verdict = judgeRefunds(refunds, order.amountFen);
   if (verdict === 'full' && order.held !== 'refunded') {
     const left = effects.filter(
       (effect) => isRefundEffect(effect) || options.successEffects?.includes(effect),
@@ -107,6 +113,8 @@ function toChange(order: Order, told: OrderRefund, options: RefundOptions): Orde
     };
   }
   if (verdict !== 'part' || order.held !== 'refund_seen') return kept;
+  const isGivenUp = status === 'CLOSED' && requests.refundRequests !== undefined;
+  if (isGivenUp || toRefundableFen({ ...order, refunds: [...refunds], ...requests }) === 0) return kept;
   const events: TimeLineEvent[] = [event, { event: 'released', because: 'refunded_in_part' }];
   return {
     ...kept,

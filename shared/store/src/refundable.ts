@@ -1,3 +1,4 @@
+import { refundsOf } from './judge-refunds.ts';
 import type { Order } from './order.ts';
 import type { OrderRefundRequest } from './refund-request.ts';
 
@@ -40,8 +41,7 @@ export function toTakenFen(order: Order, transactionId: string): ReadonlyMap<str
     const isGiven = request.state !== 'refused' && request.state !== 'closed';
     if (request.transactionId === transactionId && isGiven) taken.set(request.outRefundNo, request.refundFen);
   }
-  for (const refund of order.refunds) {
-    if ((refund.transactionId ?? order.transactionId) !== transactionId) continue;
+  for (const refund of refundsOf(order, transactionId)) {
     if (refund.status === 'CLOSED') taken.delete(refund.outRefundNo);
     else taken.set(refund.outRefundNo, refund.refundFen);
   }
@@ -60,8 +60,26 @@ export function fitsPayment(
 /** What may still be given back of a payment of an order; never negative, and 0 where the order knows of none. Pure. */
 export function toRefundableFen(order: Order, transactionId?: string): number {
   const payment = findRefundablePayment(order, transactionId);
-  if (payment === undefined) return 0;
-  let left = payment.amountFen;
-  for (const fen of toTakenFen(order, payment.transactionId).values()) left -= fen;
+  return payment === undefined ? 0 : toLeftFen(order, payment);
+}
+
+/** What refunds leave of a payment, also of one that the order does not know of so far; never negative. Pure. */
+export function toLeftFen(
+  order: Order,
+  { transactionId, amountFen }: Pick<RefundablePayment, 'transactionId' | 'amountFen'>,
+): number {
+  let left = amountFen;
+  for (const fen of toTakenFen(order, transactionId).values()) left -= fen;
   return Math.max(0, left);
+}
+
+/**
+ * Whether an order has to wait before anything is delivered: it is paid, and all of that is given back or on its way, by
+ * refunds that were asked for here or that WeChat Pay told of. It ends held `refunded`, or goes on where one of them is
+ * closed or refused. Pure.
+ */
+export function waitsForRefund(order: Order): boolean {
+  const payment = findRefundablePayment(order);
+  if (order.status !== 'paid' || order.held !== undefined || payment === undefined) return false;
+  return toLeftFen(order, payment) === 0;
 }

@@ -119,6 +119,25 @@ describe('a message that no order asked for, in the store', () => {
       .and.not.have.property('dueAt');
   });
 
+  it('that is given up is due at once for the shop to hear of it, and that of an order is not', async () => {
+    const { key } = await ask(at(10));
+    await messages.giveUp(key, { errorCode: 'WECHAT_CREDENTIALS_REFUSED' });
+    const row = (await messages.find(key)) ?? expect.fail('no row');
+    expect(row).to.deep.include({ state: 'queued', dueAt: at(0), givenUpAt: at(0) });
+    expect(toMessageJob(row)).to.deep.include({ name: 'report-message', lane: 'bulk' });
+    await messages.endReport(key, 'queued');
+    expect(await messages.find(key)).to.not.have.property('dueAt');
+    const ofOrder = await messages.open({
+      ...wanted(),
+      key: 'send-subscribe-message_2',
+      outTradeNo: 'order-2',
+    });
+    await messages.giveUp(ofOrder.key, {});
+    expect(await messages.find(ofOrder.key))
+      .to.include({ state: 'queued' })
+      .and.not.have.property('dueAt');
+  });
+
   it('of a service account is found by a report that names no template', async () => {
     const openId = 'follower-1';
     const { key } = await ask(at(0), { openId, channel: 'template' });

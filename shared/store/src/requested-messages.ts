@@ -1,4 +1,4 @@
-import { defaultLane } from '@huidiao/contracts';
+import { defaultLane, isRequestedMessage } from '@huidiao/contracts';
 import { trusted } from 'mongoose';
 import { insertIfNew } from './insert-if-new.ts';
 import { mapSettled } from './map-settled.ts';
@@ -26,10 +26,16 @@ export interface RequestedMessages {
    * of any number of claimers one gets a message.
    */
   claimDue(options: DueMessageOptions): Promise<Message[]>;
-  /** Nothing adds the job of a queued message any more, for it is a dead letter: a person decides. */
+  /**
+   * The job of a queued message is a dead letter: a person decides whether it still is sent. That of an order is left to
+   * its order; one that was asked for is due, so that the shop hears of it. Nothing where that was done before.
+   */
   giveUp(key: string, facts: MessageFacts): Promise<void>;
-  /** The shop has heard, or need not hear, that the message ended so: nothing is left to do. */
-  endReport(key: string, state: SettledState): Promise<void>;
+  /**
+   * The shop has heard, or need not hear, that the message ended so, or that it was given up (`queued`): nothing is left
+   * to do.
+   */
+  endReport(key: string, state: SettledState | 'queued'): Promise<void>;
   /** Opens the fallback of a message that ended so, if it has one: once, and only where it expired or was refused. */
   openFallback(key: string, state: SettledState): Promise<Message | undefined>;
 }
@@ -80,12 +86,21 @@ export function createRequestedMessages(table: MessageTable): RequestedMessages 
       return claimed.filter((row) => row !== null).map(toMessage);
     },
     async giveUp(key, facts) {
-      const expiresAt = new Date(clock.now().getTime() + givenUpForMs);
-      const set = { state: 'queued' as const, facts: toKnownFacts(facts), expiresAt };
-      await move({ key, from: ['queued'] }, set, { takesOut: ['dueAt'] });
+      const now = clock.now();
+      const expiresAt = new Date(now.getTime() + givenUpForMs);
+      const isDue = isRequestedMessage(key) && { dueAt: now };
+      const set = {
+        state: 'queued' as const,
+        facts: toKnownFacts(facts),
+        givenUpAt: now,
+        expiresAt,
+        ...isDue,
+      };
+      await move({ key, from: ['queued'], isGivenUp: false }, set, { rounds: 1 });
     },
     async endReport(key, state) {
-      await move({ key, from: [state] }, { state }, { takesOut: ['dueAt'] });
+      const isGivenUp = state === 'queued' ? true : undefined;
+      await move({ key, from: [state], isGivenUp }, { state }, { takesOut: ['dueAt'] });
     },
     // The fallback first: whoever dies in between leaves the message due, and it is opened again under the same key.
     async openFallback(key, state) {

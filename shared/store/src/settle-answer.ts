@@ -70,14 +70,13 @@ export async function settleAnswer(
   switch (answer.state) {
     case 'paid':
       return settlePaid(deps, order, answer.payment, by);
-    case 'ended': {
-      if (order.status === 'closed') return 'closed';
-      const facts = { by, tradeState: answer.tradeState };
-      const closed = await deps.store.orders.close(order, facts);
-      return closed === undefined ? 'overtaken' : 'closed';
-    }
+    case 'ended':
+      return end(deps, order, { by, tradeState: answer.tradeState });
     case 'open': {
-      if (order.status !== 'created') return 'open';
+      if (order.status !== 'created') {
+        await askNoMore(deps, order);
+        return 'open';
+      }
       const nextQueryAt = toNextQueryAt(order, deps.clock.now());
       const isRecorded = await deps.store.orders.recordQuery(order, { nextQueryAt });
       return isRecorded ? 'open' : 'overtaken';
@@ -85,6 +84,24 @@ export async function settleAnswer(
     default:
       return answer satisfies never;
   }
+}
+
+async function end(
+  deps: SettleAnswerDeps,
+  order: Order,
+  facts: { readonly by: string; readonly tradeState: string },
+): Promise<SettledAnswer> {
+  if (order.status === 'closed') {
+    await askNoMore(deps, order);
+    return 'closed';
+  }
+  const closed = await deps.store.orders.close(order, facts);
+  return closed === undefined ? 'overtaken' : 'closed';
+}
+
+/** About a closed order, which is asked about where a refund tells of its payment: nothing is left to do for it. */
+async function askNoMore({ store }: SettleAnswerDeps, order: Order): Promise<void> {
+  if (order.nextQueryAt !== undefined) await store.orders.recordQuery(order, { nextQueryAt: undefined });
 }
 
 async function settlePaid(
@@ -96,8 +113,7 @@ async function settlePaid(
   if (order.transactionId === payment.transactionId) return 'known';
   if (isGivenBack(order, payment)) {
     // Its number was paid with another amount, and is of no use any more.
-    const closed = await deps.store.orders.close(order, { by, tradeState: 'REFUND' });
-    return closed === undefined ? 'overtaken' : 'closed';
+    return end(deps, order, { by, tradeState: 'REFUND' });
   }
   const now = deps.clock.now();
   const letter = await findRefusal(deps.store, order, payment);

@@ -17,7 +17,8 @@ describe('WaitingJobStore', () => {
 
   function newJob(data: unknown = { outTradeNo: 'order-1' }) {
     jobs += 1;
-    return { id: `apply-payment_${jobs}`, name: 'apply-payment', data, lane: 'bulk' } as const;
+    const order = { mchId: '1900000001', outTradeNo: `order-${jobs}` };
+    return { id: `apply-payment_${jobs}`, name: 'apply-payment', data, lane: 'bulk', order } as const;
   }
 
   /** Nothing waits when a test begins. */
@@ -30,7 +31,27 @@ describe('WaitingJobStore', () => {
     const job = newJob({ $where: '1', 'a.b': [{ '': null }], text: '信\ud800' });
     await waitingJobs.keep(job);
     const rows = await waitingJobs.claim({ now: later(15), limit: 100 });
-    expect(rows).to.deep.equal([{ ...job, receivedAt: now, claims: 1 }]);
+    const { order: _order, ...given } = job;
+    expect(rows).to.deep.equal([{ ...given, receivedAt: now, claims: 1 }]);
+  });
+
+  it('finds those that wait for an order, no more than asked for, and leaves them as they are', async () => {
+    const [payment, refund, other] = [newJob(), newJob(), newJob()];
+    const { order } = payment;
+    for (const job of [payment, { ...refund, order }, other]) await waitingJobs.keep(job);
+    const find = async (limit = 10) => {
+      const found = await waitingJobs.findWaiting([order, { ...order, mchId: '1900000002' }], { limit });
+      return found.map(({ id }) => id).toSorted();
+    };
+    expect(await find()).to.deep.equal([payment.id, refund.id].toSorted());
+    expect(await find(1)).to.have.length(1);
+    await waitingJobs.remove(payment.id);
+    expect(await find()).to.deep.equal([refund.id]);
+    const { data, lane, name } = refund;
+    expect(await waitingJobs.findWaiting([order], { limit: 10 })).to.deep.equal([
+      { id: refund.id, name, data, lane, receivedAt: now, claims: 0 },
+    ]);
+    expect(await idsOf(later(15))).to.deep.equal([refund.id, other.id].toSorted());
   });
 
   it('lets it be for 15 minutes, and for as long again each time that it was given', async () => {
@@ -59,6 +80,15 @@ describe('WaitingJobStore', () => {
     await waitingJobs.keep(job);
     await waitingJobs.keep(replay);
     expect(await idsOf(later(60))).to.deep.equal([replay.id]);
+  });
+
+  it('counts those that wait, up to a number, and none that has a result', async () => {
+    const jobs = [newJob(), newJob(), newJob()];
+    for (const job of jobs) await waitingJobs.keep(job);
+    expect(await waitingJobs.count({ limit: 10 })).to.equal(3);
+    expect(await waitingJobs.count({ limit: 2 })).to.equal(2);
+    for (const { id } of jobs) await waitingJobs.remove(id);
+    expect(await waitingJobs.count({ limit: 10 })).to.equal(0);
   });
 
   it('has nothing against a job that never waited', async () => {

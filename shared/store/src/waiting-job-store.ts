@@ -1,4 +1,4 @@
-import { type Clock, type JobName, type Lane, toBaseJobId } from '@huidiao/contracts';
+import { type Clock, type JobName, type Lane, toBaseJobId, toOrderId } from '@huidiao/contracts';
 import { Schema, trusted } from 'mongoose';
 import type { StoreConnection } from './connection.ts';
 import { retryUpsert } from './is-duplicate-key.ts';
@@ -13,6 +13,14 @@ export interface WaitingJob {
   readonly name: JobName;
   readonly data: unknown;
   readonly lane: Lane;
+  /** The order that it waits for. */
+  readonly order: WaitedFor;
+}
+
+/** Names an order, whether it is there or not. */
+export interface WaitedFor {
+  readonly mchId: string;
+  readonly outTradeNo: string;
 }
 
 /** A waiting job as it is to be added again. */
@@ -39,8 +47,12 @@ export interface WaitingJobStore {
   keep(job: WaitingJob): Promise<void>;
   /** Claims rows that were left alone for 15 minutes, the longest first; nobody else gets them for as long again. */
   claim(options: { readonly now: Date; readonly limit: number }): Promise<WaitingJobRow[]>;
+  /** Up to `limit` jobs that wait for one of the orders, in no order; their leases stay. */
+  findWaiting(orders: readonly WaitedFor[], options: { readonly limit: number }): Promise<WaitingJobRow[]>;
   /** It has a result. Nothing where the job never waited. @param jobId with or without its count */
   remove(jobId: string): Promise<void>;
+  /** How many wait, counted up to `limit`. */
+  count(options: { readonly limit: number }): Promise<number>;
 }
 
 /** Longer than most wait, which are then never added again; short enough for who waits for a day. */
@@ -52,6 +64,8 @@ interface WaitingJobDocument {
   jobId: string;
   name: string;
   lane: Lane;
+  /** The order that it waits for; absent in a row that was taken out. */
+  orderId?: string;
   dataJson?: string;
   since?: Date;
   /** The end of the lease; absent in a row that was taken out. */
@@ -69,6 +83,7 @@ const waitingJobSchema = new Schema<WaitingJobDocument>(
     jobId: String,
     name: String,
     lane: String,
+    orderId: String,
     dataJson: String,
     since: Date,
     dueAt: Date,
@@ -83,8 +98,9 @@ export function createWaitingJobStore(connection: StoreConnection, clock: Clock)
   const { run } = connection;
   const rows = connection.table(waitingJobSchema);
 
-  async function findDue(now: Date, limit: number): Promise<DueDocument[]> {
-    const due = { dueAt: trusted({ $lte: now }) };
+  /** Rows in the order of their time. */
+  async function read(dueBy: object, limit: number): Promise<DueDocument[]> {
+    const due = { dueAt: trusted(dueBy) };
     return await rows.find(due).sort({ dueAt: 1 }).setOptions(oneBatch(limit)).lean<DueDocument[]>();
   }
 
@@ -96,10 +112,11 @@ export function createWaitingJobStore(connection: StoreConnection, clock: Clock)
   }
 
   return {
-    keep: async ({ id, name, data, lane }) => {
+    keep: async ({ id, name, data, lane, order }) => {
       const now = clock.now();
+      const orderId = toOrderId(order.mchId, order.outTradeNo);
       const update = {
-        $set: { jobId: id, name, lane, dataJson: JSON.stringify(data), dueAt: toComingBack(now) },
+        $set: { jobId: id, name, lane, orderId, dataJson: JSON.stringify(data), dueAt: toComingBack(now) },
         $setOnInsert: { claims: 0 },
         $min: { since: now },
         $unset: { expiresAt: 1 },
@@ -109,17 +126,29 @@ export function createWaitingJobStore(connection: StoreConnection, clock: Clock)
       await run('waiting-jobs.keep', () => retryUpsert(async () => upsert()));
     },
     claim: async ({ now, limit }) => {
-      const due = await run('waiting-jobs.find-due', () => findDue(now, limit));
+      const due = await run('waiting-jobs.find-due', () => read({ $lte: now }, limit));
       const claimed = await mapSettled(due, (row) => claimRow(row, now));
       return claimed.filter((row) => row !== null).map(toWaitingJobRow);
     },
+    findWaiting: async (orders, { limit }) => {
+      const orderId = trusted({ $in: orders.map((order) => toOrderId(order.mchId, order.outTradeNo)) });
+      const waiting = await run('waiting-jobs.find-waiting', async () =>
+        rows.find({ orderId }).setOptions(oneBatch(limit)).lean<DueDocument[]>(),
+      );
+      return waiting.map(toWaitingJobRow);
+    },
     // Left to the index that lets rows expire, as in the inbox: a job may begin to wait at this moment.
     remove: async (jobId) => {
-      const update = { $set: { expiresAt: clock.now() }, $unset: { dueAt: 1, dataJson: 1, since: 1 } };
+      const update = {
+        $set: { expiresAt: clock.now() },
+        $unset: { dueAt: 1, dataJson: 1, since: 1, orderId: 1 },
+      };
       await run('waiting-jobs.remove', async () =>
         rows.findOneAndUpdate({ _id: toBaseJobId(jobId) }, update).lean(),
       );
     },
+    count: async ({ limit }) =>
+      (await run('waiting-jobs.count', () => read({ $exists: true }, limit))).length,
   };
 }
 

@@ -1,5 +1,5 @@
 import { defaultLane, type JobData, type Lane, toEffectJobId, toReportJobId } from '@huidiao/contracts';
-import { isUndeliverable, type Message, type MessageFacts } from './message.ts';
+import { type Message, type MessageFacts, toUndeliverable } from './message.ts';
 import type { MessageStore } from './message-store.ts';
 import type { OrderStore } from './order-store.ts';
 
@@ -61,7 +61,8 @@ async function wakeOfOrder(
 export function toMessageJob(message: Message): MessageJob {
   const { key, rounds, state, fallback, mchId, requestId = '', lane = defaultLane } = message;
   const data = { mchId, messageKey: key, requestId };
-  if (isUndeliverable(state) && (fallback === undefined || state === 'unknown')) {
+  const opensFallback = fallback !== undefined && (state === 'expired' || state === 'refused');
+  if (toUndeliverable(message) !== undefined && !opensFallback) {
     const id = toEffectJobId({ id: toReportJobId(key), round: rounds });
     return { name: 'report-message', id, data, lane };
   }

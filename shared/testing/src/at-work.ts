@@ -1,5 +1,6 @@
 import { openSync, readFileSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
+import { runFolder } from './run-environment.ts';
 
 /** Kept open and written over: a file made anew before each of thousands of tests takes longer than most of them. */
 let note: number | undefined;
@@ -7,7 +8,7 @@ const end = '\0';
 
 /** Notes which test this process is at, for the process that runs several such. */
 export function noteAtWork(title: string): void {
-  const { TEST_RUN_FOLDER: folder } = process.env;
+  const folder = runFolder();
   if (!folder) return;
   note ??= openSync(toFile(folder, process.pid), 'w', 0o600);
   writeSync(note, title + end, 0);
@@ -15,7 +16,7 @@ export function noteAtWork(title: string): void {
 
 /** What those of the processes that noted something are at. */
 export function readAtWork(pids: readonly (number | undefined)[]): string[] {
-  const { TEST_RUN_FOLDER: folder } = process.env;
+  const folder = runFolder();
   return pids.flatMap((pid) => {
     try {
       return folder && pid ? readFileSync(toFile(folder, pid), 'utf8').split(end).slice(0, 1) : [];

@@ -172,7 +172,7 @@ describe('the worklist of payments that went wrong (掉单)', function () {
     const { payment } = await installation.createOrder('CASE-0009');
     if (payment === undefined) throw new Error('nothing to pay with');
     await installation.store.orders.close(await stored('CASE-0009'));
-    installation.simulator.faults.set({ refund_course: 'CLOSED' });
+    installation.simulator.faults.set({ refund_course: 'CLOSED', refund_delay_ms: 100 });
     installation.simulator.pay({ appId, ...payment });
     const found = await caseOf('CASE-0009').finally(() => installation.simulator.faults.reset());
     const expected = { total: 8_800, currency: 'CNY' };
@@ -194,7 +194,7 @@ describe('the worklist of payments that went wrong (掉单)', function () {
     const { payment } = await installation.createOrder('CASE-0010');
     if (payment === undefined) throw new Error('nothing to pay with');
     await installation.store.orders.close(await stored('CASE-0010'));
-    installation.simulator.faults.set({ refund_course: 'CLOSED' });
+    installation.simulator.faults.set({ refund_course: 'CLOSED', refund_delay_ms: 100 });
     installation.simulator.pay({ appId, ...payment });
     const { case_id } = await caseOf('CASE-0010').finally(() => installation.simulator.faults.reset());
     const decided = await decide(case_id, 'refund');
@@ -239,8 +239,8 @@ describe('the worklist of payments that went wrong (掉单)', function () {
     foreign.jobId = foreign.jobId.replace(mchId, '1900000777');
     await installation.store.deadLetters.store(foreign);
     for (const caseId of [foreign.jobId, 'no-such-case']) {
-      for (const work of [read(caseId), decide(caseId, 'discard')]) {
-        expect(await problemOf(work)).to.include({ status: 404, code: 'CASE_NOT_FOUND' });
+      for (const work of [() => read(caseId), () => decide(caseId, 'discard')]) {
+        expect(await problemOf(work())).to.include({ status: 404, code: 'CASE_NOT_FOUND' });
       }
     }
     expect((await openCases()).map((each) => each.case_id)).to.not.include(foreign.jobId);

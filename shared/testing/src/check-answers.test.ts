@@ -1,4 +1,5 @@
-import { merchantApi, orderEndpoints } from '@huidiao/contracts';
+import { billEndpoints, orderEndpoints, sessionEndpoints } from '@huidiao/contracts';
+import { servedDocument } from '@huidiao/merchant-api';
 import { expect } from 'chai';
 import { describe, it } from 'mocha';
 import { findAnswerProblem } from './check-answers.ts';
@@ -23,40 +24,83 @@ const order = {
   callbacks: [],
 };
 
-describe('an answer of merchant-api', () => {
-  it('is documented where its schema takes it, and its problems are', () => {
-    expect(merchantApi).to.include(orderEndpoints);
-    expect(findAnswerProblem({ endpoint, status: 200, body: order })).to.equal(undefined);
-    const notFound = { ...problem, status: 404, code: 'ORDER_NOT_FOUND' };
-    expect(findAnswerProblem({ endpoint, status: 404, body: notFound })).to.equal(undefined);
-  });
+const headers = { 'x-request-id': 'r' };
+const { checkBill } = billEndpoints;
+const { createOrder } = orderEndpoints;
+const { endSession } = sessionEndpoints;
+const problemOf = (status: number, code: string) => ({ ...problem, status, code });
 
-  const rows: [what: string, status: number, body: unknown, told: RegExp][] = [
-    ['a field that nobody documented', 200, { ...order, surprise: 1 }, /surprise/],
-    ['a field that is missing', 200, { ...order, status: undefined }, /status/],
-    ['a status that nobody documented', 202, order, /202 has no schema/],
+type Asked = Partial<Parameters<typeof findAnswerProblem>[0]>;
+
+describe('an answer of merchant-api', () => {
+  const document = servedDocument();
+  const find = (asked: Asked) =>
+    findAnswerProblem({ endpoint, status: 200, headers, body: undefined, document, ...asked });
+
+  const good: [what: string, asked: Asked][] = [
+    ['its schema takes it', { body: order }],
+    ['it is one of its problems', { status: 404, body: problemOf(404, 'ORDER_NOT_FOUND') }],
+    ['it has no body, and needs none', { endpoint: endSession, status: 204 }],
     [
-      'a code that is not among its problems',
-      409,
-      { ...problem, status: 409, code: 'ORDER_CONFLICT' },
-      /ORDER_CONFLICT/,
+      'it says what is wanted of a caller',
+      {
+        status: 401,
+        body: problemOf(401, 'REQUEST_UNAUTHENTICATED'),
+        headers: { ...headers, 'www-authenticate': 'Bearer' },
+      },
     ],
     [
-      'a code with another status',
-      400,
-      { ...problem, status: 400, code: 'ORDER_NOT_FOUND' },
-      /has the status 404/,
+      'not each code of its status may be repeated',
+      { endpoint: checkBill, status: 409, body: problemOf(409, 'BILL_DATE_NOT_POSSIBLE') },
     ],
+    ['nothing is there', { endpoint: undefined, status: 404, body: problemOf(404, 'ROUTE_NOT_FOUND') }],
+  ];
+  for (const [what, asked] of good) {
+    it(`is documented where ${what}`, () => expect(find(asked)).to.equal(undefined));
+  }
+
+  const wrong: [what: string, asked: Asked, told: RegExp][] = [
+    ['a field that nobody documented', { body: { ...order, surprise: 1 } }, /surprise/],
+    [
+      'such a field further inside',
+      { body: { ...order, amount: { ...order.amount, surprise: 1 } } },
+      /surprise/,
+    ],
+    ['a field that is missing', { body: { ...order, status: undefined } }, /status/],
+    ['a status that nobody documented', { status: 202, body: order }, /202 is no answer/],
+    ['a code that is not among its problems', { status: 404, body: problemOf(404, 'ORDER_PAID') }, /code/],
+    ['a code of another status', { status: 400, body: problemOf(400, 'ORDER_NOT_FOUND') }, /code/],
+    ['a problem that names another status', { status: 404, body: problemOf(400, 'ORDER_NOT_FOUND') }, /400/],
     [
       'a problem with a field more',
-      404,
-      { ...problem, status: 404, code: 'ORDER_NOT_FOUND', x: 1 },
-      /no schema/,
+      { status: 404, body: { ...problemOf(404, 'ORDER_NOT_FOUND'), x: 1 } },
+      /"x"/,
+    ],
+    [
+      'a problem of all operations that this one cannot have',
+      { endpoint: checkBill, status: 404, body: problemOf(404, 'ROUTE_NOT_FOUND') },
+      /404 is no answer/,
+    ],
+    ['a body where there is none', { endpoint: endSession, status: 204, body: {} }, /no body/],
+    [
+      'no Location',
+      { endpoint: createOrder, status: 201, body: { order: { ...order, callbacks: undefined } } },
+      /location is missing/,
+    ],
+    ['no Retry-After', { status: 503, body: problemOf(503, 'STORE_UNAVAILABLE') }, /retry-after is missing/],
+    [
+      'no WWW-Authenticate',
+      { status: 401, body: problemOf(401, 'REQUEST_UNAUTHENTICATED') },
+      /www-authenticate is missing/,
+    ],
+    ['no id', { headers: {}, body: order }, /x-request-id is missing/],
+    [
+      'an order where nothing is',
+      { endpoint: undefined, status: 404, body: problemOf(404, 'ORDER_NOT_FOUND') },
+      /no operation/,
     ],
   ];
-  for (const [what, status, body, told] of rows) {
-    it(`is not with ${what}`, () => {
-      expect(findAnswerProblem({ endpoint, status, body })).to.match(told);
-    });
+  for (const [what, asked, told] of wrong) {
+    it(`is not with ${what}`, () => expect(find(asked)).to.match(told));
   }
 });

@@ -1,17 +1,29 @@
 import { subscribe } from 'node:diagnostics_channel';
 import { commonProblems, type Endpoint, problemDocument, problemStatuses } from '@huidiao/contracts';
-import { errorCatalogue } from '@huidiao/errors';
+import { z } from 'zod';
+
+type Json = Readonly<Record<string, unknown>>;
+
+/** As much of an OpenAPI document as says what an operation answers. */
+interface Documented {
+  readonly paths: Readonly<
+    Record<string, Readonly<Record<string, { readonly responses: Readonly<Record<string, Json>> }>>>
+  >;
+  readonly components: { readonly schemas: Json; readonly headers: Json };
+}
 
 /** What merchant-api tells of an answer as it goes out. */
 interface Answered {
-  readonly endpoint: Endpoint | undefined;
+  readonly endpoint: Pick<Endpoint, 'method' | 'path'> | undefined;
   readonly status: number;
+  readonly headers: Json;
   readonly body: unknown;
+  readonly document: Documented;
 }
 
 /**
- * Holds every answer of every merchant-api in this process against the catalogue that its OpenAPI document is written
- * from: a status, a field or a code that is not documented fails the test that caused it.
+ * Holds every answer of every merchant-api in this process against the OpenAPI document that it serves: a status, a
+ * field, a code or the lack of a header that is not documented fails the test that caused it.
  */
 export function checkAnswers(): void {
   subscribe('huidiao:merchant-api.answered', (message) => {
@@ -22,22 +34,73 @@ export function checkAnswers(): void {
 }
 
 /** What is wrong with an answer, if anything is. */
-export function findAnswerProblem({ endpoint, status, body }: Answered): string | undefined {
-  const where = endpoint === undefined ? 'no operation' : `${endpoint.method} ${endpoint.path}`;
-  const told = `${where}: ${status}`;
-  const schema = endpoint?.answers[status];
-  if (schema !== undefined) {
-    // As it is on the wire: what JSON leaves out or turns into text is not there.
-    const wire = body === undefined ? undefined : JSON.parse(JSON.stringify(body));
-    const parsed = schema.safeParse(wire);
-    return parsed.success ? undefined : `${told}: ${parsed.error.message}`;
-  }
-  const problem = problemDocument.safeParse(body);
-  if (!problem.success) return `${told} has no schema`;
-  const { code } = problem.data;
-  const documented: readonly string[] = [...commonProblems, ...(endpoint?.problems ?? [])];
-  if (!documented.includes(code)) return `${told} with ${code}, which is not among its problems`;
-  if (!Object.hasOwn(errorCatalogue, code)) return `${told} with ${code}, which is no error code`;
-  const wanted = (problemStatuses as Readonly<Record<string, number>>)[code];
-  return wanted === status ? undefined : `${told} with ${code}, which has the status ${wanted}`;
+export function findAnswerProblem(answered: Answered): string | undefined {
+  const { endpoint, status, document } = answered;
+  if (endpoint === undefined) return findStrayProblem(answered);
+  const { method, path } = endpoint;
+  const told = `${method} ${path}: ${status}`;
+  const response = document.paths[path]?.[method.toLowerCase()]?.responses[status];
+  if (response === undefined) return `${told} is no answer of it`;
+  const problem = findBodyProblem(answered, response) ?? findMissingHeader(answered, response);
+  return problem === undefined ? undefined : `${told}: ${problem}`;
+}
+
+/** Where no operation was found there is none to look up: one of the problems that all have, with its own status. */
+function findStrayProblem({ status, body }: Answered): string | undefined {
+  const { data } = problemDocument.safeParse(body);
+  const code = commonProblems.find((one) => one === data?.code);
+  const isKnown = code !== undefined && problemStatuses[code] === status;
+  return isKnown ? undefined : `no operation: ${status} with ${data?.code ?? 'no problem'}`;
+}
+
+function findBodyProblem({ body, status, document }: Answered, { content }: Json): string | undefined {
+  if (content === undefined) return body === undefined ? undefined : 'has no body';
+  const [{ schema = {} } = {}] = Object.values(content as Readonly<Record<string, { schema: Json }>>);
+  // As it is on the wire: what JSON leaves out or turns into text is not there.
+  const wire = body === undefined ? undefined : JSON.parse(JSON.stringify(body));
+  const errors = toChecks(schema, document).flatMap((check) => check.safeParse(wire).error ?? []);
+  if (errors[0] !== undefined) return errors[0].message;
+  const isOther = status >= 400 && wire.status !== status;
+  return isOther ? `its body names the status ${wire.status}` : undefined;
+}
+
+function findMissingHeader({ headers, document }: Answered, response: Json): string | undefined {
+  const documented = (response.headers ?? {}) as Readonly<Record<string, Json>>;
+  const missing = Object.entries(documented).find(([name, { $ref: reference, ...own }]) => {
+    const named = typeof reference === 'string' ? document.components.headers[lastOf(reference)] : own;
+    return (named as Json).required === true && headers[name] === undefined;
+  });
+  return missing === undefined ? undefined : `the header ${missing[0]} is missing`;
+}
+
+/** By the text of a schema, for one document. */
+const checksOf = new WeakMap<Documented, Map<string, z.ZodType>>();
+
+/** Each part of a whole of several by itself: together they would let pass what one of them refuses. */
+function toChecks(schema: Json, document: Documented): readonly z.ZodType[] {
+  const known = checksOf.get(document) ?? new Map<string, z.ZodType>();
+  checksOf.set(document, known);
+  return ((schema.allOf ?? [schema]) as readonly Json[]).map((part) => {
+    const text = JSON.stringify(part);
+    const check = known.get(text) ?? z.fromJSONSchema(withDefinitions(part, document));
+    known.set(text, check);
+    return check;
+  });
+}
+
+/** With its own definitions in place of the document's components. */
+function withDefinitions(part: Json, { components }: Documented): z.core.JSONSchema.BaseSchema {
+  const isWhole = !JSON.stringify(part).includes('"$ref"');
+  const schema = isWhole ? part : { ...part, $defs: components.schemas };
+  const text = JSON.stringify(schema).replaceAll('"#/components/schemas/', '"#/$defs/');
+  return JSON.parse(text, (key, value) => (isUnicodePattern(key, value) ? undefined : value));
+}
+
+/** zod compiles patterns without the flag u, where \p{…} means something else: 4.6.7, classic/from-json-schema.ts. */
+function isUnicodePattern(key: string, value: unknown): boolean {
+  return key === 'pattern' && typeof value === 'string' && value.includes('\\p{');
+}
+
+function lastOf(reference: string): string {
+  return reference.split('/').at(-1) ?? '';
 }

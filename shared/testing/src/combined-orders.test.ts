@@ -110,12 +110,23 @@ describe('combined orders (合单)', function () {
       prepayIdExpiresAt: _ends,
       ...facts
     } = known;
-    const torn = {
-      ...facts,
-      combineOutTradeNo: `${known.combineOutTradeNo}-X`,
-      parts: [...known.parts, { mchId, outTradeNo: 'never-registered' }],
-    };
+    const combineOutTradeNo = `${known.combineOutTradeNo}-X`;
+    const parts = ['torn-1', 'never-registered'].map((outTradeNo) => ({ mchId, outTradeNo }));
+    const torn = { ...facts, combineOutTradeNo, parts };
     await installation.store.combinedOrders.register(torn);
+    await installation.store.orders.register({
+      mchId,
+      appId,
+      outTradeNo: 'torn-1',
+      combineOutTradeNo,
+      description: '龙井茶',
+      amountFen: 100,
+      currency: 'CNY',
+      logisticsType: 3,
+      timeExpire: known.timeExpire,
+      prepay: true,
+      contentHash: 'torn-1',
+    });
     const params = { combine_out_trade_no: torn.combineOutTradeNo };
     const before = prepaysOf();
     expect(await problemOf(installation.client.signCombinedPayment({ params }))).to.include({
@@ -203,11 +214,11 @@ describe('combined orders (合单)', function () {
     it('of a number that this merchant does not have is 404', async () => {
       const nowhere = at({ ...toRequest(), combine_out_trade_no: 'WHOLE-9999' });
       for (const work of [
-        installation.client.readCombinedOrder(nowhere),
-        installation.client.closeCombinedOrder(nowhere),
-        installation.client.signCombinedPayment(nowhere),
+        () => installation.client.readCombinedOrder(nowhere),
+        () => installation.client.closeCombinedOrder(nowhere),
+        () => installation.client.signCombinedPayment(nowhere),
       ]) {
-        expect(await problemOf(work)).to.include({ status: 404, code: 'COMBINED_ORDER_NOT_FOUND' });
+        expect(await problemOf(work())).to.include({ status: 404, code: 'COMBINED_ORDER_NOT_FOUND' });
       }
     });
 

@@ -7,6 +7,7 @@ import { expect } from 'chai';
 import { after, before, describe, it } from 'mocha';
 import { type Installation, type ServiceName, startInstallation } from './installation.ts';
 import { writeMerchantsFile } from './merchants-file.ts';
+import { environmentOf } from './run-environment.ts';
 import { createTcpProxy, type TcpProxy } from './tcp-proxy.ts';
 import { waitFor } from './wait-for.ts';
 
@@ -90,8 +91,7 @@ describe('SIGTERM', function () {
     const program = join(top, 'services', service, 'dist/main.js');
     const child = spawn(process.execPath, [program], {
       stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
-      env: {
-        PATH: process.env.PATH,
+      env: environmentOf({
         REDIS_URL: proxies.redis.url,
         REDIS_PREFIX: installation.prefix,
         MONGODB_URI: proxies.mongo.url,
@@ -101,7 +101,7 @@ describe('SIGTERM', function () {
         PORT: '0',
         HEALTH_HOST: '127.0.0.1',
         HEALTH_PORT: '0',
-      },
+      }),
     });
     const announced = new Promise<ReadyMessage>((resolve, reject) => {
       child.once('message', (message) => resolve(message as ReadyMessage));

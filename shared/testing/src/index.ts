@@ -1,4 +1,6 @@
 export { testConformanceUri } from './conformance-uri.ts';
+export * from './half-dead-proxy.ts';
+export * from './least-merchants-file.ts';
 export * from './node-program.ts';
 export type { Scenario as DrainingScenario } from './programs/draining-process.ts';
 export * from './rsa-keys.ts';

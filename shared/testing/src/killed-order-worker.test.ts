@@ -7,6 +7,7 @@ import { after, before, describe, it } from 'mocha';
 import { type Installation, startInstallation, testMerchant } from './installation.ts';
 import { writeMerchantsFile } from './merchants-file.ts';
 import { toNodeWords, toTestProgram } from './node-program.ts';
+import { environmentOf } from './run-environment.ts';
 import { waitFor } from './wait-for.ts';
 
 const nothing = { waiting: 0, active: 0, delayed: 0, failed: 0 };
@@ -71,8 +72,7 @@ describe('SIGKILL of the order-worker between the transition and the adding of i
 function spawnDyingWorker(installation: Installation, folder: string): ChildProcess {
   return spawn(process.execPath, toNodeWords(toTestProgram('order-worker-that-dies')), {
     stdio: ['ignore', 'ignore', 'inherit'],
-    env: {
-      PATH: process.env.PATH,
+    env: environmentOf({
       REDIS_URL: installation.redisUrl,
       REDIS_PREFIX: installation.prefix,
       MONGODB_URI: installation.mongoUri,
@@ -80,6 +80,6 @@ function spawnDyingWorker(installation: Installation, folder: string): ChildProc
       EFFECT_GRACE_MS: '500',
       HEALTH_PORT: '0',
       HEALTH_HOST: '127.0.0.1',
-    },
+    }),
   });
 }

@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { isBuilt } from './run-environment.ts';
 
 /** What node is given to run one of our programs: its options, then the file, then the program's own words. */
 export interface NodeProgram {
@@ -12,8 +13,8 @@ export interface NodeProgram {
  * of mocha by hand or one of `npm run mutants`, it is the source itself, for the build may be an older one.
  * @param source absolute path of a `.ts` file below the `src` of its package
  */
-export function toNodeProgram(source: string, isBuilt = process.env.TEST_BUILT === 'true'): NodeProgram {
-  if (!isBuilt) return { nodeOptions: ['--conditions=source', '--import=tsx'], file: source };
+export function toNodeProgram(source: string, mayUseBuild = isBuilt()): NodeProgram {
+  if (!mayUseBuild) return { nodeOptions: ['--conditions=source', '--import=tsx'], file: source };
   const [, parent, path] = /^(.*[\\/])src([\\/].*)\.ts$/.exec(source) ?? [];
   if (parent === undefined) throw new Error(`${source} is no source file of a package`);
   return { nodeOptions: [], file: `${parent}dist${path}.js` };

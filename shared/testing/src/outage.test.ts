@@ -1,8 +1,13 @@
 import type { Clock } from '@huidiao/contracts';
-import type { NewOrder } from '@huidiao/store';
 import { expect } from 'chai';
 import { after, before, describe, it } from 'mocha';
-import { type Installation, startInstallation, testMerchant, toOrderRequest } from './installation.ts';
+import {
+  type Installation,
+  startInstallation,
+  testMerchant,
+  toNewOrder,
+  toOrderRequest,
+} from './installation.ts';
 import { grantMessage, sendNotification } from './send-notification.ts';
 import { testMongoUri } from './servers.ts';
 import { createTcpProxy, type TcpProxy } from './tcp-proxy.ts';
@@ -183,21 +188,4 @@ function withoutDiscovery(mongoUri: string): string {
   const uri = new URL(mongoUri);
   uri.searchParams.set('directConnection', 'true');
   return uri.href;
-}
-
-function toNewOrder(outTradeNo: string): NewOrder {
-  const { appid, description, amount, payer } = toOrderRequest(outTradeNo);
-  return {
-    mchId: testMerchant.mchId,
-    appId: appid,
-    outTradeNo,
-    openId: payer.openid,
-    description,
-    amountFen: amount.total,
-    currency: amount.currency,
-    logisticsType: 3,
-    timeExpire: new Date(Date.now() + 60 * minuteMs),
-    prepay: false,
-    contentHash: outTradeNo,
-  };
 }

@@ -1,6 +1,7 @@
 import { chmodSync, mkdirSync, renameSync, writeFileSync } from 'node:fs';
-import { delimiter, join } from 'node:path';
+import { join } from 'node:path';
 import type { ServerSearch } from '@huidiao/local';
+import { programPath, putFirstOnPath } from './run-environment.ts';
 
 /**
  * Tests that kill or freeze a Redis start their own `redis-server`. Where the machine has none under that name, a
@@ -10,7 +11,7 @@ export async function putRedisOnPath(
   { findProgram, findRedisProgram }: typeof import('@huidiao/local'),
   search: ServerSearch,
 ): Promise<void> {
-  if (findProgram(['redis-server'], process.env.PATH)) return;
+  if (findProgram(['redis-server'], programPath())) return;
   const program = await findRedisProgram(search);
   // Those tests will say that there is none.
   if (!program) return;
@@ -25,7 +26,7 @@ export async function putRedisOnPath(
   writeFileSync(work, script);
   chmodSync(work, 0o755);
   renameSync(work, join(folder, 'redis-server'));
-  process.env.PATH = `${folder}${delimiter}${process.env.PATH ?? ''}`;
+  putFirstOnPath(folder);
 }
 
 /** One word of a shell, whatever is in it. */

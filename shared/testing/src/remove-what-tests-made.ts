@@ -1,13 +1,14 @@
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Redis } from 'ioredis';
+import { runFolder } from './run-environment.ts';
 import { madeByTests, testRedisUrl } from './servers.ts';
 
 const fileName = /^made-by-\d+\.json$/;
 
 /** Leaves a note in the run's folder of what this process's tests made, for the process that removes it in the end. */
 export function noteWhatTestsMade(): void {
-  const { TEST_RUN_FOLDER: folder } = process.env;
+  const folder = runFolder();
   if (!folder) return;
   const { databases, prefixes } = madeByTests;
   const note = JSON.stringify({ databases: [...databases], prefixes: [...prefixes] });

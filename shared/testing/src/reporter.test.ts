@@ -8,6 +8,7 @@ import { isRunning } from '@huidiao/local';
 import { expect } from 'chai';
 import { after, before, describe, it } from 'mocha';
 import { toNodeProgram } from './node-program.ts';
+import { ownEnvironment } from './run-environment.ts';
 import { waitFor } from './wait-for.ts';
 
 const clone = resolve(import.meta.dirname, '../../..');
@@ -28,7 +29,7 @@ const run = async (
     ...['--no-config', '--reporter', reporter, ...options, ...files.map(([name]) => join(folder, name))],
   ];
   // The whole run may be one of several processes, and that one is not.
-  const env = { ...process.env, MOCHA_WORKER_ID: undefined, TEST_RUN_FOLDER: folder };
+  const env = { ...ownEnvironment(), MOCHA_WORKER_ID: undefined, TEST_RUN_FOLDER: folder };
   const child = spawn(process.execPath, args, { cwd: clone, env, stdio: ['ignore', 'pipe', 'inherit'] });
   const ended = new Promise<number | null>((end) => child.once('exit', end));
   return { output: await text(child.stdout), code: await ended };

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { expect } from 'chai';
 import { describe, it } from 'mocha';
 import { rsaKeysOf } from './rsa-keys.ts';
+import { runFolder } from './run-environment.ts';
 
 const text = Buffer.from('text');
 
@@ -18,7 +19,7 @@ describe('the RSA keys of those who play in tests', () => {
 
   it('are those of the whole run, kept where only its owner can read them', () => {
     const { privateKey } = rsaKeysOf('merchant');
-    const folder = process.env.TEST_RUN_FOLDER ?? '';
+    const folder = runFolder() ?? '';
     const file = join(folder, 'rsa-merchant.pem');
     expect(createPrivateKey(readFileSync(file)).equals(privateKey)).to.equal(true);
     expect(statSync(file).mode & 0o777).to.equal(0o600);

@@ -1,6 +1,7 @@
 import { createPrivateKey, createPublicKey, generateKeyPairSync, type KeyObject } from 'node:crypto';
 import { linkSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { runFolder } from './run-environment.ts';
 
 export interface RsaKeys {
   readonly privateKey: KeyObject;
@@ -25,7 +26,7 @@ export function rsaKeysOf(name: string): RsaKeys {
 
 /** From the folder of the run, which only its owner can read and which goes with the run; whoever is first makes it. */
 function takePem(name: string): string {
-  const { TEST_RUN_FOLDER: folder } = process.env;
+  const folder = runFolder();
   if (!folder) return makePem();
   const file = join(folder, `rsa-${encodeURIComponent(name)}.pem`);
   return read(file) ?? keepFirst(file, makePem());

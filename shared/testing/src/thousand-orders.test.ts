@@ -1,8 +1,15 @@
-import type { NewOrder } from '@huidiao/store';
 import { buildSignedNotification, makeTransaction, type SignedNotification } from '@huidiao/wechat-simulator';
 import { expect } from 'chai';
 import { after, before, describe, it } from 'mocha';
-import { type Installation, startInstallation, testMerchant, toOrderRequest } from './installation.ts';
+import { createDice, shuffle } from './dice.fixture.test.ts';
+import { fewAtOnce } from './few-at-once.fixture.test.ts';
+import {
+  type Installation,
+  startInstallation,
+  testMerchant,
+  toNewOrder,
+  toOrderRequest,
+} from './installation.ts';
 import { waitFor } from './wait-for.ts';
 
 const orders = 1_000;
@@ -21,8 +28,8 @@ describe('1,000 notifications of 1,000 orders, each sent three times, interleave
 
   it('make 1,000 paid orders, 1,000 requests to the shop and 1,000 messages', async () => {
     const numbers = Array.from({ length: orders }, (_, n) => `MANY-${String(n).padStart(6, '0')}`);
-    await atOnce(numbers, async (outTradeNo) => {
-      await installation.store.orders.register(newOrder(outTradeNo));
+    await fewAtOnce(inFlight, numbers, async (outTradeNo) => {
+      await installation.store.orders.register(toNewOrder(outTradeNo));
       const { payer } = toOrderRequest(outTradeNo);
       installation.simulator.grant(
         { appId: testMerchant.appId, openId: payer.openid, templateId: testMerchant.templateId },
@@ -30,10 +37,13 @@ describe('1,000 notifications of 1,000 orders, each sent three times, interleave
       );
     });
 
-    const callbacks = shuffle(numbers.flatMap((outTradeNo) => Array(copies).fill(outTradeNo)));
+    const callbacks = shuffle(
+      numbers.flatMap((outTradeNo) => Array<string>(copies).fill(outTradeNo)),
+      createDice(20_261_122),
+    );
     const url = `http://127.0.0.1:${installation.ingressPort}/callbacks/wechat-pay/${testMerchant.mchId}`;
     const statuses = new Map<number, number>();
-    await atOnce(callbacks, async (outTradeNo) => {
+    await fewAtOnce(inFlight, callbacks, async (outTradeNo) => {
       const { headers, body } = notificationOf(outTradeNo);
       const response = await fetch(url, { method: 'POST', headers: headers as Record<string, string>, body });
       await response.arrayBuffer();
@@ -58,23 +68,6 @@ describe('1,000 notifications of 1,000 orders, each sent three times, interleave
     const { deadLetters } = await store.deadLetters.list({ state: 'open', limit: 10 });
     expect(deadLetters).to.deep.equal([]);
   });
-
-  function newOrder(outTradeNo: string): NewOrder {
-    const { appid, description, amount, payer } = toOrderRequest(outTradeNo);
-    return {
-      mchId: testMerchant.mchId,
-      appId: appid,
-      outTradeNo,
-      openId: payer.openid,
-      description,
-      amountFen: amount.total,
-      currency: amount.currency,
-      logisticsType: 3,
-      timeExpire: new Date(Date.now() + 60 * 60_000),
-      prepay: false,
-      contentHash: outTradeNo,
-    };
-  }
 
   /** Signed once for all of its copies: to sign takes longer than to receive. */
   const signed = new Map<string, SignedNotification>();
@@ -116,25 +109,3 @@ describe('1,000 notifications of 1,000 orders, each sent three times, interleave
     );
   }
 });
-
-/** Works on all items, so many at once. */
-async function atOnce<T>(items: readonly T[], work: (item: T) => Promise<void>): Promise<void> {
-  const rest = items.values();
-  await Promise.all(
-    Array.from({ length: inFlight }, async () => {
-      for (const item of rest) await work(item);
-    }),
-  );
-}
-
-/** Fisher and Yates, with a generator of its own so that every run has the same order. */
-function shuffle<T>(items: readonly T[]): T[] {
-  const shuffled = [...items];
-  let seed = 20_261_122;
-  for (let last = shuffled.length - 1; last > 0; last -= 1) {
-    seed = (seed * 1_103_515_245 + 12_345) % 2_147_483_648;
-    const other = seed % (last + 1);
-    [shuffled[last], shuffled[other]] = [shuffled[other] as T, shuffled[last] as T];
-  }
-  return shuffled;
-}

@@ -80,7 +80,14 @@ describe('a payment that waits for its order while Redis loses everything', func
 
     // A process that died before the row was gone, and Redis that is lost once more.
     const { id, name, data } = job ?? expect.fail('nothing was kept');
-    await installation.store.waitingJobs.keep({ id, name: name as 'apply-payment', data, lane: 'live' });
+    const order = { mchId, outTradeNo: 'WAITING-0001' };
+    await installation.store.waitingJobs.keep({
+      id,
+      name: name as 'apply-payment',
+      data,
+      lane: 'live',
+      order,
+    });
     await loseRedis();
     offsetMs += 16 * minuteMs;
     const ledgerEntry = () => installation.store.callbacks.listForOrder(mchId, 'WAITING-0001');

@@ -22,6 +22,7 @@ export * from './pay/abnormal-refund.ts';
 export * from './pay/ask-about-combined.ts';
 export * from './pay/ask-about-order.ts';
 export * from './pay/bill/bill-date.ts';
+export type { UnreadRows } from './pay/bill/compare-summary.ts';
 export type { BillCalls, TradeBill, WantedTradeBill } from './pay/bill/trade-bill.ts';
 export type { BillLimits } from './pay/bill/trade-bill-reader.ts';
 export type { TradeBillRow } from './pay/bill/trade-bill-row.ts';

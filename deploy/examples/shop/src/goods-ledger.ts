@@ -2,7 +2,9 @@
 export interface DeliveredOrder {
   readonly mchid: string;
   readonly appid: string;
+  readonly sub_mchid?: string;
   readonly out_trade_no: string;
+  readonly combine_out_trade_no?: string;
   readonly transaction_id: string;
   /** In fen (分). */
   readonly total: number;

@@ -68,6 +68,12 @@ describe('example-shop', () => {
     expect(ledger.orders[0]).to.include({ out_trade_no: 'ORDER-1', total: 1_880 });
   });
 
+  it('knows whose order it was, and of which combined order', async () => {
+    const named = { sub_mchid: '1900000110', combine_out_trade_no: 'CART-1' };
+    await post(shop.webhookUrl, { ...paid, data: { ...paid.data, ...named } });
+    expect(shop.ledger().orders[0]).to.include(named);
+  });
+
   it('answers 200 to a repeated webhook-id without delivering twice', async () => {
     const answers = [await post(shop.webhookUrl, paid), await post(shop.webhookUrl, paid)];
     expect(answers).to.deep.equal([200, 200]);

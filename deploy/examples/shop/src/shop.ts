@@ -2,6 +2,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from 'node:net';
 import { Webhook } from 'standardwebhooks';
 import { type BrowserAnswer, createBrowserShop } from './browser/browser-shop.ts';
+import { lookAgainSource } from './browser/look-again-script.ts';
 import type { Phone } from './browser/phone.ts';
 import { catalogue } from './catalogue.ts';
 import { checkOut } from './check-out.ts';
@@ -164,7 +165,7 @@ function answerPage(response: ServerResponse, page: BrowserAnswer): void {
   response.writeHead(page.status, {
     'content-type': 'text/html; charset=utf-8',
     'cache-control': 'no-store',
-    'content-security-policy': "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'",
+    'content-security-policy': `default-src 'none'; script-src ${lookAgainSource}; style-src 'unsafe-inline'; frame-ancestors 'none'`,
   });
   response.end(page.html);
 }

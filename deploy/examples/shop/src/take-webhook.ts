@@ -56,18 +56,29 @@ function act(webhookId: string, event: unknown, goods: GoodsLedger): WebhookAnsw
 interface PaidOrder {
   readonly mchid: string;
   readonly appid: string;
+  /** Which of a service provider's merchants, and which combined order, where it is of one. */
+  readonly sub_mchid?: string;
   readonly out_trade_no: string;
+  readonly combine_out_trade_no?: string;
   readonly transaction_id: string;
   readonly total: number;
 }
 
 function toPaidOrder(data: unknown): PaidOrder | undefined {
   if (!isObject(data) || !isObject(data.amount)) return undefined;
-  const { mchid, appid, out_trade_no, transaction_id } = data;
+  const { mchid, appid, sub_mchid, out_trade_no, combine_out_trade_no, transaction_id } = data;
   const { total } = data.amount;
   if (typeof mchid !== 'string' || typeof appid !== 'string' || typeof total !== 'number') return undefined;
   if (typeof out_trade_no !== 'string' || typeof transaction_id !== 'string') return undefined;
-  return { mchid, appid, out_trade_no, transaction_id, total };
+  return {
+    mchid,
+    appid,
+    ...(typeof sub_mchid === 'string' && { sub_mchid }),
+    out_trade_no,
+    ...(typeof combine_out_trade_no === 'string' && { combine_out_trade_no }),
+    transaction_id,
+    total,
+  };
 }
 
 function parseJson(rawBody: Buffer): unknown {

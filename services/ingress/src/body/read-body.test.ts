@@ -3,7 +3,7 @@ import { type AddressInfo, connect, type Socket } from 'node:net';
 import { expect } from 'chai';
 import { afterEach, beforeEach, describe, it } from 'mocha';
 import { createBodyBudget, createBudgetPart } from './body-budget.ts';
-import { type BodyOutcome, passBody, readBody } from './read-body.ts';
+import { type BodyOutcome, mostChunks, passBody, readBody } from './read-body.ts';
 
 describe('readBody', () => {
   const limits = { maxBytes: 1_000, timeoutMs: 5_000 };
@@ -87,6 +87,24 @@ describe('readBody', () => {
     const request = await send('Transfer-Encoding: chunked', `${'1\r\nx\r\n'.repeat(100)}0\r\n\r\n`);
     expect(await readBody(request, limits, budget)).to.deep.equal({ kind: 'over-budget' });
     expect(budget.inFlightBytes).to.equal(0);
+  });
+
+  it('refuses a body in too many chunks, read or let by, however few bytes it has', async () => {
+    const inChunks = (count: number) => `${'1\r\nx\r\n'.repeat(count)}0\r\n\r\n`;
+    const budget = createBodyBudget(10_000_000);
+    const wide = { ...limits, maxBytes: 1_500_000 };
+    const request = await send('Transfer-Encoding: chunked', inChunks(mostChunks));
+    expect(textOf(await readBody(request, wide, budget))).to.have.length(mostChunks);
+    for (const receive of [readBody, passBody]) {
+      const next = new Promise<IncomingMessage>((resolve) => server.once('request', resolve));
+      const other = connect((server.address() as AddressInfo).port, '127.0.0.1');
+      other.on('error', () => {});
+      other.write(
+        `POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n${inChunks(mostChunks + 1)}`,
+      );
+      expect(await receive(await next, wide, budget)).to.deep.equal({ kind: 'too-large' });
+      other.destroy();
+    }
   });
 
   it('takes what lay in the socket while the process was busy', async () => {

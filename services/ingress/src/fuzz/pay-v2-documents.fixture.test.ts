@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { editRequest, requestEdits } from './edit-request.fixture.test.ts';
-import { type Expected, type FuzzCase, type Property, toProperty } from './fuzz-case.fixture.test.ts';
+import { type FuzzCase, type Property, toProperty } from './fuzz-case.fixture.test.ts';
 import { apiV2Key, apiV3Key, mchIds } from './installation.fixture.test.ts';
+import { anyV2Message, isEncrypted, refused, unchanged } from './pay-v2-expectations.fixture.test.ts';
 import {
-  encryptedV2,
   findV2Message,
   toDocument,
   toElement,
@@ -14,24 +14,8 @@ import {
   withBody,
 } from './pay-v2-messages.fixture.test.ts';
 import { queries } from './queries.fixture.test.ts';
-import { expectHint, expectHintOf } from './said.fixture.test.ts';
 
 /** A callback of API v2 in another document, under another sign, or at another address. */
-
-const messages = fc.constantFrom(...v2Messages.keys());
-const refused: Expected = { kind: 'refused' };
-const unchanged: Expected = { kind: 'unchanged' };
-/**
- * Of a refund nothing is signed, and its encryption has no tag: whoever sends it again may cut and paste. So it is
- * never more than a hint, which WeChat Pay is asked about.
- */
-const hint: Expected = { kind: 'taken', orRefusedWith: [401, 500], check: expectHint };
-const _toHint = ({ reqInfo = {} }: V2Message): Expected => ({
-  ...hint,
-  check: (visit) => expectHintOf(visit, reqInfo),
-});
-
-const isEncrypted = (name: string) => encryptedV2.includes(name);
 
 const structures: Readonly<Record<string, (document: string) => string>> = {
   'a DOCTYPE': (document) => `<!DOCTYPE xml>${document}`,
@@ -142,7 +126,6 @@ function toQueryCase({ name, query }: { name: string; query: string }): FuzzCase
 }
 
 const isProven = false;
-const _at = fc.nat(60);
 const others = [mchIds.twin, mchIds.stranger, mchIds.nobody];
 const keysOf = (record: Readonly<Record<string, unknown>>) => fc.constantFrom(...Object.keys(record));
 const signed = fc.constantFrom(...[...v2Messages.keys()].filter((name) => !isEncrypted(name)));
@@ -152,21 +135,21 @@ export const documentsOfV2: readonly Property[] = [
     name: 'with what no flat document has',
     isProven,
     share: 4,
-    specs: fc.record({ name: messages, what: keysOf(structures) }),
+    specs: fc.record({ name: anyV2Message, what: keysOf(structures) }),
     toCase: toStructureCase,
   }),
   toProperty({
     name: 'written otherwise',
     isProven,
     share: 3,
-    specs: fc.record({ name: messages, what: keysOf(layouts) }),
+    specs: fc.record({ name: anyV2Message, what: keysOf(layouts) }),
     toCase: toLayoutCase,
   }),
   toProperty({
     name: 'signed otherwise',
     isProven,
     share: 3,
-    specs: fc.record({ name: messages, how: keysOf(signings) }),
+    specs: fc.record({ name: anyV2Message, how: keysOf(signings) }),
     toCase: toSigningCase,
   }),
   toProperty({
@@ -180,21 +163,21 @@ export const documentsOfV2: readonly Property[] = [
     name: 'at another merchant’s address',
     isProven,
     share: 2,
-    specs: fc.record({ name: messages, mchId: fc.constantFrom(...others) }),
+    specs: fc.record({ name: anyV2Message, mchId: fc.constantFrom(...others) }),
     toCase: toPathCase,
   }),
   toProperty({
     name: 'in another request',
     isProven,
     share: 3,
-    specs: fc.record({ name: messages, what: requestEdits }),
+    specs: fc.record({ name: anyV2Message, what: requestEdits }),
     toCase: toRequestCase,
   }),
   toProperty({
     name: 'with a query',
     isProven,
     share: 1,
-    specs: fc.record({ name: messages, query: keysOf(queries) }),
+    specs: fc.record({ name: anyV2Message, query: keysOf(queries) }),
     toCase: toQueryCase,
   }),
 ];

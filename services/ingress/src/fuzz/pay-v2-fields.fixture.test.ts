@@ -2,7 +2,14 @@ import fc from 'fast-check';
 import { type ByteEdit, byteEdits, editBytes, editText } from './edit-bytes.fixture.test.ts';
 import { fieldNames } from './edit-fields.fixture.test.ts';
 import { type Expected, type FuzzCase, type Property, toProperty } from './fuzz-case.fixture.test.ts';
-import { mchIds } from './installation.fixture.test.ts';
+import {
+  anyV2Message,
+  hint,
+  isEncrypted,
+  refused,
+  toHint,
+  unchanged,
+} from './pay-v2-expectations.fixture.test.ts';
 import {
   encryptedV2,
   findV2Message,
@@ -10,27 +17,10 @@ import {
   toElement,
   toSent,
   type V2Message,
-  v2Messages,
   withBody,
 } from './pay-v2-messages.fixture.test.ts';
-import { expectHint, expectHintOf } from './said.fixture.test.ts';
 
 /** Changes of the fields of a callback of API v2 that nobody signed. */
-
-const messages = fc.constantFrom(...v2Messages.keys());
-const refused: Expected = { kind: 'refused' };
-const unchanged: Expected = { kind: 'unchanged' };
-/**
- * Of a refund nothing is signed, and its encryption has no tag: whoever sends it again may cut and paste. So it is
- * never more than a hint, which WeChat Pay is asked about.
- */
-const hint: Expected = { kind: 'taken', orRefusedWith: [401, 500], check: expectHint };
-const toHint = ({ reqInfo = {} }: V2Message): Expected => ({
-  ...hint,
-  check: (visit) => expectHintOf(visit, reqInfo),
-});
-
-const isEncrypted = (name: string) => encryptedV2.includes(name);
 
 function toByteCase({ name, edit }: { name: string; edit: ByteEdit }): FuzzCase {
   const { request: valid } = findV2Message(name);
@@ -94,30 +84,27 @@ function toAroundCase({ name, at, value }: { name: string; at: number; value: st
 
 const isProven = false;
 const at = fc.nat(60);
-const _others = [mchIds.twin, mchIds.stranger, mchIds.nobody];
-const _keysOf = (record: Readonly<Record<string, unknown>>) => fc.constantFrom(...Object.keys(record));
-const _signed = fc.constantFrom(...[...v2Messages.keys()].filter((name) => !isEncrypted(name)));
 
 export const fieldsOfV2: readonly Property[] = [
   toProperty({
     name: 'with another byte',
     isProven,
     share: 11,
-    specs: fc.record({ name: messages, edit: byteEdits }),
+    specs: fc.record({ name: anyV2Message, edit: byteEdits }),
     toCase: toByteCase,
   }),
   toProperty({
     name: 'with another value',
     isProven,
     share: 8,
-    specs: fc.record({ name: messages, at, edit: byteEdits }),
+    specs: fc.record({ name: anyV2Message, at, edit: byteEdits }),
     toCase: toValueCase,
   }),
   toProperty({
     name: 'without a field',
     isProven,
     share: 3,
-    specs: fc.record({ name: messages, at }),
+    specs: fc.record({ name: anyV2Message, at }),
     toCase: toRemovalCase,
   }),
   toProperty({
@@ -125,7 +112,7 @@ export const fieldsOfV2: readonly Property[] = [
     isProven,
     share: 6,
     specs: fc.record({
-      name: messages,
+      name: anyV2Message,
       field: fc.constantFrom(...fieldNames),
       value: fc.constantFrom('', '', '1', 'ADD'),
     }),

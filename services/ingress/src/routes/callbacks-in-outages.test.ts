@@ -1,10 +1,10 @@
 import { AppError } from '@huidiao/errors';
 import { createProducer, createQueueReader, type QueueReader } from '@huidiao/queue';
 import { createLogger, createMetrics } from '@huidiao/runtime';
-import { createStore, type InboxRow, type Store } from '@huidiao/store';
+import { createStore, dropTestDatabase, type InboxRow, type Store } from '@huidiao/store';
 import { createTcpProxy, type TcpProxy, testMongoUri, waitFor } from '@huidiao/testing';
 import { expect } from 'chai';
-import { afterEach, beforeEach, describe, it } from 'mocha';
+import { after, afterEach, before, beforeEach, describe, it } from 'mocha';
 import type { IngressOverrides } from '../context.ts';
 import {
   callbackJob,
@@ -34,17 +34,22 @@ describe('POST /callbacks/wechat-pay/{mchid} while a store is away', () => {
   let reader: QueueReader;
   let ingress: RunningIngress;
 
-  beforeEach(async () => {
-    redis = await createOwnRedis();
+  before(() => {
     mongoUri = testMongoUri();
     // Nobody migrates: the inbox has to work without its indexes.
     store = createStore({ uri: mongoUri, logger, metrics: createMetrics({ service: 'test' }) });
+  });
+  after(() => store.close());
+
+  beforeEach(async () => {
+    await dropTestDatabase(mongoUri);
+    redis = await createOwnRedis();
     reader = createQueueReader({ redis: { url: redis.url }, prefix, logger });
     mongo = await createTcpProxy(mongoUri);
   });
   afterEach(async () => {
     await ingress.close();
-    await Promise.all([reader.close(), store.close(), mongo.close()]);
+    await Promise.all([reader.close(), mongo.close()]);
     await redis.close();
   });
 
@@ -350,6 +355,7 @@ describe('POST /callbacks/wechat-pay/{mchid} while a store is away', () => {
           store: standInStore(() => Promise.reject(new AppError('STORE_UNAVAILABLE'))),
           producer: {
             add: () => Promise.reject(new AppError(code)),
+            addNow: () => Promise.reject(new AppError(code)),
             isReady: () => false,
             close: async () => undefined,
           },

@@ -1,4 +1,4 @@
-import { parseArgs } from 'node:util';
+import { assertOwnOptions, readWords, takeCommand } from '../callbacks/command-words.ts';
 import { WrongUsage } from '../callbacks/wrong-usage.ts';
 
 export interface ListCommand {
@@ -37,17 +37,16 @@ const optionsOf: Readonly<Record<Exclude<Command['name'], 'help'>, readonly (key
   revoke: [],
 };
 
+const names = ['list', 'create', 'revoke'] as const;
+
 const longestLabel = 100;
 
 /** @throws WrongUsage that says what is wrong and what to type */
 export function parseArguments(args: readonly string[]): Command {
-  const [name = '', ...rest] = args;
-  if (['help', '--help', '-h'].includes(name) || rest.includes('--help')) return { name: 'help' };
-  if (!isCommandName(name)) {
-    const problem = name === '' ? 'no command is given' : `there is no command ${JSON.stringify(name)}`;
-    throw new WrongUsage(`${problem}; give one of list, create, revoke, help`);
-  }
-  const { values, positionals } = read(name, rest);
+  const command = takeCommand(args, names);
+  if (command === undefined) return { name: 'help' };
+  const { name } = command;
+  const { values, positionals } = read(name, command.rest);
   if (values.merchant === '') throw new WrongUsage('--merchant is empty; give an mchid');
   switch (name) {
     case 'list':
@@ -62,30 +61,12 @@ export function parseArguments(args: readonly string[]): Command {
 }
 
 function read(name: keyof typeof optionsOf, args: string[]) {
-  const { values, positionals } = readValues(args);
-  const given = Object.keys(values) as (keyof typeof options)[];
-  const foreign = given.find((option) => !optionsOf[name].includes(option));
-  if (foreign !== undefined) {
-    const known = optionsOf[name].map((option) => `--${option}`).join(', ');
-    const may = known === '' ? 'it is given a key id and nothing else' : `it can be given ${known}`;
-    throw new WrongUsage(`${name} takes no --${foreign}; ${may}`);
-  }
+  const { values, positionals } = readWords({ args, options, allowPositionals: true });
+  assertOwnOptions(name, values, optionsOf[name], 'it is given a key id and nothing else');
   if (name !== 'revoke' && positionals.length > 0) {
     throw new WrongUsage(`${name} takes options only, such as --merchant MCHID`);
   }
   return { values, positionals };
-}
-
-function readValues(args: string[]) {
-  try {
-    return parseArgs({ args, options, allowPositionals: true });
-  } catch (error) {
-    throw new WrongUsage(error instanceof Error ? error.message : String(error));
-  }
-}
-
-function isCommandName(name: string): name is keyof typeof optionsOf {
-  return Object.hasOwn(optionsOf, name);
 }
 
 function toWanted({ merchant, label = '' }: { merchant?: string; label?: string }) {

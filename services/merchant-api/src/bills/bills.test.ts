@@ -51,7 +51,9 @@ describe('bills over HTTP', () => {
       });
     }
     for (const date of ['2026-02-30', '20261121', 'today']) {
-      expect(await problemOf(api.client.checkBill(at(date))), date).to.include({ status: 404 });
+      const asked = await problemOf(api.client.checkBill(at(date)));
+      expect(asked, date).to.include({ status: 400, code: 'REQUEST_INVALID' });
+      expect(asked.problem.errors?.map(({ field }) => field)).to.deep.equal(['bill_date']);
       const read = problemOf(api.client.readBillProof(at(date)));
       expect(await read, date).to.include({ status: 404, code: 'BILL_NOT_CHECKED' });
     }

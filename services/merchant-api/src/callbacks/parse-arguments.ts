@@ -1,5 +1,5 @@
-import { parseArgs } from 'node:util';
 import { type RegisteredCallback, registeredCallbacks } from '@huidiao/wechat';
+import { assertOwnOptions, readWords, takeCommand } from './command-words.ts';
 import { WrongUsage } from './wrong-usage.ts';
 
 interface Common {
@@ -43,40 +43,21 @@ const optionsOf: Readonly<Record<Exclude<Command['name'], 'help'>, readonly stri
   sync: ['merchant', 'only', 'dry-run', 'json'],
 };
 
+const names = ['urls', 'check', 'sync'] as const;
+
 /** @throws WrongUsage that says what is wrong and what to type */
 export function parseArguments(args: readonly string[]): Command {
-  const [name = '', ...rest] = args;
-  if (['help', '--help', '-h'].includes(name) || rest.includes('--help')) return { name: 'help' };
-  if (!isCommandName(name)) {
-    const problem = name === '' ? 'no command is given' : `there is no command ${JSON.stringify(name)}`;
-    throw new WrongUsage(`${problem}; give one of urls, check, sync, help`);
-  }
-  const { merchant, json = false, only, 'dry-run': dryRun = false } = readOptions(name, rest);
+  const command = takeCommand(args, names);
+  if (command === undefined) return { name: 'help' };
+  const { name } = command;
+  const { values } = readWords({ args: command.rest, options });
+  assertOwnOptions(name, values, optionsOf[name]);
+  const { merchant, json = false, only, 'dry-run': dryRun = false } = values;
   if (merchant === '') throw new WrongUsage('--merchant is empty; give an mchid');
   const given = { mchId: merchant, json };
   if (name === 'urls') return { name, ...given };
   const chosen = only === undefined ? undefined : parseOnly(only);
   return name === 'check' ? { name, ...given, only: chosen } : { name, ...given, only: chosen, dryRun };
-}
-
-function readOptions(name: keyof typeof optionsOf, args: string[]) {
-  const values = readValues(args);
-  const foreign = Object.keys(values).find((option) => !optionsOf[name].includes(option));
-  if (foreign === undefined) return values;
-  const known = optionsOf[name].map((option) => `--${option}`).join(', ');
-  throw new WrongUsage(`${name} takes no --${foreign}; it can be given ${known}`);
-}
-
-function readValues(args: string[]) {
-  try {
-    return parseArgs({ args, options }).values;
-  } catch (error) {
-    throw new WrongUsage(error instanceof Error ? error.message : String(error));
-  }
-}
-
-function isCommandName(name: string): name is keyof typeof optionsOf {
-  return Object.hasOwn(optionsOf, name);
 }
 
 function parseOnly(text: string): RegisteredCallback[] {

@@ -4,7 +4,7 @@ import type { EndpointHandler, Handlers } from '../http/endpoint-handler.ts';
 import type { Problem } from '../http/problem.ts';
 import { pageOrNothing, wrongCursor } from '../orders/serve-list-orders.ts';
 import { toOrderResource } from '../orders/to-order-resource.ts';
-import { caseQueue, toCaseCodes } from './case-kinds.ts';
+import { caseQueues, toCaseCodes } from './case-kinds.ts';
 import { type DecideCaseDeps, type DecideOutcome, decideCase } from './decide-case.ts';
 import { type FoundCase, findCase, toCase } from './found-case.ts';
 import { mayDecide } from './may-decide.ts';
@@ -28,7 +28,7 @@ function serveList({ deadLetters }: CaseEndpointDeps): EndpointHandler<MerchantA
   return async ({ query, caller: { merchant }, facts }) => {
     const { kind, held: isHeld, state, limit = usualLimit, cursor: after } = query;
     const inState = state === 'under_way' ? 'replayed' : 'open';
-    const open = { state: inState, queue: caseQueue, mchId: merchant.mchId } as const;
+    const open = { state: inState, queues: caseQueues, mchId: merchant.mchId } as const;
     const wanted = { ...open, errorCodes: toCaseCodes(kind), isHeld, limit, after };
     const page = await pageOrNothing(() => deadLetters.list(wanted));
     if (page === undefined) return { problem: wrongCursor };

@@ -1,22 +1,23 @@
-import { type CaseKind, type JobData, jobCatalogue } from '@huidiao/contracts';
-import type { Order, Store, StoredDeadLetter } from '@huidiao/store';
-import { caseQueue, toCaseKind } from './case-kinds.ts';
+import type { CaseKind } from '@huidiao/contracts';
+import {
+  type DeadJobFacts,
+  type Order,
+  type Store,
+  type StoredDeadLetter,
+  toDeadJobFacts,
+} from '@huidiao/store';
+import { caseQueues, toCaseKind } from './case-kinds.ts';
 
 /** A dead letter that is a case, with what its job was about. */
-export interface FoundCase {
+export interface FoundCase extends DeadJobFacts {
   readonly letter: StoredDeadLetter;
   readonly kind: CaseKind;
-  readonly payment?: JobData<'apply-payment'>['payment'];
-  readonly refund?: JobData<'apply-refund'>['refund'];
 }
 
 /** What a dead letter is as a case; undefined where it is none. Pure. */
 export function toCase(letter: StoredDeadLetter): FoundCase | undefined {
-  const kind = letter.queue === caseQueue ? toCaseKind(letter.errorCode) : undefined;
-  if (kind === undefined) return undefined;
-  const payment = jobCatalogue['apply-payment'].schema.safeParse(letter.payload).data?.payment;
-  const refund = jobCatalogue['apply-refund'].schema.safeParse(letter.payload).data?.refund;
-  return { letter, kind, ...(payment !== undefined && { payment }), ...(refund !== undefined && { refund }) };
+  const kind = toCaseKind(letter);
+  return kind === undefined ? undefined : { letter, kind, ...toDeadJobFacts(letter) };
 }
 
 export interface FindCaseDeps {
@@ -30,9 +31,21 @@ export async function findCase(
   mchId: string,
   caseId: string,
 ): Promise<{ readonly found: FoundCase; readonly order: Order | undefined } | undefined> {
-  const letter = await deps.deadLetters.find(caseQueue, caseId);
+  const letter = await findLetter(deps, caseId);
   const found = letter?.mchId === mchId ? toCase(letter) : undefined;
   if (found === undefined) return undefined;
   const { outTradeNo } = found.letter;
   return { found, order: outTradeNo === undefined ? undefined : await deps.orders.find(mchId, outTradeNo) };
+}
+
+/** The names of jobs tell their queues apart: a name is one dead letter at most. */
+async function findLetter(
+  { deadLetters }: FindCaseDeps,
+  caseId: string,
+): Promise<StoredDeadLetter | undefined> {
+  for (const queue of caseQueues) {
+    const letter = await deadLetters.find(queue, caseId);
+    if (letter !== undefined) return letter;
+  }
+  return undefined;
 }

@@ -21,6 +21,17 @@ const late = (state: string) => ({
   refundRequests: [{ transactionId, outRefundNo: 'n', refundFen: 100, state }],
 });
 const hangs = { refunds: [{ refundId: 'r', outRefundNo: 'console', status: 'ABNORMAL', refundFen: 40 }] };
+/** Of the 90 fen that were paid. */
+const goesBack = (refundFen: number, state = 'processing') => ({
+  ...paidBy(transactionId),
+  amountFen: 90,
+  held: 'refund_seen',
+  refundRequests: [{ transactionId, outRefundNo: 'n', refundFen, state }],
+});
+const otherGoesBack = (refundFen: number) => ({
+  otherPayments: [{ transactionId, amountFen: 90, currency: 'CNY', at: new Date() }],
+  refundRequests: goesBack(refundFen).refundRequests,
+});
 const givenBack = {
   ...paidBy(transactionId),
   refunds: [{ refundId: 'r', outRefundNo: 'n', status: 'SUCCESS', refundFen: 100, at: new Date() }],
@@ -47,11 +58,40 @@ describe('what may be decided about a case', () => {
     ['a late payment that was delivered since', toFound('paid_late'), paidBy(transactionId), 'refund'],
     ['another amount in the bill', toFound('bill_differs'), paidBy(transactionId), ''],
     ['a refund that was seen', toFound('refund_seen'), paidBy(transactionId), 'deliver refund'],
-    ['a refund that was seen, of all of it', toFound('refund_seen'), givenBack, 'deliver'],
+    ['a refund that was seen, of all of it', toFound('refund_seen'), givenBack, ''],
+    ['a refund that was seen, and one of the rest goes on', toFound('refund_seen'), goesBack(90), ''],
+    [
+      'a refund that was seen, and one of a part goes on',
+      toFound('refund_seen'),
+      goesBack(89),
+      'deliver refund',
+    ],
+    [
+      'a refund that was seen, and one of the rest was closed',
+      toFound('refund_seen'),
+      goesBack(90, 'closed'),
+      'deliver refund',
+    ],
+    ['another amount that goes back', toFound('amount_differs'), { ...waiting, ...otherGoesBack(90) }, ''],
+    [
+      'another amount of which a part goes back',
+      toFound('amount_differs'),
+      { ...waiting, ...otherGoesBack(1) },
+      'deliver refund',
+    ],
+    [
+      'a late payment that goes back',
+      toFound('paid_late'),
+      { ...waiting, status: 'closed', ...otherGoesBack(90) },
+      '',
+    ],
     ['an order that nobody knows', toFound('unknown_order'), undefined, ''],
     ['an order that somebody registered since', toFound('unknown_order'), waiting, 'deliver'],
     ['a refund that differs', toFound('refund_differs'), waiting, 'retry'],
     ['a refund that is not confirmed', toFound('refund_not_confirmed'), undefined, 'retry'],
+    ['a refund for which there was no money', toFound('refund_short_of_money'), waiting, 'retry'],
+    ['a refund that is not finished', toFound('refund_not_final'), waiting, 'retry'],
+    ['a refund that was refused', toFound('refund_refused'), waiting, ''],
     ['a refund of an unknown order', toFound('refund_of_unknown_order'), undefined, 'retry'],
   ];
   for (const [what, found, order, decisions] of rows) {

@@ -1,20 +1,21 @@
 import type { CaseDecision } from '@huidiao/contracts';
-import { isLeftWithMerchant, type Order, toRefundableFen } from '@huidiao/store';
+import { isLeftWithMerchant, type Order, toLeftFen, toRefundableFen } from '@huidiao/store';
 import type { FoundCase } from './found-case.ts';
 
 /**
- * What can be decided about a case now. Pure.
+ * What can be decided about a case now. Pure. Nothing is delivered whose price was given back, or is on its way back.
  *
  * | case | besides hold and discard |
  * |---|---|
- * | amount_differs | deliver, where the order still waits for its payment and the currency agrees; refund |
+ * | amount_differs | deliver, where the order still waits for its payment, the currency agrees, and refunds leave something; refund |
  * | ids_differ | refund, where it is of the order's merchant |
  * | paid_twice | refund |
- * | paid_late | deliver, where the order is closed, or its refund came to nothing; refund |
- * | refund_seen | deliver; refund, of what is left |
+ * | paid_late | deliver, where the order is closed, or its refund came to nothing, and refunds leave something; refund |
+ * | refund_seen | deliver, where refunds leave something; refund, of what is left |
  * | unknown_order | deliver, once the order is registered |
- * | of a refund | retry |
- * | bill_differs | |
+ * | refund_differs, refund_not_confirmed, refund_of_unknown_order | retry |
+ * | refund_short_of_money, refund_not_final | retry |
+ * | refund_refused, bill_differs | |
  */
 export function mayDecide(found: FoundCase, order: Order | undefined): CaseDecision[] {
   if (found.letter.state !== 'open') return [];
@@ -22,16 +23,17 @@ export function mayDecide(found: FoundCase, order: Order | undefined): CaseDecis
 }
 
 function decisionsOf({ kind, payment }: FoundCase, order: Order | undefined): CaseDecision[] {
+  const isSomethingLeft = order === undefined || payment === undefined || toLeftFen(order, payment) > 0;
   switch (kind) {
     case 'amount_differs': {
       const waits = order?.status === 'created' || order?.status === 'closed';
       const isSame = order?.currency === payment?.currency;
-      return [...when(waits && isSame, 'deliver'), ...refunds(order)];
+      return [...when(waits && isSame && isSomethingLeft, 'deliver'), ...refunds(order)];
     }
     case 'paid_late':
-      return [...when(isUndelivered(order), 'deliver'), ...refunds(order)];
+      return [...when(isUndelivered(order) && isSomethingLeft, 'deliver'), ...refunds(order)];
     case 'refund_seen':
-      return ['deliver', ...refunds(order)];
+      return [...when(isSomethingLeft, 'deliver'), ...refunds(order)];
     case 'paid_twice':
       return refunds(order);
     case 'ids_differ':
@@ -41,7 +43,11 @@ function decisionsOf({ kind, payment }: FoundCase, order: Order | undefined): Ca
     case 'refund_differs':
     case 'refund_not_confirmed':
     case 'refund_of_unknown_order':
+    case 'refund_short_of_money':
+    case 'refund_not_final':
       return ['retry'];
+    // Its number is spent, and its money free for a refund under another one.
+    case 'refund_refused':
     // WeChat Pay signed what is here, and what it says of the bill is between it and the merchant.
     case 'bill_differs':
       return [];

@@ -3,7 +3,7 @@ import type { DeadLetterAction, StoredDeadLetter } from '@huidiao/store';
 import type { FoundCase } from './found-case.ts';
 
 /** A case as the merchant sees it: what WeChat Pay told beside what the order wanted. Nobody's openid. */
-export function toCaseResource({ letter, kind, payment, refund }: FoundCase): CaseResource {
+export function toCaseResource({ letter, kind, payment, refund, refundRequest }: FoundCase): CaseResource {
   const expected = toExpected(letter.details);
   const billed = toBilled(letter.details);
   return {
@@ -14,6 +14,7 @@ export function toCaseResource({ letter, kind, payment, refund }: FoundCase): Ca
     ...(letter.outTradeNo === undefined ? {} : { out_trade_no: letter.outTradeNo }),
     ...(payment === undefined ? {} : { payment: toPayment(payment) }),
     ...(refund === undefined ? {} : { refund: toRefund(refund) }),
+    ...(refundRequest === undefined ? {} : { refund: toWantedRefund(refundRequest) }),
     ...(expected === undefined ? {} : { expected }),
     ...(billed === undefined ? {} : { billed }),
     first_seen_at: letter.firstAttemptAt.toISOString(),
@@ -44,6 +45,14 @@ function toRefund({
   refundFen,
 }: NonNullable<FoundCase['refund']>): CaseResource['refund'] {
   return { refund_id: refundId, out_refund_no: outRefundNo, amount: { refund: refundFen } };
+}
+
+/** WeChat Pay need not have heard of it. */
+function toWantedRefund({
+  outRefundNo,
+  refundFen,
+}: NonNullable<FoundCase['refundRequest']>): CaseResource['refund'] {
+  return { out_refund_no: outRefundNo, amount: { refund: refundFen } };
 }
 
 /** What the order wanted is among the details of the refusal. */

@@ -33,7 +33,8 @@ export async function closeCombinedOrder(
     endTurn: () => deps.combinedOrders.endPrepayTurn(combined),
     end: async () => {
       const taken = await readAgain();
-      const answers = await endCombined(client, toAskedCombined(combined));
+      // WeChat Pay shall close no more than what is of this whole: a number that it lacks is another one's.
+      const answers = await endCombined(client, toAskedCombined({ ...combined, parts: toOwnParts(taken) }));
       await Promise.all(
         taken.orders.map(async (order) => {
           const answer = answers.get(order.outTradeNo);
@@ -47,6 +48,11 @@ export async function closeCombinedOrder(
     },
   });
   return ended.kind === 'ended' ? ended.value : ended;
+}
+
+function toOwnParts({ combined, orders }: CombinedWhole): CombinedWhole['combined']['parts'] {
+  const own = new Set(orders.map(({ outTradeNo }) => outTradeNo));
+  return combined.parts.filter(({ outTradeNo }) => own.has(outTradeNo));
 }
 
 function toSettled(whole: CombinedWhole): CloseCombinedOutcome | undefined {

@@ -13,6 +13,7 @@ import {
   type CreateCombinedOrderDeps,
   type CreateCombinedOutcome,
   createCombinedOrder,
+  type TakenNumber,
 } from './create-combined-order.ts';
 import { prepayCombined } from './prepay-combined.ts';
 
@@ -21,6 +22,7 @@ export interface CombinedOrderEndpointDeps
     Omit<CloseCombinedDeps, 'orders' | 'combinedOrders'> {
   readonly orders: Store['orders'];
   readonly combinedOrders: Store['combinedOrders'];
+  readonly producer: CreateCombinedOrderDeps['producer'];
   readonly payingOf: PayingOf;
 }
 
@@ -44,7 +46,8 @@ function serveCreate(deps: CombinedOrderEndpointDeps): EndpointHandler<MerchantA
     const outcome = await createCombinedOrder(deps, deps.payingOf(caller.merchant), request);
     const refusal = outcome.kind === 'refused' ? toRemoteFacts(outcome.error) : {};
     Object.assign(facts, { outcome: outcome.kind, ...refusal });
-    if (outcome.kind !== 'payable') return { problem: toOutcomeProblem(outcome) };
+    if (outcome.kind !== 'payable')
+      return { problem: toOutcomeProblem(outcome, request.combine_out_trade_no) };
     const body = { combined_order: toCombinedResource(outcome.order), payment: outcome.payment };
     if (!outcome.isNew) return { status: 200, body };
     const location = `/v1/combined-orders/${encodeURIComponent(request.combine_out_trade_no)}`;
@@ -52,17 +55,31 @@ function serveCreate(deps: CombinedOrderEndpointDeps): EndpointHandler<MerchantA
   };
 }
 
-function toOutcomeProblem(outcome: Exclude<CreateCombinedOutcome, { kind: 'payable' }>): Problem {
+function toOutcomeProblem(
+  outcome: Exclude<CreateCombinedOutcome, { kind: 'payable' }>,
+  wanted: string,
+): Problem {
   switch (outcome.kind) {
     case 'invalid':
       return { status: 400, code: 'REQUEST_INVALID', errors: outcome.errors };
-    case 'conflict': {
-      const detail = `The number ${outcome.outTradeNo} is taken.`;
-      return { status: 409, code: 'ORDER_CONFLICT', detail };
+    case 'conflict':
+      return { status: 409, code: 'ORDER_CONFLICT', detail: toConflictDetail(outcome, wanted) };
+    case 'not-configured': {
+      const detail = `The merchant ${outcome.mchId} is not configured here.`;
+      return { status: 422, code: 'COMBINED_PART_NOT_CONFIGURED', detail };
     }
     default:
       return toPrepayProblem(outcome);
   }
+}
+
+/** @param wanted the number of the whole */
+function toConflictDetail({ outTradeNo, isWholeSpent }: TakenNumber, wanted: string): string {
+  const taken = `The number ${outTradeNo} is taken.`;
+  const isOfPart = outTradeNo !== wanted;
+  return isOfPart && isWholeSpent
+    ? `${taken} That of the whole, ${wanted}, is spent: choose another.`
+    : taken;
 }
 
 function serveRead(deps: CombinedOrderEndpointDeps): EndpointHandler<MerchantApi['readCombinedOrder']> {

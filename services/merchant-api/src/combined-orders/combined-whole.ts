@@ -16,22 +16,23 @@ export interface ReadCombinedDeps {
   readonly combinedOrders: Pick<Store['combinedOrders'], 'find'>;
 }
 
-/** @returns undefined where the merchant has none of this number; @throws AppError STORE_UNAVAILABLE */
+/** @returns undefined where the merchant has none of this number, or no part of it; @throws AppError STORE_UNAVAILABLE */
 export async function findWhole(
   deps: ReadCombinedDeps,
   mchId: string,
   combineOutTradeNo: string,
 ): Promise<CombinedWhole | undefined> {
   const combined = await deps.combinedOrders.find(mchId, combineOutTradeNo);
-  return combined === undefined ? undefined : { combined, orders: await findParts(deps, combined) };
+  if (combined === undefined) return undefined;
+  const orders = await findParts(deps, combined);
+  return orders.length === 0 ? undefined : { combined, orders };
 }
 
 /** `paid` once a part is, for WeChat Pay lets pay the whole only; `closed` once every part is. */
 export function toWholeStatus({ orders }: CombinedWhole): CombinedOrderResource['status'] {
   const isOver = orders.some(({ status }) => status !== 'created' && status !== 'closed');
   if (isOver) return 'paid';
-  const isClosed = orders.length > 0 && orders.every(({ status }) => status === 'closed');
-  return isClosed ? 'closed' : 'created';
+  return orders.every(({ status }) => status === 'closed') ? 'closed' : 'created';
 }
 
 /** Why no payment can be started for the whole: the first reason of a part, or that one is missing. */

@@ -28,16 +28,14 @@ const longestFieldName = 100;
 /** Writes a problem document. https://www.rfc-editor.org/rfc/rfc9457 */
 export function sendProblem(res: Response, problem: Problem): void {
   const facts = requestFactsOf(res);
-  tellAnswered(facts.endpoint, problem.status, toDocument(problem, facts.requestId));
+  const body = toDocument(problem, facts.requestId);
   facts.errorCode = problem.code;
   facts.outcome ??= 'refused';
 
   if (problem.retryAfterSeconds !== undefined) res.set('retry-after', String(problem.retryAfterSeconds));
   if (problem.headers !== undefined) res.set(problem.headers);
-  res
-    .status(problem.status)
-    .type('application/problem+json')
-    .send(JSON.stringify(toDocument(problem, facts.requestId)));
+  tellAnswered(res, { endpoint: facts.endpoint, status: problem.status, body });
+  res.status(problem.status).type('application/problem+json').send(JSON.stringify(body));
 }
 
 function toDocument(problem: Problem, requestId: string): ProblemDocument {

@@ -1,9 +1,11 @@
+import { usualLargestBodyBytes } from '@huidiao/contracts';
 import { type Request, type RequestHandler, type Response, raw } from 'express';
+import { hasManyValues } from './has-many-values.ts';
 import { isClientGone } from './is-client-gone.ts';
-import { sendProblem } from './problem.ts';
+import { type Problem, sendProblem } from './problem.ts';
 
-/** Unless the endpoint says otherwise; an order needs a few hundred. */
-const usualLargestBodyBytes = 64 * 1024;
+/** Several times what the largest request has that any schema takes. */
+const mostValues = 50_000;
 
 /**
  * Handlers that leave `req.body` as parsed JSON, or answer 413, 415 or 400. The body must be UTF-8 to the letter:
@@ -31,18 +33,19 @@ function isUtf8Json(contentType: string): boolean {
 const parseBody: RequestHandler = (req: Request, res: Response, next) => {
   // Express's reader passes on a request whose client went away before it began to read, as if it had no body.
   if (isClientGone(req)) return void res.destroy();
+  const refuse = (problem: Pick<Problem, 'detail' | 'errors'>) =>
+    sendProblem(res, { status: 400, code: 'REQUEST_INVALID', ...problem });
+  if (Buffer.isBuffer(req.body) && hasManyValues(req.body, mostValues)) {
+    refuse({ errors: [{ field: 'body', message: `must not have more than ${mostValues} values` }] });
+    return;
+  }
   const parsed = parseJson(req.body);
   if (parsed === undefined) {
-    sendProblem(res, {
-      status: 400,
-      code: 'REQUEST_INVALID',
-      detail: 'The body is not valid JSON in UTF-8.',
-    });
+    refuse({ detail: 'The body is not valid JSON in UTF-8.' });
     return;
   }
   if (hasProtoKey(parsed.value)) {
-    const errors = [{ field: protoKey, message: 'is not a field here' }];
-    sendProblem(res, { status: 400, code: 'REQUEST_INVALID', errors });
+    refuse({ errors: [{ field: protoKey, message: 'is not a field here' }] });
     return;
   }
   req.body = parsed.value;
@@ -57,7 +60,8 @@ function hasProtoKey(value: unknown): boolean {
   for (let one = left.pop(); one !== undefined; one = left.pop()) {
     if (typeof one !== 'object' || one === null) continue;
     if (Object.hasOwn(one, protoKey)) return true;
-    left.push(...Object.values(one).filter((inner) => typeof inner === 'object'));
+    // One by one: arguments of a call go on the stack, which has room for some ten thousand.
+    for (const inner of Object.values(one)) if (typeof inner === 'object') left.push(inner);
   }
   return false;
 }

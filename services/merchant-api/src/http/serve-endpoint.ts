@@ -1,5 +1,4 @@
 import type { Endpoint } from '@huidiao/contracts';
-import type { ErrorCode } from '@huidiao/errors';
 import type { Request, RequestHandler, Response } from 'express';
 import { z } from 'zod';
 import { tellAnswered } from './answered.ts';
@@ -15,14 +14,13 @@ import { requestFactsOf } from './request-facts.ts';
 export function serveEndpoint<E extends Endpoint>(endpoint: E, handler: EndpointHandler<E>): RequestHandler {
   return async (req, res) => {
     const params = endpoint.params?.safeParse(req.params);
-    if (params?.success === false) {
-      const code = (endpoint.unknownPath ?? 'ROUTE_NOT_FOUND') as ErrorCode;
-      sendProblem(res, { status: 404, code });
+    if (params?.success === false && endpoint.unknownPath !== undefined) {
+      sendProblem(res, { status: 404, code: endpoint.unknownPath });
       return;
     }
     const query = (endpoint.query ?? z.strictObject({})).safeParse(req.query);
     const body = endpoint.body?.safeParse(req.body);
-    const errors = [query, body].flatMap((read) =>
+    const errors = [params, query, body].flatMap((read) =>
       read === undefined || read.success ? [] : toFieldErrors(read.error),
     );
     if (errors.length > 0) {
@@ -48,8 +46,8 @@ function send<E extends Endpoint>(res: Response, reply: EndpointReply<E>, endpoi
     sendProblem(res, reply.problem);
     return;
   }
-  tellAnswered(endpoint, reply.status, reply.body);
   if (reply.headers !== undefined) res.set(reply.headers);
+  tellAnswered(res, { endpoint, ...reply });
   res.status(reply.status);
   if (reply.body === undefined) res.end();
   else res.json(reply.body);

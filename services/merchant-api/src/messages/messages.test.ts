@@ -125,6 +125,28 @@ describe('messages over HTTP', () => {
     expect(again.body).to.deep.equal(first.body);
   });
 
+  it('of a request that another one overtakes with other content under one of its keys none is told', async () => {
+    const [own, shared, scheduled] = [wanted(), wanted(), wanted({ send_at: new Date(Date.now() + dayMs) })];
+    const messages = stored();
+    const { findAll } = messages;
+    // Both have looked for conflicts before either is stored.
+    messages.findAll = async (keys) => {
+      messages.findAll = findAll;
+      const found = await findAll(keys);
+      expect((await send({ ...shared, data: { thing1: { value: '茶' } } })).status).to.equal(201);
+      return found;
+    };
+    const overtaken = send(own, shared, scheduled);
+    expect(await fieldsOf(overtaken)).to.deep.equal(['409 MESSAGE_CONFLICT', 'messages.1.idempotency_key']);
+    for (const { idempotency_key } of [own, scheduled]) {
+      const { key } = toMessageNames(mchId, String(idempotency_key));
+      expect((await messages.find(key))?.state).to.equal('cancelled');
+      expect(await queues.find('subscribe-message', key, 'bulk')).to.equal(undefined);
+    }
+    const { key } = toMessageNames(mchId, String(shared.idempotency_key));
+    expect((await messages.find(key))?.state, 'that of the other request').to.equal('queued');
+  });
+
   it('20 requests for one message at once make one', async () => {
     const message = wanted();
     const answers = await Promise.all(Array.from({ length: 20 }, () => send(message)));

@@ -18,8 +18,8 @@ const storedAtOnce = 16;
 const graceMs = 5_000;
 
 /**
- * `POST /v1/messages`: all of them are checked before any is stored. The rows are what counts; their jobs are added at
- * once only as a hint.
+ * `POST /v1/messages`: all of them are checked before any is stored, and jobs are added once all are stored. The rows
+ * are what counts; the jobs are a hint.
  */
 export function serveCreateMessages(deps: CreateDeps): EndpointHandler<MerchantApi['createMessages']> {
   return async ({ body, caller, facts }) => {
@@ -31,7 +31,11 @@ export function serveCreateMessages(deps: CreateDeps): EndpointHandler<MerchantA
       requests,
       taken.map(({ message }) => message),
     );
-    if (conflict !== undefined) return { problem: conflict };
+    if (conflict !== undefined) {
+      await takeBack(deps, taken);
+      return { problem: conflict };
+    }
+    await addJobs(deps, taken);
     const isNew = taken.some((one) => one.isNew);
     facts.outcome = isNew ? 'queued' : 'repeated';
     const answer = { messages: taken.map(({ message }) => toMessageResource(message)) };
@@ -87,26 +91,38 @@ function toConflict(
   return errors.length === 0 ? undefined : { status: 409, code: 'MESSAGE_CONFLICT', errors };
 }
 
-type Taken = { readonly message: Message; readonly isNew: boolean };
-
-async function storeAll(deps: CreateDeps, asked: readonly Asked[]): Promise<Taken[]> {
-  const taken: Taken[] = [];
-  for (let first = 0; first < asked.length; first += storedAtOnce) {
-    const some = asked.slice(first, first + storedAtOnce);
-    taken.push(...(await Promise.all(some.map((one) => store(deps, one)))));
-  }
-  return taken;
+interface Taken {
+  readonly message: Message;
+  readonly isNew: boolean;
+  /** Whether it may be told at once. */
+  readonly isDue: boolean;
 }
 
-async function store(deps: CreateDeps, asked: Asked): Promise<Taken> {
-  if ('known' in asked) return { message: asked.known, isNew: false };
-  const now = deps.clock.now();
+async function storeAll(deps: CreateDeps, asked: readonly Asked[]): Promise<Taken[]> {
+  return inTurns(asked, (one) => store(deps, one));
+}
+
+async function store({ messages, clock }: CreateDeps, asked: Asked): Promise<Taken> {
+  if ('known' in asked) return { message: asked.known, isNew: false, isDue: false };
+  const now = clock.now();
   const { sendAt } = asked.wanted;
   const isDue = sendAt <= now;
   const dueAt = isDue ? new Date(now.getTime() + graceMs) : sendAt;
-  const taken = await deps.messages.request(asked.wanted, dueAt);
-  if (isDue && taken.isNew) await addJob(deps, taken.message);
-  return taken;
+  return { ...(await messages.request(asked.wanted, dueAt)), isDue };
+}
+
+/**
+ * Between the look for conflicts and the rows another request took a key of these for other content. What this one has
+ * stored is cancelled, if nobody began to send it: its job comes from the reconciler alone, seconds later.
+ */
+async function takeBack({ messages }: CreateDeps, taken: readonly Taken[]): Promise<void> {
+  const own = taken.filter(({ isNew }) => isNew);
+  await inTurns(own, ({ message }) => messages.settle(message.key, 'cancelled'));
+}
+
+async function addJobs(deps: CreateDeps, taken: readonly Taken[]): Promise<void> {
+  const due = taken.filter(({ isNew, isDue }) => isNew && isDue);
+  await inTurns(due, ({ message }) => addJob(deps, message));
 }
 
 /** Redis away is no reason to refuse what MongoDB has taken: the reconciler adds what is due. */
@@ -115,4 +131,13 @@ async function addJob({ producer, logger }: CreateDeps, message: Message): Promi
   await producer.add(job).catch((error: unknown) => {
     logger.debug({ err: error, jobId: job.id }, 'message left to the reconciler');
   });
+}
+
+/** Some at once, in the order of their list. */
+async function inTurns<T, R>(list: readonly T[], work: (one: T) => Promise<R>): Promise<R[]> {
+  const results: R[] = [];
+  for (let first = 0; first < list.length; first += storedAtOnce) {
+    results.push(...(await Promise.all(list.slice(first, first + storedAtOnce).map(work))));
+  }
+  return results;
 }

@@ -125,6 +125,15 @@ describe('the OpenAPI document', () => {
     }
   });
 
+  it('says that a login is repeated with a new code, after a 503 too', () => {
+    const login = operations.find(({ operationId }) => operationId === 'createSession');
+    expect(login?.responses).to.have.property('503');
+    for (const text of [login?.summary, login?.description])
+      expect(text)
+        .to.match(/503/)
+        .and.match(/new code/);
+  });
+
   it('does not call two things by one name', () => {
     const known: Components = {};
     const one = z.strictObject({ a: z.string() }).meta({ id: 'Thing' });

@@ -1,5 +1,5 @@
 import type { Express } from 'express';
-import { toOpenApiDocument } from './to-openapi-document.ts';
+import { servedDocument } from './served-document.ts';
 import { toPage } from './to-page.ts';
 
 interface Documents {
@@ -9,10 +9,9 @@ interface Documents {
 
 /** `GET /openapi.json` and `GET /docs`, for whoever asks: they say nothing that is not in the source. */
 export function serveDocuments(app: Express): void {
-  // Written for the first who asks: it takes longer than all else that a start does.
   let written: Documents | undefined;
   const write = (): Documents => {
-    const document = toOpenApiDocument();
+    const document = servedDocument();
     return { json: JSON.stringify(document), page: toPage(document) };
   };
   app.get('/openapi.json', (_req, res) => {

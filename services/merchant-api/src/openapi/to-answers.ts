@@ -1,23 +1,34 @@
-import { commonProblems, type Endpoint, noBody, type ProblemCode, problemStatuses } from '@huidiao/contracts';
+import {
+  commonProblems,
+  type Endpoint,
+  noBody,
+  type ProblemCode,
+  problemStatuses,
+  usualLargestBodyBytes,
+} from '@huidiao/contracts';
 import { errorCatalogue } from '@huidiao/errors';
 import { toExample } from './to-example.ts';
 import { type Components, type Json, resolve, toSchema } from './to-schema.ts';
 
-/** Headers of answers, which the answers of operations refer to. */
+/** Headers of answers, which the answers of operations refer to; required are those that every such answer has. */
 export const answerHeaders = {
   RequestId: {
+    required: true,
     description: 'Names the request in the log; a problem document has it too.',
     schema: { type: 'string', examples: ['0b6c2c4e-5f0e-4a53-9f0c-8a6f5a0b7d11'] },
   },
   Location: {
+    required: true,
     description: 'Where what was made can be read.',
     schema: { type: 'string', examples: ['/v1/orders/tea-20270105-0001'] },
   },
   WwwAuthenticate: {
+    required: true,
     description: 'The scheme that is wanted (RFC 6750).',
     schema: { type: 'string', examples: ['Bearer'] },
   },
   RetryAfter: {
+    required: true,
     description: 'After so many seconds the same request may be repeated.',
     schema: { type: 'integer', minimum: 1, examples: [2] },
   },
@@ -27,6 +38,7 @@ const requestId = { 'x-request-id': { $ref: '#/components/headers/RequestId' } }
 const location = { location: { $ref: '#/components/headers/Location' } };
 const challenge = { 'www-authenticate': { $ref: '#/components/headers/WwwAuthenticate' } };
 const retryAfter = { 'retry-after': { $ref: '#/components/headers/RetryAfter' } };
+const retryAfterOfSome = { 'retry-after': { ...answerHeaders.RetryAfter, required: false } };
 
 /** All answers of an operation by their status: the good ones, then one for the problems of each status. */
 export function toAnswers(endpoint: Endpoint, schemas: Components): Record<string, Json> {
@@ -60,7 +72,9 @@ function toProblems(endpoint: Endpoint): Record<string, Json> {
     codesByStatus.set(status, [...(codesByStatus.get(status) ?? []), code]);
   }
   const problems = [...codesByStatus].sort(([one], [other]) => one - other);
-  return Object.fromEntries(problems.map(([status, codes]) => [String(status), toProblem(status, codes)]));
+  return Object.fromEntries(
+    problems.map(([status, codes]) => [String(status), toProblem(status, codes, endpoint)]),
+  );
 }
 
 /** What this operation cannot answer is not said of it. */
@@ -73,21 +87,31 @@ function toCommon(endpoint: Endpoint): ProblemCode[] {
   });
 }
 
-function toProblem(status: number, codes: readonly ProblemCode[]): Json {
+function toProblem(status: number, codes: readonly ProblemCode[], endpoint: Endpoint): Json {
   const schema = {
-    allOf: [{ $ref: '#/components/schemas/Problem' }, { properties: { code: { enum: codes } } }],
+    allOf: [
+      { $ref: '#/components/schemas/Problem' },
+      { type: 'object', properties: { code: { enum: codes } } },
+    ],
   };
   const lines = codes.map((code) => {
     const { meaning, whatToDo } = errorCatalogue[code];
-    return `- \`${code}\`: ${meaning} ${whatToDo}`;
+    const limit = `It may have ${toLargestBody(endpoint)}, in which all that its schema takes has room.`;
+    return `- \`${code}\`: ${meaning} ${whatToDo}${code === 'REQUEST_TOO_LARGE' ? ` ${limit}` : ''}`;
   });
-  const isRepeatable =
-    status === 429 || status === 503 || codes.some((code) => errorCatalogue[code].kind === 'throttled');
+  const isOfSome = codes.some((code) => errorCatalogue[code].kind === 'throttled');
+  const repeatable = status === 429 || status === 503 ? retryAfter : isOfSome && retryAfterOfSome;
   return {
     description: lines.join('\n'),
-    headers: { ...requestId, ...(isRepeatable && retryAfter), ...(status === 401 && challenge) },
+    headers: { ...requestId, ...repeatable, ...(status === 401 && challenge) },
     content: { 'application/problem+json': { schema, example: toProblemExample(status, codes) } },
   };
+}
+
+/** How large a body of the operation may be, in words: `64 KiB`. */
+export function toLargestBody({ largestBodyBytes = usualLargestBodyBytes }: Endpoint): string {
+  const kibibytes = largestBodyBytes / 1_024;
+  return kibibytes < 1_024 ? `${kibibytes} KiB` : `${kibibytes / 1_024} MiB`;
 }
 
 function toProblemExample(status: number, [code]: readonly ProblemCode[]): Json {

@@ -1,5 +1,5 @@
 import { type Endpoint, type EndpointAuth, merchantApiAreas, problemDocument } from '@huidiao/contracts';
-import { answerHeaders, toAnswers } from './to-answers.ts';
+import { answerHeaders, toAnswers, toLargestBody } from './to-answers.ts';
 import { toCurl } from './to-curl.ts';
 import { toExample } from './to-example.ts';
 import { type Components, type Json, resolve, toSchema } from './to-schema.ts';
@@ -42,7 +42,7 @@ const description = `What a shop asks of Huidiao. Field names are WeChat's own.
 - Amounts are whole fen (分). Times are RFC 3339: ours in UTC, those of WeChat as it wrote them.
 - \`Authorization: Bearer …\` holds the merchant's API key, or the token of a user's session.
 - Every request that changes something may be repeated with the same content under the same number, and does nothing the second time; other content under it is 409. createSession and readPhoneNumber take codes that WeChat takes once.
-- Errors are problem documents (RFC 9457): branch on \`code\`, never on \`title\` or \`detail\`. 429 and 503 carry Retry-After: the same request may be repeated then.
+- Errors are problem documents (RFC 9457): branch on \`code\`, never on \`title\` or \`detail\`. 429 and 503 carry Retry-After: the same request may be repeated then, that of createSession with a new code of wx.login.
 - Lists come by pages: \`next_cursor\` of one is \`cursor\` of the next.
 - A request with a field that is not documented is refused, and so is one whose text is longer than its limit: nothing is cut.`;
 
@@ -112,7 +112,7 @@ function toOperation({ name, area, endpoint }: NamedEndpoint, schemas: Component
     description: endpoint.description,
     security: auth.map((one) => securityOf[one]),
     ...(parameters.length > 0 && { parameters }),
-    ...(body !== undefined && { requestBody: toRequestBody(body, schemas) }),
+    ...(body !== undefined && { requestBody: toRequestBody(body, endpoint, schemas) }),
     responses: toAnswers(endpoint, schemas),
     'x-codeSamples': [{ lang: 'Shell', source }],
   };
@@ -128,9 +128,10 @@ function toContent(body: NonNullable<Endpoint['body']>, schemas: Components): Co
   return { schema, example: toExample(schema, schemas) };
 }
 
-function toRequestBody(content: Content, schemas: Components): Json {
+function toRequestBody(content: Content, endpoint: Endpoint, schemas: Components): Json {
   const { description: meaning } = resolve(content.schema, schemas);
-  return { required: true, description: meaning, content: { 'application/json': content } };
+  const description = `${meaning} At most ${toLargestBody(endpoint)}.`;
+  return { required: true, description, content: { 'application/json': content } };
 }
 
 function toParameters(shape: Endpoint['params'], place: 'path' | 'query', schemas: Components): Json[] {

@@ -99,11 +99,12 @@ function toBody({ requestBody }: Operation, schemas: Components): string {
   if (requestBody === undefined) return '';
   const { schema } = contentOf(requestBody);
   const choices = (resolve(schema, schemas).oneOf ?? [schema]) as readonly Json[];
-  const tables = choices.map(
-    (choice) =>
-      `${toProse(String(resolve(choice, schemas).description ?? ''))}${toFields(listFields(choice, schemas, true), schemas)}`,
-  );
-  return `<h4>Body: ${toType(schema, schemas)}</h4>${tables.join('<p>or</p>')}`;
+  const tables = choices.map((choice) => {
+    const meaning = choice === schema ? '' : toProse(String(resolve(choice, schemas).description ?? ''));
+    return `${meaning}${toFields(listFields(choice, schemas, true), schemas)}`;
+  });
+  const description = toProse(String(requestBody.description));
+  return `<h4>Body: ${toType(schema, schemas)}</h4>${description}${tables.join('<p>or</p>')}`;
 }
 
 interface Content {

@@ -43,13 +43,20 @@ export async function askAboutWhole(
   return [toAnswered(order), ...others.map(toAnswered)];
 }
 
-/** The orders of a combined one, in its order, as far as they are registered. @throws AppError STORE_UNAVAILABLE */
+/**
+ * The orders of a combined one, in its order, as far as they are registered. One of the same number that is not of this
+ * whole belongs to another buyer: of two wholes that want one number, the second is stored too, and lacks that part.
+ *
+ * @throws AppError STORE_UNAVAILABLE
+ */
 export async function findParts(
   { orders }: Pick<AskAboutWholeDeps, 'orders'>,
-  { mchId, parts }: Pick<CombinedOrder, 'mchId' | 'parts'>,
+  { mchId, combineOutTradeNo, parts }: Pick<CombinedOrder, 'mchId' | 'combineOutTradeNo' | 'parts'>,
 ): Promise<Order[]> {
   const found = await Promise.all(parts.map(({ outTradeNo }) => orders.find(mchId, outTradeNo)));
-  return found.filter((order) => order !== undefined);
+  return found
+    .filter((order) => order !== undefined)
+    .filter((order) => order.combineOutTradeNo === combineOutTradeNo);
 }
 
 /** A combined order as WeChat Pay is asked about it: it is always prepaid here. */

@@ -130,6 +130,33 @@ describe('POST /v1/orders', () => {
       expect(prepaysOf(api, request.out_trade_no)).to.equal(2);
     });
 
+    describe('that names the address of the buyer’s device', () => {
+      const scene_info = { payer_client_ip: '14.23.150.211', device_id: '1' };
+      const inMinutes = (minutes: number) => new Date(Date.now() + minutes * 60_000).toISOString();
+      const keptOf = async ({ out_trade_no }: { readonly out_trade_no: string }) =>
+        (await api.context.store.orders.find(mchId, out_trade_no))?.prepayOptions;
+
+      it('is told to WeChat Pay, and kept no longer where the prepay_id outlives the order', async () => {
+        const request = { ...orderRequest(), scene_info, goods_tag: 'tag', time_expire: inMinutes(30) };
+        expect((await api.post(request)).status).to.equal(201);
+        expect(await keptOf(request)).to.deep.equal({ goods_tag: 'tag' });
+        expect((await api.post(request)).status, 'the same request again').to.equal(200);
+        expect(prepaysOf(api, request.out_trade_no)).to.equal(1);
+      });
+
+      it('is kept while it may have to be prepaid again', async () => {
+        const request = { ...orderRequest(), scene_info, time_expire: inMinutes(180) };
+        expect((await api.post(request)).status).to.equal(201);
+        expect(await keptOf(request)).to.deep.equal({ scene_info });
+      });
+
+      it('is never kept where another system prepays', async () => {
+        const request = { ...orderRequest(), scene_info, goods_tag: 'tag', prepay: false };
+        for (const status of [201, 200]) expect((await api.post(request)).status).to.equal(status);
+        expect(await keptOf(request)).to.deep.equal({ goods_tag: 'tag' });
+      });
+    });
+
     it('makes one prepay of twenty that come at once', async () => {
       const request = orderRequest();
       const answers = await Promise.all(Array.from({ length: 20 }, () => api.post(request)));
@@ -381,10 +408,10 @@ describe('POST /v1/orders', () => {
       });
     }
 
-    it('may have 64 KB and no byte more', async () => {
-      const padding = 64 * 1024 - JSON.stringify(orderRequest({ padding: '' })).length;
+    it('may have 1 MiB and no byte more', async () => {
+      const padding = 1_024 * 1_024 - JSON.stringify(orderRequest({ padding: '' })).length;
       const fits = JSON.stringify(orderRequest({ padding: 'x'.repeat(padding - byteExcess()) }));
-      expect(Buffer.byteLength(fits)).to.equal(64 * 1024);
+      expect(Buffer.byteLength(fits)).to.equal(1_024 * 1_024);
       expectProblem(await api.post(fits), 400, 'REQUEST_INVALID');
       expectProblem(await api.post(`${fits} `), 413, 'REQUEST_TOO_LARGE');
     });

@@ -5,6 +5,7 @@ import type { PayingMerchant } from './paying-merchant.ts';
 import type { NotPrepaid, PrepayOutcome } from './prepay-in-turn.ts';
 import { type PrepayOrderDeps, prepayOrder } from './prepay-order.ts';
 import { type OrderContent, toContentHash, toOrderContent, toWholeSeconds } from './to-order-content.ts';
+import { type WakeWaitingDeps, wakeWaiting } from './wake-waiting.ts';
 
 export type CreateOrderOutcome =
   /** `prepay: false`. */
@@ -15,7 +16,8 @@ export type CreateOrderOutcome =
   | { readonly kind: 'conflict' }
   | { readonly kind: 'invalid'; readonly errors: readonly FieldError[] };
 
-export interface CreateOrderDeps extends PrepayOrderDeps {
+export interface CreateOrderDeps extends PrepayOrderDeps, WakeWaitingDeps {
+  readonly producer: PrepayOrderDeps['producer'] & WakeWaitingDeps['producer'];
   readonly orders: PrepayOrderDeps['orders'] & Pick<Store['orders'], 'register'>;
 }
 
@@ -44,9 +46,13 @@ export async function createOrder(
   const { outcome, order } = await deps.orders.register(toNewOrder(paying, content, deps.clock.now()));
   if (outcome === 'conflict') return { kind: 'conflict' };
   const isNew = outcome === 'registered';
-  if (!content.prepay) return { kind: 'registered', order, isNew };
-
+  const woken = wakeWaiting(deps, [order]);
+  if (!content.prepay) {
+    await woken;
+    return { kind: 'registered', order, isNew };
+  }
   const prepaid = await prepayOrder(deps, paying.client, order.notifyUrl ?? paying.notifyUrl, order);
+  await woken;
   return prepaid.kind === 'payable' ? { ...prepaid, isNew } : prepaid;
 }
 
@@ -97,8 +103,11 @@ export function timeExpireProblem(
 
 function toNewOrder({ merchant, notifyUrl }: PayingMerchant, content: OrderContent, now: Date): NewOrder {
   const { timeExpire, ...facts } = content;
+  // Of use to a prepay only, and personal: it holds the address of the buyer's device.
+  const { scene_info: _scene, ...rest } = content.prepayOptions ?? {};
   return {
     ...facts,
+    ...(!content.prepay && content.prepayOptions !== undefined && { prepayOptions: rest }),
     mchId: merchant.mchId,
     timeExpire: timeExpire ?? toDefaultExpiry(now),
     notifyUrl: content.prepay ? notifyUrl : undefined,

@@ -16,6 +16,11 @@ export function decideNotPayable(
 /** The buyer needs a moment between our answer and wx.requestPayment. */
 const prepayIdMarginMs = 60_000;
 
+/** Whether an order ends before its prepay_id does, so that it is prepaid no more. */
+export function isLastPrepay({ timeExpire }: Pick<Order, 'timeExpire'>, prepayIdExpiresAt: Date): boolean {
+  return timeExpire.getTime() <= prepayIdExpiresAt.getTime() - prepayIdMarginMs;
+}
+
 /** The order's prepay_id if it can still be signed, and handed to the buyer with time to use it. */
 export function usablePrepayId(
   order: { readonly prepayId?: string; readonly prepayIdExpiresAt?: Date },

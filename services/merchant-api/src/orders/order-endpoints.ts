@@ -12,6 +12,7 @@ export interface OrderEndpointDeps
     Omit<QueryOrderDeps, 'orders'>,
     Omit<CloseOrderEndpointDeps, 'orders'> {
   readonly orders: Store['orders'];
+  readonly producer: CreateOrderEndpointDeps['producer'];
   readonly callbacks: Pick<Store['callbacks'], 'listForOrder'>;
 }
 

@@ -2,7 +2,7 @@ import type { Clock } from '@huidiao/contracts';
 import type { Producer } from '@huidiao/queue';
 import type { Order, Store } from '@huidiao/store';
 import { type PayClient, queryOrder } from '@huidiao/wechat';
-import { decideNotPayable } from './decide-payable.ts';
+import { decideNotPayable, isLastPrepay } from './decide-payable.ts';
 import {
   type PrepayOutcome,
   type PrepayTarget,
@@ -54,7 +54,10 @@ function toTarget(deps: PrepayOrderDeps, client: Client, notifyUrl: string): Pre
         await settleOrLeave({ ...deps, store: deps }, now, answer);
         return toFoundState(answer);
       }, error),
-    record: ({ mchId, outTradeNo }, prepaid) => orders.recordPrepay(mchId, outTradeNo, prepaid),
+    record: (order, prepaid) => {
+      const isLast = isLastPrepay(order, prepaid.expiresAt);
+      return orders.recordPrepay(order.mchId, order.outTradeNo, { ...prepaid, isLast });
+    },
   };
 }
 

@@ -144,6 +144,26 @@ describe('GET /v1/orders/{out_trade_no}', () => {
       expect(callbacks).to.deep.equal([]);
     });
 
+    it('shows them that money comes back, and not how the shop stands with WeChat Pay', async () => {
+      const outTradeNo = await newPaidOrder();
+      const body = { out_refund_no: `r-${outTradeNo}`, amount: { refund: 100 }, reason: '缺货' };
+      await api.client.createRefund({ params: { out_trade_no: outTradeNo }, body });
+      const shown = readOrderResponse.parse((await api.get(outTradeNo)).body);
+      expect(shown.pending).to.not.deep.equal([]);
+      expect(shown.refund_requests[0]).to.include({ state: 'requested', waits_for: 'turn' });
+
+      const theirs = readOrderResponse.parse((await readAs(outTradeNo, { openId: buyer })).body);
+      expect(theirs).to.deep.include({ pending: [] }).and.not.have.any.keys('attach', 'held', 'settlement');
+      const [refund = expect.fail('no refund')] = theirs.refund_requests;
+      const { state, amount, reason, ...others } = refund;
+      expect({ state, amount: amount.refund, reason }).to.deep.equal({
+        state: 'processing',
+        amount: 100,
+        reason: '缺货',
+      });
+      expect(others).to.have.all.keys('out_trade_no', 'out_refund_no', 'requested_at', 'state_at');
+    });
+
     it('is 404 for another user’s order, just as for one that does not exist', async () => {
       const outTradeNo = await newPaidOrder();
       const openId = 'oSomebodyElse0000001';

@@ -1,7 +1,8 @@
-import type { MerchantApi, OrderCallback, OrderResource } from '@huidiao/contracts';
+import type { MerchantApi, OrderCallback } from '@huidiao/contracts';
 import type { LedgerEntry, Store } from '@huidiao/store';
 import type { EndpointHandler } from '../http/endpoint-handler.ts';
 import { findOwnOrder } from './find-own-order.ts';
+import { toBuyersView } from './to-buyers-view.ts';
 import { toOrderResource } from './to-order-resource.ts';
 
 export interface ReadOrderDeps {
@@ -20,12 +21,6 @@ export function serveReadOrder(deps: ReadOrderDeps): EndpointHandler<MerchantApi
     const callbacks = await deps.callbacks.listForOrder(order.mchId, order.outTradeNo);
     return { status: 200, body: { ...resource, callbacks: callbacks.map(toOrderCallback) } };
   };
-}
-
-/** What a buyer may know: what happened when, and nothing that the staff wrote or decided about it. */
-function toBuyersView(resource: OrderResource): OrderResource {
-  const theirs = resource.time_line.filter(({ event }) => !event.startsWith('case.'));
-  return { ...resource, time_line: theirs.map(({ at, event }) => ({ at, event })) };
 }
 
 function toOrderCallback(entry: LedgerEntry): OrderCallback {

@@ -3,10 +3,11 @@ import {
   defaultLane,
   type Merchant,
   type MerchantApi,
+  type MerchantDirectory,
   type SettleAbnormalRefundRequest,
 } from '@huidiao/contracts';
 import { type AppError, toAppError } from '@huidiao/errors';
-import { findRequest, type Order, type OrderRefund, type Store } from '@huidiao/store';
+import { findPayee, findRequest, type Order, type OrderRefund, type Store } from '@huidiao/store';
 import type { AbnormalRefund, PayClient } from '@huidiao/wechat';
 import type { EndpointHandler } from '../http/endpoint-handler.ts';
 import type { Problem } from '../http/problem.ts';
@@ -18,6 +19,7 @@ type Client = Pick<PayClient, 'settleAbnormalRefund' | 'queryRefund'>;
 export interface SettleAbnormalDeps {
   readonly orders: Pick<Store['orders'], 'find' | 'moveRefund'>;
   readonly refundClientOf: (merchant: Merchant) => Client;
+  readonly directory: Pick<MerchantDirectory, 'merchants'>;
   readonly clock: Clock;
 }
 
@@ -41,7 +43,10 @@ export function serveSettleAbnormal(
     const refund = order.refunds.find((one) => one.outRefundNo === outRefundNo);
     if (refund?.status !== 'ABNORMAL') return { problem: { status: 409, code: 'REFUND_NOT_ABNORMAL' } };
 
-    const refusal = await settle(deps.refundClientOf(caller.merchant), toAbnormal(order, refund, body));
+    const payee = findPayee(deps.directory, caller.merchant, toPaidMchId(order, outRefundNo));
+    if (payee === undefined) return { problem: { status: 422, code: 'COMBINED_PART_NOT_CONFIGURED' } };
+    const abnormal = toAbnormal(refund, body, payee.subMchId);
+    const refusal = await settle(deps.refundClientOf(payee.merchant), abnormal);
     if (refusal !== undefined) {
       Object.assign(facts, { outcome: 'refused', ...toRemoteFacts(refusal) });
       return { problem: toRefusalProblem(refusal) };
@@ -52,9 +57,16 @@ export function serveSettleAbnormal(
   };
 }
 
-function toAbnormal(order: Order, refund: OrderRefund, body: SettleAbnormalRefundRequest): AbnormalRefund {
-  const { refundId, outRefundNo } = refund;
-  const subMchId = findRequest(order, outRefundNo)?.subMchId ?? order.subMchId ?? order.payment?.subMchId;
+/** Whom the payment went to, where that is not the merchant of the order. */
+function toPaidMchId(order: Order, outRefundNo: string): string | undefined {
+  return findRequest(order, outRefundNo)?.subMchId ?? order.subMchId ?? order.payment?.subMchId;
+}
+
+function toAbnormal(
+  { refundId, outRefundNo }: OrderRefund,
+  body: SettleAbnormalRefundRequest,
+  subMchId: string | undefined,
+): AbnormalRefund {
   if (body.type === 'MERCHANT_BANK_CARD') return { refundId, outRefundNo, subMchId };
   const { bank_type: bankType, bank_account: bankAccount, real_name: realName } = body;
   return { refundId, outRefundNo, subMchId, card: { bankType, bankAccount, realName } };

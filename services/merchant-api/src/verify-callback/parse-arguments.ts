@@ -1,4 +1,4 @@
-import { parseArgs } from 'node:util';
+import { readWords } from '../callbacks/command-words.ts';
 import { WrongUsage } from '../callbacks/wrong-usage.ts';
 
 export interface VerifyCommand {
@@ -31,11 +31,7 @@ export function parseArguments(args: readonly string[]): Command {
 }
 
 function readOptions(args: readonly string[]) {
-  try {
-    return parseArgs({ args: args[0] === 'help' ? [] : [...args], options }).values;
-  } catch (error) {
-    throw new WrongUsage(error instanceof Error ? error.message : String(error));
-  }
+  return readWords({ args: args[0] === 'help' ? [] : [...args], options }).values;
 }
 
 function toSeconds(text: string): number {

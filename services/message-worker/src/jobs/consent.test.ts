@@ -174,7 +174,9 @@ describe('the consent of a buyer to a message', () => {
       firstAttemptAt: new Date(),
       failedAt: new Date(),
     });
-    expect((await orderOf(order)).effects).to.deep.equal([]);
+    const reportId = toReportEffectId(order.effectId);
+    expect((await orderOf(order)).effects.map(({ id }) => id)).to.deep.equal([reportId]);
+    await storeOf().orders.settleEffect(mchId, order.outTradeNo, reportId, { event: 'undeliverable.told' });
     const jobId = toCountedJobId(order.effectId, 'replay', 1);
     expect(await attempt(order, { answer: refuse, jobId })).to.equal('waiting');
     await expectToWait(order, 1);
@@ -236,23 +238,15 @@ describe('the consent of a buyer to a message', () => {
       expect(await effectsOf(order)).to.deep.equal([toReportEffectId(order.effectId)]);
     });
 
-    it('is told, once, of a message that WeChat refuses for good, beside its dead letter', async () => {
-      const order = await worker().newPaidOrder();
-      const refused = new AppError('MESSAGE_REFUSED', { details: { remoteCode: 40003 } });
-      const refuseForGood = async () => ({ kind: 'refused', error: refused }) as const;
-      const again = { ...wantsToHear(), answer: refuseForGood };
-      for (const _time of [1, 2]) expect(await attempt(order, again)).to.equal('MESSAGE_REFUSED');
-      expect(await effectsOf(order)).to.deep.equal([order.effectId, toReportEffectId(order.effectId)]);
-      const { timeLine } = await orderOf(order);
-      expect(timeLine.filter(({ event }) => event === 'message.refused')).to.have.length(1);
-    });
-
-    it('is not told of a message that WeChat refuses for a reason of ours', async () => {
-      const order = await worker().newPaidOrder();
-      const refused = new AppError('WECHAT_CREDENTIALS_REFUSED');
-      const answerSo = async () => ({ kind: 'refused', error: refused }) as const;
-      await attempt(order, { ...wantsToHear(), answer: answerSo });
-      expect(await effectsOf(order)).to.deep.equal([order.effectId]);
-    });
+    for (const code of ['MESSAGE_REFUSED', 'WECHAT_CREDENTIALS_REFUSED'] as const) {
+      it(`is not told of a message before its dead letter is stored: ${code}`, async () => {
+        const order = await worker().newPaidOrder();
+        const error = new AppError(code);
+        const refuse = async () => ({ kind: 'refused', error }) as const;
+        for (const _time of [1, 2])
+          expect(await attempt(order, { ...wantsToHear(), answer: refuse })).to.equal(code);
+        expect(await effectsOf(order)).to.deep.equal([order.effectId]);
+      });
+    }
   });
 });

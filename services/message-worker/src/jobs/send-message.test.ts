@@ -286,13 +286,34 @@ describe('a message that no order asked for', () => {
         failedAt: new Date(),
       });
 
-    it('is left alone while it certainly did not leave, and sent by a replay', async () => {
+    it('is for the shop to hear of, once, while it certainly did not leave, and is sent by a replay', async () => {
       const message = await ask();
       await store(message);
       const row = await rowOf(message);
       expect(row).to.deep.include({ state: 'queued', facts: { errorCode: 'WECHAT_CREDENTIALS_REFUSED' } });
-      expect(row).to.not.have.property('dueAt');
+      expect(await nextJobOf(message)).to.equal('report-message');
+      await stored().endReport(message.key, 'queued');
+      await store(message);
+      expect(await nextJobOf(message), 'its dead letter is stored again').to.equal(undefined);
       expect(await run(message)).to.equal('sent');
+      for (const gone of ['dueAt', 'givenUpAt']) expect(await rowOf(message)).to.not.have.property(gone);
+    });
+
+    it('is sent by a replay before the shop has heard of it: then there is nothing to tell', async () => {
+      const message = await ask();
+      await store(message);
+      expect(await run(message)).to.equal('sent');
+      expect(await nextJobOf(message)).to.equal(undefined);
+    });
+
+    it('waits for its user where a replay finds that they did not agree, whatever the shop hears meanwhile', async () => {
+      const message = await ask();
+      await store(message);
+      answer = refuseBy('MESSAGE_NOT_SUBSCRIBED');
+      expect(await run(message)).to.equal('waiting');
+      await stored().endReport(message.key, 'queued');
+      expect(await rowOf(message)).to.deep.include({ dueAt: message.usefulUntil });
+      expect(await nextJobOf(message)).to.equal('send-message');
     });
 
     it('is unknown if it was on its way', async () => {

@@ -1,6 +1,6 @@
-import type { DeadLetter } from '@huidiao/contracts';
+import { type DeadLetter, toReportEffectId } from '@huidiao/contracts';
 import { AppError } from '@huidiao/errors';
-import { type Store, withResultsRecorded } from '@huidiao/store';
+import { type Store, toUndeliverable, withResultsRecorded } from '@huidiao/store';
 import { expect } from 'chai';
 import { after, before, describe, it } from 'mocha';
 import {
@@ -49,11 +49,11 @@ describe('the dead letter of a message', () => {
     });
   }
 
-  async function effectsOf({ outTradeNo }: PaidOrder): Promise<number | undefined> {
-    return (await store.orders.find(mchId, outTradeNo))?.effects.length;
+  async function effectsOf({ outTradeNo }: PaidOrder): Promise<string[] | undefined> {
+    return (await store.orders.find(mchId, outTradeNo))?.effects.map(({ id }) => id);
   }
 
-  it('settles the row of a message on its way as unknown, and the order', async () => {
+  it('settles the row of a message on its way as unknown, and the order, whose shop is to hear of it', async () => {
     const order = await worker.newPaidOrder();
     await openRow(order);
     await store.messages.beginSending(order.effectId, 'sending-1');
@@ -62,15 +62,18 @@ describe('the dead letter of a message', () => {
       state: 'unknown',
       facts: { errorCode: 'JOB_KILLED_WORKERS' },
     });
-    expect(await effectsOf(order)).to.equal(0);
+    expect(await effectsOf(order)).to.deep.equal([toReportEffectId(order.effectId)]);
   });
 
-  it('leaves the row of a message that was queued as it is, for a replay, and settles the order', async () => {
+  it('leaves a message that was queued to a replay, and settles the order, whose shop is to hear of it', async () => {
     const order = await worker.newPaidOrder();
     await openRow(order);
     await withResultsRecorded(store).store(toDeadLetter(order));
-    expect((await store.messages.find(order.effectId))?.state).to.equal('queued');
-    expect(await effectsOf(order)).to.equal(0);
+    const row = (await store.messages.find(order.effectId)) ?? expect.fail('no row');
+    expect(row).to.deep.include({ state: 'queued', facts: { errorCode: 'JOB_KILLED_WORKERS' } });
+    expect(toUndeliverable(row)).to.equal('refused');
+    expect(row, 'its order has an effect for it').to.not.have.property('dueAt');
+    expect(await effectsOf(order)).to.deep.equal([toReportEffectId(order.effectId)]);
   });
 
   it('leaves a row that ended as it is, and can be stored twice', async () => {
@@ -82,7 +85,7 @@ describe('the dead letter of a message', () => {
     await deadLetters.store(toDeadLetter(order));
     await deadLetters.store(toDeadLetter(order));
     expect((await store.messages.find(order.effectId))?.state).to.equal('refused');
-    expect(await effectsOf(order)).to.equal(0);
+    expect(await effectsOf(order)).to.deep.equal([toReportEffectId(order.effectId)]);
   });
 
   it('leaves row and order alone when it cannot be stored', async () => {
@@ -95,7 +98,7 @@ describe('the dead letter of a message', () => {
     const stored = withResultsRecorded(failing).store(toDeadLetter(order));
     expect(await stored.catch((error: AppError) => error.code)).to.equal('STORE_UNAVAILABLE');
     expect((await store.messages.find(order.effectId))?.state).to.equal('queued');
-    expect(await effectsOf(order)).to.equal(1);
+    expect(await effectsOf(order)).to.deep.equal([order.effectId]);
   });
 
   it('is stored of a job that nobody understands', async () => {

@@ -24,9 +24,8 @@ export interface OrderErrand {
 export function createOrderAsker(deps: OrderAskerDeps, { order, job, attempt }: OrderErrand): Asker {
   const { orders, messages } = deps.store;
   const { effectId: key, mchId, outTradeNo, requestId } = job;
-  const toReports = () => toReportEffects(deps, { ...job, lane: attempt.lane });
   const toFollowing: ToFollowing = ({ state }) =>
-    state === 'sent' || state === 'delivered' ? [] : toReports();
+    state === 'sent' || state === 'delivered' ? [] : toReportEffects(deps, { ...job, lane: attempt.lane });
   return {
     key,
     draft: () => toOrderDraft(deps.directory, order, key),
@@ -40,13 +39,9 @@ export function createOrderAsker(deps: OrderAskerDeps, { order, job, attempt }: 
       const rest = { job: 'send-subscribe-message', requestId, lane: attempt.lane } as const;
       await orders.renewEffect({ mchId, outTradeNo }, renewed, isReplay(attempt.jobId) ? rest : undefined);
     },
-    // The shop hears of it now: the dead letter that comes of it is for the one who runs this.
+    // The shop hears of it with the dead letter that comes of it.
     async refuse(facts, sendingId) {
       await messages.requeue(key, facts, sendingId);
-      const following = toReports();
-      if (following.length === 0) return undefined;
-      const entry = { ...facts, event: 'message.refused' };
-      await orders.noteEvent(mchId, outTradeNo, `${key}_refused`, entry, following);
       return undefined;
     },
   };

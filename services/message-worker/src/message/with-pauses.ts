@@ -3,6 +3,7 @@ import { AppError } from '@huidiao/errors';
 import type { Logger } from '@huidiao/runtime';
 import type { SendResult } from '@huidiao/wechat';
 import type { MessageClient } from './draft.ts';
+import { createPauses } from './pauses.ts';
 
 /**
  * Codes that are about the template, whoever it is sent to: unknown, banned, disabled.
@@ -11,11 +12,6 @@ import type { MessageClient } from './draft.ts';
 const deadTemplateCodes: ReadonlySet<unknown> = new Set([40037, 43107, 43116, 48011]);
 /** How soon a template that was mended in the console is tried again: whoever mended it replays. */
 const usualTemplatePauseMs = 60_000;
-
-interface Pause {
-  readonly until: number;
-  readonly error: AppError;
-}
 
 interface PauseOptions {
   readonly clock: Clock;
@@ -36,27 +32,22 @@ export function withPauses(
   client: MessageClient,
   { clock, logger, templatePauseMs = usualTemplatePauseMs }: PauseOptions,
 ): MessageClient {
-  const pauses = new Map<string, Pause>();
+  // Apart, or the templates of whoever asks for many unknown ones would put out an app's.
+  const ofApps = createPauses(clock);
+  const ofTemplates = createPauses(clock);
 
-  function pausedBy(...keys: readonly string[]): SendResult | undefined {
-    const now = clock.now().getTime();
-    for (const key of keys) {
-      const pause = pauses.get(key);
-      if (pause === undefined) continue;
-      const leftMs = pause.until - now;
-      if (leftMs > 0) return { kind: 'refused', error: again(pause.error, leftMs) };
-      pauses.delete(key);
-    }
-    return undefined;
+  function pausedBy(ofApp: string, ofTemplate: string): SendResult | undefined {
+    const pause = ofApps.find(ofApp) ?? ofTemplates.find(ofTemplate);
+    return pause && { kind: 'refused', error: again(pause.error, pause.leftMs) };
   }
 
   function learn({ appId }: App, templateId: string, keys: readonly [string, string], error: AppError): void {
     const [ofApp, ofTemplate] = keys;
     const now = clock.now().getTime();
     if (error.code === 'WECHAT_QUOTA_EXHAUSTED') {
-      pauses.set(ofApp, { until: now + (error.retryAfterMs ?? 0), error });
+      ofApps.set(ofApp, { until: now + (error.retryAfterMs ?? 0), error });
     } else if (deadTemplateCodes.has(error.details.remoteCode)) {
-      pauses.set(ofTemplate, { until: now + templatePauseMs, error });
+      ofTemplates.set(ofTemplate, { until: now + templatePauseMs, error });
       const event = 'message.template_refused';
       const { remoteCode } = error.details;
       logger.error({ event, alarm: 'template-refused', appId, templateId, remoteCode }, event);

@@ -1,4 +1,4 @@
-import type { DeliveryFacts, Order, Store } from '@huidiao/store';
+import type { DeliveryFacts, Order, OrderReads } from '@huidiao/store';
 import type { Applied, EventDeps, ToldEvent } from './applied.ts';
 
 type TradeEventType = 'trade.shipping_reminded' | 'trade.shipped' | 'trade.settled';
@@ -28,7 +28,7 @@ function isSameOrder(order: Order, { transactionId }: Traded['event']): boolean 
 
 /** By its numbers, or by the transaction alone among the merchants that the app is paid through. */
 async function findOrder(
-  { orders }: Pick<Store, 'orders'>,
+  { orders }: { readonly orders: OrderReads },
   { merchants }: EventDeps['directory'],
   { appId, mchId, outTradeNo, transactionId }: Traded['event'],
 ): Promise<Order | undefined> {

@@ -3,6 +3,7 @@ import type { JobAttempt, JobOutcome } from '@huidiao/queue';
 import type { Order, Store } from '@huidiao/store';
 import { confirmRefund, type RefundQueries } from '../refunds/confirm-refund.ts';
 import { findRefundDifference } from '../refunds/find-refund-difference.ts';
+import { findRefunded } from '../refunds/find-refunded.ts';
 import { type SettleRefundDeps, settleRefund } from '../refunds/settle-refund.ts';
 import { merchantNotConfigured } from './merchant-not-configured.ts';
 import { recordCallback } from './record-callback.ts';
@@ -38,15 +39,17 @@ export function createApplyRefund(deps: ApplyRefundDeps) {
     const { mchId, outTradeNo } = told;
     const merchant = deps.directory.merchants.get(mchId);
     if (merchant === undefined) throw merchantNotConfigured(mchId);
-    const order = await deps.store.orders.find(mchId, outTradeNo);
-    if (order === undefined) return settleUnknownRefund(deps, job, merchant, attempt);
-    await refuseIfDifferent(deps, job, order);
-    const refund = await toProven(deps, merchant, told);
+    const refunded = await findRefunded(deps, told);
+    if (refunded === undefined) return settleUnknownRefund(deps, job, merchant, attempt);
+    const { order } = refunded;
+    await refuseIfDifferent(deps, { ...job, refund: refunded.refund }, order);
+    const { type } = await toProven(deps, merchant, told);
+    const refund = { ...refunded.refund, type };
     const { lane } = attempt;
     const fact = { refund, callbackKey, notificationId, receivedAt, requestId, lane };
     const recorded = await settleRefund(deps, order, fact);
     if (recorded === undefined) return settleUnknownRefund(deps, job, merchant, attempt);
-    const { outRefundNo, type } = refund;
+    const { outRefundNo } = refund;
     return { outcome: recorded.outcome, outTradeNo, outRefundNo, refundState: type, isOurs: recorded.isOurs };
   }
 }

@@ -1,6 +1,6 @@
 import { isCheckOrder, type Merchant, type PaymentSucceeded } from '@huidiao/contracts';
 import { AppError, type ErrorDetails } from '@huidiao/errors';
-import { isLeftWithMerchant, isPaidIn, judgeRefunds, type Order } from '@huidiao/store';
+import { isLeftWithMerchant, isPaidIn, judgeRefundsOf, type Order, toLeftFen } from '@huidiao/store';
 
 /** What the ledger and the time line say of a payment that is held because its refund was seen. */
 export const refundSeenEntry = 'payment.refund_seen';
@@ -51,18 +51,19 @@ export interface PaymentCircumstances {
  * WeChat Pay asks merchants to compare the amount with their own order before delivering, against forged
  * notifications and bugs (https://pay.weixin.qq.com/doc/v3/merchant/4012075420). `total` is compared, not
  * `payer_total`, which is smaller when coupons apply. A payment that says REFUND does not say how much was
- * refunded: the refunds that the order knows say it, and where they do not, a person decides.
+ * refunded: the refunds that the order knows say it, and where they do not, a person decides. Nobody decides that a
+ * payment is delivered all of which is on its way back.
  *
  * | order | payment | decision |
  * |--- |--- |--- |
  * | any | merchant or app differ | refuse ORDER_IDS_DIFFER |
- * | held refund_seen | same transaction_id, REFUND, a person decided to deliver | release |
+ * | held refund_seen | same transaction_id, REFUND, a person decided to deliver; refunds leave something of it | release |
  * | held refund_seen | same transaction_id, REFUND | refuse ORDER_REFUND_SEEN, again |
  * | held late, and its refund was closed or refused | same transaction_id, a person decided to deliver | release |
  * | held late, and its refund was closed or refused | same transaction_id | refuse ORDER_LATE_NOT_REFUNDED |
  * | paid (also held), accepted, fulfilled | same transaction_id | already applied |
  * | any | amount or currency differ | refuse ORDER_AMOUNT_DIFFERS |
- * | created, closed | another amount, which a person accepts | as if it were the order's |
+ * | created, closed | another amount, which a person accepts; refunds leave something of it, or all of it was given back | as if it were the order's |
  * | paid (also held), accepted, fulfilled | other transaction_id | refuse ORDER_PAID_TWICE |
  * | created, closed; bought by verify-callback | | pay, held as a check |
  * | created, closed; refunded in full | | pay, refunded |
@@ -73,6 +74,7 @@ export interface PaymentCircumstances {
  * | closed, merchant delivers late payments | REFUND | hold, late, ORDER_REFUND_SEEN |
  * | closed, merchant refunds late payments | SUCCESS, or REFUND with a known refund in part | pay, held late; refund what is left |
  * | closed, merchant refunds late payments | REFUND | refuse ORDER_PAID_LATE |
+ * | closed | a person accepts that it was, and all of it is on its way back | refuse ORDER_PAID_LATE |
  */
 export function decidePayment(
   order: Order,
@@ -91,7 +93,8 @@ export function decidePayment(
       paidSubAppId: payment.subAppId,
     });
   }
-  const refunds = judgeRefunds(order.refunds, order.amountFen);
+  const refunds = judgeRefundsOf(order, payment.transactionId);
+  const isGoingBack = refunds !== 'full' && toLeftFen(order, payment) === 0;
   if (order.transactionId === payment.transactionId) {
     if (order.held === 'late' && isLeftWithMerchant(order)) {
       return overruled === 'ORDER_LATE_NOT_REFUNDED'
@@ -99,11 +102,11 @@ export function decidePayment(
         : refuse('ORDER_LATE_NOT_REFUNDED');
     }
     if (order.held !== 'refund_seen' || payment.refundSeen !== true) return { kind: 'already-applied' };
-    return toDeliverNevertheless ? { kind: 'release' } : refuse('ORDER_REFUND_SEEN');
+    return toDeliverNevertheless && !isGoingBack ? { kind: 'release' } : refuse('ORDER_REFUND_SEEN');
   }
   if (order.amountFen !== payment.amountFen || order.currency !== payment.currency) {
     const isAccepted = overruled === 'ORDER_AMOUNT_DIFFERS' && order.currency === payment.currency;
-    if (!isAccepted) return refuse('ORDER_AMOUNT_DIFFERS');
+    if (!isAccepted || isGoingBack) return refuse('ORDER_AMOUNT_DIFFERS');
   }
   // Whoever accepts another amount sees that the order was closed.
   const isLateAccepted = overruled === 'ORDER_PAID_LATE' || overruled === 'ORDER_AMOUNT_DIFFERS';
@@ -114,6 +117,7 @@ export function decidePayment(
       return pay(false);
     case 'closed':
       if (refunds === 'full') return pay(true);
+      if (isLateAccepted && isGoingBack) return refuse('ORDER_PAID_LATE');
       return merchant.latePayment === 'deliver' || isLateAccepted ? pay(true) : payLate();
     case 'paid':
     case 'accepted':
@@ -136,19 +140,12 @@ export function decidePayment(
   /** How much of a payment that was refunded elsewhere may be left, only the refunds can tell. */
   function payLate(): PaymentDecision {
     if (payment.refundSeen === true && refunds !== 'part') return refuse('ORDER_PAID_LATE');
-    return { kind: 'pay-late', refundFen: toLeftFen(order) };
+    return { kind: 'pay-late', refundFen: toLeftFen(order, payment) };
   }
 
   function refuse(code: RefusalCode, facts?: ErrorDetails): PaymentDecision {
     return { kind: 'refuse', ...toRefusal(code, order, payment, facts) };
   }
-}
-
-/** Of the order's amount: what is given back already, or on its way, is not given back again. */
-function toLeftFen({ refunds, amountFen }: Order): number {
-  return refunds
-    .filter(({ transactionId, status }) => transactionId === undefined && status !== 'CLOSED')
-    .reduce((left, { refundFen }) => Math.max(0, left - refundFen), amountFen);
 }
 
 /** 子商户号 is compared only where the order says one: an unknown one is no reason to refuse. */

@@ -2,13 +2,14 @@ import type { Clock, JobData, MerchantDirectory } from '@huidiao/contracts';
 import { AppError } from '@huidiao/errors';
 import type { JobAttempt, JobOutcome, Producer } from '@huidiao/queue';
 import type { Logger } from '@huidiao/runtime';
-import { addEffectJobs, type Order, type Store } from '@huidiao/store';
+import { addEffectJobs, type Order, type Store, waitsForRefund } from '@huidiao/store';
 import type { ShippingManagement } from '@huidiao/wechat';
 import { isDeliveredAtOnce, toAutoUploads } from '../shipping/auto-shipment.ts';
 import type { ShopClient } from '../shop/shop-client.ts';
 import { toOrderPaidWebhook } from '../shop/to-shop-webhook.ts';
 import { merchantNotConfigured } from './merchant-not-configured.ts';
 import { toMessageEffects } from './to-message-effects.ts';
+import { waitForRefund } from './wait-for-refund.ts';
 
 export interface FulfilOrderDeps {
   readonly store: Pick<Store, 'orders'>;
@@ -23,9 +24,10 @@ export interface FulfilOrderDeps {
 
 /**
  * Tells the shop that an order is paid and records its answer. The webhook-id is the order's, so a shop that is
- * told again after a crash between its answer and our record can see that it knows it already.
+ * told again after a crash between its answer and our record can see that it knows it already. While all of the payment is
+ * on its way back the shop is told nothing: see waitForRefund.
  *
- * @throws AppError SHOP_*, ORDER_NOT_FOUND, STORE_UNAVAILABLE.
+ * @throws AppError SHOP_*, ORDER_CHANGED_MEANWHILE, ORDER_NOT_FOUND, STORE_UNAVAILABLE.
  */
 export function createFulfilOrder(deps: FulfilOrderDeps) {
   return async (job: JobData<'fulfil-order'>, attempt: Pick<JobAttempt, 'lane'>): Promise<JobOutcome> => {
@@ -36,6 +38,7 @@ export function createFulfilOrder(deps: FulfilOrderDeps) {
     // The status alone: the effect may be gone, settled by a dead letter whose job somebody has added again.
     if (order.status !== 'paid') return { outcome: 'already_settled', outTradeNo };
     if (order.held !== undefined) return { outcome: 'held', outTradeNo };
+    if (waitsForRefund(order)) return await waitForRefund(deps, order, job, attempt.lane);
 
     const merchant = deps.directory.merchants.get(order.mchId);
     if (merchant === undefined) throw merchantNotConfigured(order.mchId);

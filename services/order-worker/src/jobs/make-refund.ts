@@ -3,6 +3,7 @@ import { AppError } from '@huidiao/errors';
 import type { JobAttempt, JobOutcome } from '@huidiao/queue';
 import type { Order, OrderRefundRequest } from '@huidiao/store';
 import { followRefund } from '../refunds/follow-refund.ts';
+import { toRefundPayee } from '../refunds/payee.ts';
 import type { MakeRefundDeps, RefundAttempt } from '../refunds/refund-attempt.ts';
 import { settleAgain } from '../refunds/settle-queried.ts';
 import { resumeRefund, submitRefund, tellRefusal } from '../refunds/submit-refund.ts';
@@ -27,7 +28,8 @@ export function createMakeRefund(deps: MakeRefundDeps) {
     if (request === undefined) throw new AppError('REFUND_NOT_FOUND', { details: { outTradeNo, effectId } });
     const merchant = deps.directory.merchants.get(mchId);
     if (merchant === undefined) throw merchantNotConfigured(mchId);
-    const outcome = await goOn({ deps, job, attempt, merchant, order, request });
+    const payee = toRefundPayee(deps.directory, merchant, order, request);
+    const outcome = await goOn({ deps, job, attempt, merchant, payee, order, request });
     const { outRefundNo, refundFen, attempts } = request;
     return {
       outcome,

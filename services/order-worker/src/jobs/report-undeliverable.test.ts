@@ -18,6 +18,12 @@ import {
   type ReportUndeliverableDeps,
 } from './report-undeliverable.ts';
 
+const shop = { webhookUrl: 'https://a.example', webhookSecrets: [], allowPrivateNetwork: false };
+const toListening = (events: string[]) =>
+  toDirectory({ merchant: { shop: { ...shop, events, timeoutMs: 1_000 } } });
+const directory = toListening(['message.undeliverable']);
+const deaf = toListening([]);
+
 describe('report-undeliverable', () => {
   const { deps, told, newPaidOrder, find } = useOrderWorker();
   const { orders, messages } = deps.store;
@@ -30,8 +36,10 @@ describe('report-undeliverable', () => {
     const usefulUntil = new Date();
     await messages.open({ key, mchId, appId, openId, templateId: 'template-1', outTradeNo, usefulUntil });
     if (state !== 'expired') await messages.beginSending(key, 'sending-1');
-    if (state === 'queued') await messages.requeue(key, facts);
-    else await messages.settle(key, state, facts);
+    if (state === 'queued') {
+      await messages.requeue(key, facts);
+      await messages.giveUp(key, facts);
+    } else await messages.settle(key, state, facts);
     const effectId = toReportEffectId(key);
     const effect = { id: effectId, job: 'report-undeliverable', dueAt: new Date(), requestId: 'r' } as const;
     await orders.noteEvent(mchId, outTradeNo, 'ended', { event: 'ended' }, [effect]);
@@ -40,7 +48,7 @@ describe('report-undeliverable', () => {
   const report = (
     job: Awaited<ReturnType<typeof ended>>['job'],
     changed: Partial<ReportUndeliverableDeps> = {},
-  ) => outcomeOf(createReportUndeliverable({ ...deps, ...changed })(job));
+  ) => outcomeOf(createReportUndeliverable({ ...deps, directory, ...changed })(job));
   const waits = async (order: Order, effectId: string) =>
     (await find(order)).effects.some(({ id }) => id === effectId);
 
@@ -86,6 +94,22 @@ describe('report-undeliverable', () => {
     });
   }
 
+  it('tells nobody of a message that is queued still, and not a dead letter', async () => {
+    const { order, key, job } = await ended('queued', { errorCode: 'WECHAT_BUSY' });
+    await messages.beginSending(key, 'sending-2');
+    await messages.requeue(key, { errorCode: 'WECHAT_BUSY' });
+    expect(await report(job)).to.equal('not_needed');
+    expect(told).to.deep.equal([]);
+    expect(await waits(order, job.effectId)).to.equal(false);
+  });
+
+  it('tells no shop that does not want to hear of it', async () => {
+    const { order, job } = await ended('expired');
+    expect(await report(job, { directory: deaf })).to.equal('not_needed');
+    expect(told).to.deep.equal([]);
+    expect(await waits(order, job.effectId)).to.equal(false);
+  });
+
   it('stays in the order until the shop has answered, and has one id', async () => {
     const { order, job } = await ended('expired');
     const ids: string[] = [];
@@ -93,8 +117,8 @@ describe('report-undeliverable', () => {
       ids.push(id);
       throw new AppError('SHOP_REFUSED');
     };
-    const shop = { ...deps.shop, tell };
-    for (const _time of [1, 2]) expect(await report(job, { shop })).to.equal('SHOP_REFUSED');
+    for (const _time of [1, 2])
+      expect(await report(job, { shop: { ...deps.shop, tell } })).to.equal('SHOP_REFUSED');
     expect(await waits(order, job.effectId)).to.equal(true);
     expect(new Set(ids).size).to.equal(1);
   });
@@ -118,20 +142,16 @@ describe('report-undeliverable', () => {
 
   it('waits where this process does not know the merchant', async () => {
     const { job } = await ended('expired');
-    const directory = toDirectory({ knowsMerchant: false });
-    expect(await report(job, { directory })).to.equal('MERCHANT_NOT_CONFIGURED');
+    const unknown = toDirectory({ knowsMerchant: false });
+    expect(await report(job, { directory: unknown })).to.equal('MERCHANT_NOT_CONFIGURED');
   });
 });
 
 describe('report-message', () => {
   const { deps, told } = useOrderWorker();
   const { messages } = deps.store;
-  const events = ['message.undeliverable'];
-  const shop = { webhookUrl: 'https://a.example', webhookSecrets: [], allowPrivateNetwork: false };
-  const directory = toDirectory({ merchant: { shop: { ...shop, events, timeoutMs: 1_000 } } });
-
   /** A message that somebody asked for and that ended so. */
-  async function ended(state: SettledState, withFallback = false) {
+  async function ended(state: SettledState | 'queued', withFallback = false) {
     const messageId = randomBytes(16).toString('hex');
     const key = toMessageKey(mchId, messageId);
     const names = { mchId, appId, openId, templateId: 'template-1', idempotencyKey: `k-${messageId}` };
@@ -142,8 +162,10 @@ describe('report-message', () => {
     const fallback = { ...message, messageId: fallbackId, key: toMessageKey(mchId, fallbackId) };
     const asked = { ...message, sendAt: now, requestId: 'r', lane: 'live' as const };
     await messages.request({ ...asked, ...(withFallback && { fallback }) }, now);
-    if (state !== 'expired') await messages.beginSending(key, 'sending-1');
-    await messages.settle(key, state, { errorCode: 'MESSAGE_REFUSED' });
+    const facts = { errorCode: 'MESSAGE_REFUSED' };
+    if (state !== 'expired' && state !== 'queued') await messages.beginSending(key, 'sending-1');
+    if (state === 'queued') await messages.giveUp(key, facts);
+    else await messages.settle(key, state, facts);
     return { key, messageId, job: { mchId, messageKey: key, requestId: 'r' } };
   }
   const report = (
@@ -175,7 +197,6 @@ describe('report-message', () => {
   }
 
   it('tells nobody where the shop does not want to hear of it, the message arrived, or another one takes its place', async () => {
-    const deaf = toDirectory({ merchant: { shop: { ...shop, events: [], timeoutMs: 1_000 } } });
     const refused = await ended('refused');
     expect(await report(refused.job, { directory: deaf })).to.equal('not_needed');
     expect(await isDue(refused.key)).to.equal(false);
@@ -186,6 +207,14 @@ describe('report-message', () => {
     await messages.openFallback(replaced.key, 'refused');
     expect(await report(replaced.job)).to.equal('not_needed');
     expect(told).to.deep.equal([]);
+  });
+
+  it('tells the shop of one that is a dead letter, as refused, and leaves it to its replay', async () => {
+    const { key, job } = await ended('queued');
+    expect(await report(job)).to.equal('told');
+    expect(told[0]?.webhook.data).to.include({ state: 'refused', reason: 'MESSAGE_REFUSED' });
+    expect(await messages.find(key)).to.include({ state: 'queued' });
+    expect(await isDue(key)).to.equal(false);
   });
 
   it('goes on until the shop has answered, or its dead letter is stored', async () => {

@@ -1,13 +1,14 @@
 import {
   isWantedEvent,
   type JobData,
+  type Merchant,
   type MerchantDirectory,
   type MessageUndeliverableWebhook,
   toReportedMessageKey,
 } from '@huidiao/contracts';
 import { AppError } from '@huidiao/errors';
 import type { JobOutcome } from '@huidiao/queue';
-import { isUndeliverable, type Message, type Store } from '@huidiao/store';
+import { type Message, type Store, toUndeliverable } from '@huidiao/store';
 import type { ShopClient } from '../shop/shop-client.ts';
 import { merchantNotConfigured } from './merchant-not-configured.ts';
 
@@ -29,14 +30,14 @@ export function createReportUndeliverable({ store, shop, directory }: ReportUnde
     const order = await store.orders.find(mchId, outTradeNo);
     if (order === undefined) throw new AppError('ORDER_NOT_FOUND', { details: { mchId, outTradeNo } });
     const message = await store.messages.find(toReportedMessageKey(effectId));
-    const state = message && toUndeliverableState(message);
-    if (message === undefined || state === undefined) {
+    const state = message && toUndeliverable(message);
+    const merchant = directory.merchants.get(mchId);
+    if (merchant === undefined) throw merchantNotConfigured(mchId);
+    if (message === undefined || state === undefined || !isWanted(merchant)) {
       const entry = { event: 'undeliverable.not_told', messageState: message?.state };
       await store.orders.settleEffect(mchId, outTradeNo, effectId, entry);
       return { outcome: 'not_needed', outTradeNo };
     }
-    const merchant = directory.merchants.get(mchId);
-    if (merchant === undefined) throw merchantNotConfigured(mchId);
     const id = `message.undeliverable_${message.key}`;
     const { httpStatus } = await shop.tell(merchant, id, toWebhook({ ...message, outTradeNo }, state));
     const entry = { event: 'undeliverable.told', messageState: state, httpStatus };
@@ -54,28 +55,28 @@ export function createReportUndeliverable({ store, shop, directory }: ReportUnde
 export function createReportMessage({ store, shop, directory }: ReportUndeliverableDeps) {
   return async ({ mchId, messageKey }: JobData<'report-message'>): Promise<JobOutcome> => {
     const message = await store.messages.find(messageKey);
-    if (message === undefined || !isUndeliverable(message.state)) return { outcome: 'not_needed' };
+    const told = message && toUndeliverable(message);
+    if (message === undefined || told === undefined || message.state === 'sending') {
+      return { outcome: 'not_needed' };
+    }
     const { key, messageId, state, fallback, fallbackId } = message;
     // Its row waits for the fallback now, which another job opens.
-    if (fallback !== undefined && state !== 'unknown') return { outcome: 'not_needed', messageId };
+    const opensFallback = state === 'expired' || state === 'refused';
+    if (fallback !== undefined && opensFallback) return { outcome: 'not_needed', messageId };
     const merchant = directory.merchants.get(mchId);
     if (merchant === undefined) throw merchantNotConfigured(mchId);
-    const isWanted =
-      merchant.shop !== undefined && isWantedEvent(merchant.shop.events, 'message.undeliverable');
-    const isTold = isWanted && fallbackId === undefined;
+    const isTold = isWanted(merchant) && fallbackId === undefined;
     const answer = isTold
-      ? await shop.tell(merchant, `message.undeliverable_${key}`, toWebhook(message, state))
+      ? await shop.tell(merchant, `message.undeliverable_${key}`, toWebhook(message, told))
       : undefined;
     await store.messages.endReport(key, state);
     if (answer === undefined) return { outcome: 'not_needed', messageId };
-    return { outcome: 'told', messageId, messageState: state, httpStatus: answer.httpStatus };
+    return { outcome: 'told', messageId, messageState: told, httpStatus: answer.httpStatus };
   };
 }
 
-/** A message that WeChat refused stays queued for the replay of its dead letter, and says why it was refused. */
-function toUndeliverableState({ state, facts }: Message): string | undefined {
-  if (state === 'refused' || state === 'expired' || state === 'unknown') return state;
-  return state === 'queued' && facts.errorCode !== undefined ? 'refused' : undefined;
+function isWanted({ shop }: Merchant): boolean {
+  return shop !== undefined && isWantedEvent(shop.events, 'message.undeliverable');
 }
 
 function toWebhook(message: Message, state: string): MessageUndeliverableWebhook {

@@ -89,10 +89,52 @@ describe('settleUnknownOrder', () => {
       );
       expect(outcome).to.equal(expected);
       const begins = expected === waitingCode && failing?.code !== waitingCode;
-      const whole = { id: 'job', name: 'apply-payment', data: { ...job, isKept: true }, lane: 'bulk' };
+      const order = { mchId: job.payment.mchId, outTradeNo: job.payment.outTradeNo };
+      const data = { ...job, isKept: true };
+      const whole = { id: 'job', name: 'apply-payment', data, lane: 'bulk', order };
       expect(kept, 'kept in MongoDB before the first wait').to.deep.equal(begins ? [whole] : []);
     });
   }
+
+  /** When a payment of an order that nobody registers looks for it, in seconds after the first time. */
+  async function looksOf(merchant: Pick<Merchant, 'unknownOrder' | 'unknownOrderAfterMs'>) {
+    const looks: number[] = [];
+    let atMs = 0;
+    const deps = {
+      store: { orders: {}, callbacks: { record: async () => undefined }, waitingJobs: { keep } },
+      clock: { now: () => new Date(now.getTime() + atMs) },
+    };
+    for (let failing: { code: string; since: Date } | undefined; ; failing = waiting(0)) {
+      looks.push(atMs / 1_000);
+      const attempt = { failing, jobId: 'job', lane: 'live' as const };
+      const settled = settleUnknownOrder(deps as never, job, merchant as Merchant, attempt);
+      const error = await settled.then(
+        () => expect.fail('it waits'),
+        (thrown: AppError) => thrown,
+      );
+      if (error.code !== waitingCode) return looks;
+      atMs += error.retryAfterMs ?? 0;
+    }
+  }
+
+  it('looks for its order five times in ten minutes, soon at first', async () => {
+    expect(await looksOf({ unknownOrder: 'dead_letter' })).to.deep.equal([0, 1, 15, 150, 600]);
+  });
+
+  it('looks for its order no longer than the merchant wants it to', async () => {
+    const looks = (unknownOrderAfterMs: number) =>
+      looksOf({ unknownOrder: 'dead_letter', unknownOrderAfterMs });
+    expect(await looks(60_000)).to.deep.equal([0, 1, 15, 60]);
+    expect(await looks(0)).to.deep.equal([0]);
+    expect(kept, 'once, and not where it does not wait').to.have.length(1);
+  });
+
+  it('looks for its order every ten minutes of a day where it is held, whatever else is set', async () => {
+    const looks = await looksOf({ unknownOrder: 'hold', unknownOrderAfterMs: 0 });
+    expect(looks.slice(0, 6)).to.deep.equal([0, 1, 15, 150, 600, 1_200]);
+    expect(looks.at(-1)).to.equal(24 * 3_600);
+    expect(kept).to.have.length(1);
+  });
 
   /** What was done, in its order; the shop's first answers may be failures. */
   async function settleAfterLongWait(

@@ -5,11 +5,12 @@ import { toPaymentUnmatchedWebhook } from '../shop/to-shop-webhook.ts';
 import type { ApplyPayment, ApplyPaymentDeps } from './apply-payment.ts';
 import { refundSeenEntry } from './decide-payment.ts';
 import { recordPayment } from './record-payment.ts';
-import { type WaitAttempt, waitForOrder } from './wait-for-order.ts';
+import { keepJob, type WaitAttempt, type WaitingFor, waitForOrder } from './wait-for-order.ts';
 
 /**
- * A payment whose order is not there (yet). It waits about ten minutes for it, then does what the merchant
- * chose: `forward` tells the shop, `hold` goes on waiting up to 24 hours, `dead_letter` keeps it for a person.
+ * A payment whose order is not there (yet). It waits about ten minutes for it, or as long as the merchant set, then does
+ * what the merchant chose: `forward` tells the shop, `hold` goes on waiting up to 24 hours, `dead_letter` keeps it for a
+ * person.
  *
  * @throws AppError ORDER_NOT_YET_KNOWN (uses up no attempt), ORDER_UNKNOWN, ORDER_REFUND_SEEN (permanent).
  */
@@ -27,7 +28,8 @@ export async function settleUnknownOrder(
     paidAmountFen: payment.amountFen,
     refundSeen: payment.refundSeen,
   };
-  await waitForOrder(deps, merchant, { name: 'apply-payment', data: job }, attempt, details);
+  const waiting: WaitingFor = { name: 'apply-payment', data: job };
+  await waitForOrder(deps, merchant, waiting, attempt, details);
   if (merchant.unknownOrder !== 'forward') {
     await recordPayment(deps.store, job, 'unknown_order');
     throw new AppError('ORDER_UNKNOWN', { details });
@@ -38,7 +40,11 @@ export async function settleUnknownOrder(
     throw new AppError('ORDER_REFUND_SEEN', { details });
   }
   const { id, webhook } = toPaymentUnmatchedWebhook(payment, job.receivedAt);
-  const { httpStatus } = await deps.shop.tell(merchant, id, webhook);
+  const { httpStatus } = await deps.shop.tell(merchant, id, webhook).catch(async (error: unknown) => {
+    // A shop may be away for hours, and nothing else would bring this payment back should Redis be lost meanwhile.
+    await keepJob(deps, waiting, attempt);
+    throw error;
+  });
   await recordPayment(deps.store, job, 'forwarded');
   return { outcome: 'forwarded', outTradeNo: payment.outTradeNo, httpStatus };
 }

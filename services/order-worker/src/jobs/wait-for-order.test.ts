@@ -59,6 +59,11 @@ describe('a callback whose order nobody has registered', () => {
       const data = { ...(kind === 'payment' ? toApplyPayment(order) : toApplyRefund(order)), isKept: true };
       const name = `apply-${kind}`;
       expect(row).to.deep.include({ id: replay, name, lane: 'bulk', data, claims: 1 });
+      const found = await deps.store.waitingJobs.findWaiting([order], { limit: 10 });
+      expect(
+        found.map((waiter) => waiter.id),
+        'found by its order',
+      ).to.deep.equal([replay]);
     });
 
     it(`does not wait without being kept: where MongoDB does not take it, it tries again: a ${kind}`, async () => {
@@ -75,7 +80,7 @@ describe('a callback whose order nobody has registered', () => {
       ] as const) {
         const order = await newKnown();
         const id = `${kind}-of-${order.outTradeNo}`;
-        await deps.store.waitingJobs.keep({ id, name: 'apply-payment', data: {}, lane: 'live' });
+        await deps.store.waitingJobs.keep({ id, name: 'apply-payment', data: {}, lane: 'live', order });
         expect(await apply(order, changes, extra)).to.equal(kind === 'payment' ? 'paid' : 'held');
         expect(await comingBack(id)).to.deep.equal([]);
       }
@@ -89,6 +94,14 @@ describe('a callback whose order nobody has registered', () => {
       await apply(order);
       expect(await apply(order, waiting(11), {}, { ...deps, directory })).to.equal('forwarded');
       expect(await comingBack(`${kind}-of-${order.outTradeNo}`)).to.deep.equal([]);
+    });
+
+    it(`waits for nothing and is not kept where its merchant registers no orders: a ${kind}`, async () => {
+      const never = () => expect.fail('nothing waits');
+      const waitingJobs = { ...deps.store.waitingJobs, keep: never, remove: never };
+      const directory = toDirectory({ merchant: { unknownOrderAfterMs: 0 } });
+      const worker = { ...deps, directory, store: { ...deps.store, waitingJobs } };
+      expect(await apply(await unknown(), {}, {}, worker)).to.match(/ORDER_UNKNOWN$/);
     });
 
     it(`comes back until its dead letter is stored, and then no more: a ${kind}`, async () => {
@@ -107,9 +120,32 @@ describe('a callback whose order nobody has registered', () => {
 
     it(`asks nothing more of MongoDB when its order is known: a ${kind}`, async () => {
       const never = () => expect.fail('nothing waited');
-      const store = { ...deps.store, waitingJobs: { keep: never, claim: never, remove: never } };
+      const waitingJobs = { ...deps.store.waitingJobs, keep: never, claim: never, remove: never };
+      const store = { ...deps.store, waitingJobs };
       const outcome = await apply(await newKnown(), {}, {}, { ...deps, store });
       expect(outcome).to.equal(kind === 'payment' ? 'paid' : 'held');
     });
   }
+
+  it('comes back until the shop has it, where it did not wait for its order', async () => {
+    const order = await unknown();
+    const id = `told-of-${order.outTradeNo}`;
+    let isAway = true;
+    const shop = {
+      ...deps.shop,
+      tell: async () => {
+        if (isAway) throw new AppError('SHOP_UNREACHABLE');
+        return { httpStatus: 200 };
+      },
+    };
+    const directory = toDirectory({ merchant: { unknownOrder: 'forward', unknownOrderAfterMs: 0 } });
+    const apply = createApplyPayment({ ...deps, shop, directory });
+    const job = toApplyPayment(order);
+    expect(await outcomeOf(apply(job, firstAttempt(id)))).to.equal('SHOP_UNREACHABLE');
+    expect(await comingBack(id)).to.have.length(1);
+    isAway = false;
+    const failing = { code: 'SHOP_UNREACHABLE', since: new Date() };
+    expect(await outcomeOf(apply(job, { ...firstAttempt(id), attempt: 2, failing }))).to.equal('forwarded');
+    expect(await comingBack(id)).to.deep.equal([]);
+  });
 });

@@ -4,6 +4,7 @@ import type { JobAttempt } from '@huidiao/queue';
 import type { NamedRefund, NextRun, Order, OrderRefundRequest, RefundMove, Store } from '@huidiao/store';
 import type { RefundRequest } from '@huidiao/wechat';
 import type { QueriedRefund, RefundQueries } from './confirm-refund.ts';
+import type { RefundPayee } from './payee.ts';
 import type { RefundPace } from './refund-pace.ts';
 import type { SettleRefundDeps } from './settle-refund.ts';
 
@@ -26,7 +27,10 @@ export interface RefundAttempt {
   readonly deps: MakeRefundDeps;
   readonly job: JobData<'make-refund'>;
   readonly attempt: Pick<JobAttempt, 'jobId' | 'lane'>;
+  /** Of the order; its shop is told. */
   readonly merchant: Merchant;
+  /** Who gives the money back. */
+  readonly payee: RefundPayee;
   readonly order: Order;
   readonly request: OrderRefundRequest;
 }
@@ -61,8 +65,9 @@ export function toRefundError(one: RefundAttempt, code: ErrorCode, remoteCode?: 
 
 /** What WeChat Pay has under the number of the refund; undefined where it has none. @throws AppError WECHAT_* */
 export async function lookUp(one: RefundAttempt): Promise<QueriedRefund | undefined> {
-  const { deps, merchant, request } = one;
-  const { outRefundNo, subMchId } = request;
+  const { deps, payee, request } = one;
+  const { outRefundNo } = request;
+  const { merchant, subMchId } = payee;
   try {
     return await deps.refundQueries.query(merchant, { outRefundNo, subMchId });
   } catch (error) {

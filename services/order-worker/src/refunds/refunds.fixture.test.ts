@@ -1,6 +1,6 @@
 import { generateKeyPairSync, randomBytes } from 'node:crypto';
-import { type Merchant, toBaseJobId, toRefundEffectId } from '@huidiao/contracts';
-import { toAppError } from '@huidiao/errors';
+import { type Merchant, type MerchantDirectory, toBaseJobId, toRefundEffectId } from '@huidiao/contracts';
+import { type AppError, toAppError } from '@huidiao/errors';
 import type { NewJob } from '@huidiao/queue';
 import { createLogger, createMetrics, toLiveDirectory } from '@huidiao/runtime';
 import {
@@ -28,9 +28,11 @@ import { createRefundQueries } from './refund-queries.ts';
 const keys = generateKeyPairSync('rsa', { modulusLength: 2048 });
 const merchantSerialNo = '5157F09EFDC096DE15EBE81A47057A7232F1B8E1';
 export const subMchId = '1900000109';
+/** Another direct merchant, whose part an order may be. */
+export const otherMchId = '1900000777';
 
 /** The job make-refund on a real store, against a simulated WeChat Pay, with a clock that tests move on. */
-export function useRefunds(facts: Partial<Merchant> = {}) {
+export function useRefunds(facts: Partial<Merchant> = {}, { withOther = false } = {}) {
   const uri = testMongoUri();
   const logger = createLogger({ service: 'test', level: 'silent' });
   const metrics = createMetrics({ service: 'test' });
@@ -52,7 +54,9 @@ export function useRefunds(facts: Partial<Merchant> = {}) {
 
   before(async () => {
     await store.migrate();
-    simulator = await createSimulator({ merchants: [toSimulated(facts)] });
+    const own = toSimulated(facts);
+    const merchants = withOther ? [own, { ...own, mchId: otherMchId }] : [own];
+    simulator = await createSimulator({ merchants });
   });
   beforeEach(() => {
     added.length = 0;
@@ -61,7 +65,7 @@ export function useRefunds(facts: Partial<Merchant> = {}) {
     simulator.faults.set({ refund_course: 'PROCESSING' });
     simulator.setBalance(mchId, undefined);
     close();
-    const directory = toLiveDirectory(toDirectory({ merchant: { ...toMerchant(simulator), ...facts } }));
+    const directory = toLiveDirectory(toKnown());
     const clientsOf = (timeoutMs: number) =>
       createRefundClients({ directory, baseUrl: simulator.uri, timeoutMs, logger, metrics });
     clients = clientsOf(5_000);
@@ -157,9 +161,9 @@ export function useRefunds(facts: Partial<Merchant> = {}) {
         await sink.resolve('order-refund', toBaseJobId(attempt.jobId));
         return outcome;
       } catch (thrown) {
-        const { code, kind, message } = toAppError(thrown);
+        const { code, kind, message, details } = toAppError(thrown);
         if (code === 'INTERNAL_ERROR') throw thrown;
-        if (kind === 'permanent' && dies !== true) await bury(effectId, data, code, message);
+        if (kind === 'permanent' && dies !== true) await bury(effectId, data, { code, message, details });
         return code;
       }
     },
@@ -190,21 +194,44 @@ export function useRefunds(facts: Partial<Merchant> = {}) {
     },
   };
 
+  function toKnown(): MerchantDirectory {
+    const known = toDirectory({ merchant: { ...toMerchant(simulator), ...facts } });
+    const own = known.merchants.get(mchId);
+    if (!withOther || own === undefined) return known;
+    return {
+      ...known,
+      merchants: new Map([...known.merchants, [otherMchId, { ...own, mchId: otherMchId }]]),
+    };
+  }
+
+  /** A part of another merchant is paid to that one. */
   function payAtWeChat(order: Order): ApplyPayment {
-    const { outTradeNo, amountFen: totalFen, openId = 'o-nobody' } = order;
+    const { outTradeNo, amountFen: totalFen, openId = 'o-nobody', combineOutTradeNo } = order;
+    const isPart = combineOutTradeNo !== undefined;
     const sub = facts.isServiceProvider === true ? { sub: { mchId: subMchId } } : {};
-    const direct = { mchId, appId, openId, outTradeNo, totalFen, notifyUrl: 'http://127.0.0.1:9', ...sub };
+    const paid = isPart ? (order.subMchId ?? mchId) : mchId;
+    const notifyUrl = 'http://127.0.0.1:9';
+    const direct = { mchId: paid, appId, openId, outTradeNo, totalFen, notifyUrl, ...sub };
     const { transactionId } = simulator.payDirectly(direct, { drop: 20 });
     const { payment, ...job } = toApplyPayment(order);
-    const told = facts.isServiceProvider === true ? { ...payment, subMchId } : payment;
+    const told =
+      facts.isServiceProvider === true ? { ...payment, subMchId } : { ...payment, ...toPart(order) };
     return { ...job, callbackKey: outTradeNo, payment: { ...told, transactionId } };
   }
 
-  function bury(jobId: string, payload: object, errorCode: string, reason: string): Promise<void> {
+  function bury(
+    jobId: string,
+    payload: object,
+    { code: errorCode, message: reason, details }: Pick<AppError, 'code' | 'message' | 'details'>,
+  ): Promise<void> {
     const at = { firstAttemptAt: clock.now(), failedAt: clock.now() };
     const named = { queue: 'order-refund', jobName: 'make-refund', jobId, payload };
-    return sink.store({ ...named, errorCode, reason, details: {}, attempts: 1, ...at });
+    return sink.store({ ...named, errorCode, reason, details, attempts: 1, ...at });
   }
+}
+
+function toPart({ subMchId: paid }: Order): { subMchId?: string } {
+  return paid === undefined ? {} : { subMchId: paid };
 }
 
 interface RunOptions {

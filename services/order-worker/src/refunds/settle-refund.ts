@@ -6,14 +6,21 @@ import {
   type RefundEvent,
   refundStatuses,
   toApplyPaymentJobId,
+  toRefundEffectId,
 } from '@huidiao/contracts';
 import type { Producer } from '@huidiao/queue';
 import type { Counter, Logger } from '@huidiao/runtime';
-import { addEffectJobs, judgeRefundsOf, type Order, type RecordedRefund, type Store } from '@huidiao/store';
+import {
+  addEffectJobs,
+  judgeRefundsOf,
+  keepCase,
+  type Order,
+  type RecordedRefund,
+  type Store,
+} from '@huidiao/store';
 import { recordCallback } from '../jobs/record-callback.ts';
 import { toFulfilment } from '../jobs/to-fulfilment.ts';
 import { toMessageEffects } from '../jobs/to-message-effects.ts';
-import { keepCase } from './keep-case.ts';
 import type { RefundReport } from './refund-report.ts';
 
 export interface SettleRefundDeps {
@@ -66,6 +73,7 @@ export async function settleRefund(
 
   count(deps, refund, recorded);
   await resolvePayments(deps, refund, recorded.order);
+  await resolveRefund(deps, refund, recorded);
   await keepCase(deps, recorded.order, { ...refund, requestId });
   const outcome = recorded.order.held === 'refunded' ? 'refunded' : 'recorded';
   await recordCallback(deps.store, told, { mchId, outTradeNo, eventType: refund.type, outcome });
@@ -101,18 +109,30 @@ function count(deps: SettleRefundDeps, refund: RefundEvent, recorded: RecordedRe
 
 /**
  * A payment that was a dead letter, for its refund was seen, it came late, or it was not that of the order, leaves a
- * person nothing to decide once all of it was given back; the first kind not once a part was.
+ * person nothing to decide once all of it was given back; the first kind not once a part was, unless its order is held on,
+ * for the rest is on its way, too.
  */
 async function resolvePayments(deps: SettleRefundDeps, refund: RefundEvent, order: Order): Promise<void> {
   const { mchId, transactionId } = refund;
   const isOther = order.otherPayments.some((payment) => payment.transactionId === transactionId);
   const verdict = judgeRefundsOf(order, transactionId);
   if (verdict === 'unsettled' || (order.status === 'created' && !isOther)) return;
-  if (isOther && verdict !== 'full') return;
+  if (verdict !== 'full' && (isOther || order.held === 'refund_seen')) return;
   for (const refundSeen of verdict === 'full' ? [true, false] : [true]) {
     const jobId = toApplyPaymentJobId({ mchId, transactionId, refundSeen });
     await deps.store.deadLetters.resolve('payment-event', jobId);
   }
+}
+
+/** One that was asked for here, and whose own job was a dead letter, has its end all the same. */
+async function resolveRefund(
+  { store }: SettleRefundDeps,
+  { type, outRefundNo }: RefundEvent,
+  { isOurs, order: { mchId, outTradeNo } }: RecordedRefund,
+): Promise<void> {
+  if (!isOurs || type === 'refund.abnormal') return;
+  const jobId = toRefundEffectId(mchId, outTradeNo, outRefundNo);
+  await store.deadLetters.resolve('order-refund', jobId);
 }
 
 function toToldRefund(refund: RefundEvent) {

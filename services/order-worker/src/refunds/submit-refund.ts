@@ -3,13 +3,13 @@ import { type AppError, toAppError } from '@huidiao/errors';
 import {
   fitsPayment,
   isLeftWithMerchant,
+  keepCase,
   type Order,
   type OrderRefundRequest,
   toRefundTurn,
 } from '@huidiao/store';
 import type { RefundRequest } from '@huidiao/wechat';
 import type { QueriedRefund } from './confirm-refund.ts';
-import { keepCase } from './keep-case.ts';
 import {
   isThisRefund,
   lookUp,
@@ -39,11 +39,11 @@ import { followLater, settleQueried } from './settle-queried.ts';
  * STORE_UNAVAILABLE
  */
 export async function submitRefund(one: RefundAttempt): Promise<string> {
-  const { deps, merchant, order, request } = one;
+  const { deps, payee, order, request } = one;
   const { orderSpacingMs } = deps.pace;
   const turn = toRefundTurn(order, request.outRefundNo, orderSpacingMs);
   if (turn > deps.clock.now()) return await waitForTurn(one, turn);
-  await takeRefundTurns(deps, merchant, order, request);
+  await takeRefundTurns(deps, payee.merchant, order, request);
   const begun = await deps.store.orders.beginRefund(toNamed(one), orderSpacingMs);
   switch (begun.outcome) {
     case 'begun':
@@ -72,10 +72,10 @@ async function waitForTurn(one: RefundAttempt, until: Date): Promise<string> {
 }
 
 async function call(one: RefundAttempt): Promise<string> {
-  const { deps, merchant, order, request } = one;
+  const { deps, payee } = one;
   let accepted: QueriedRefund;
   try {
-    accepted = await deps.refundClients.of(merchant).createRefund(toWireRequest(order, request));
+    accepted = await deps.refundClients.of(payee.merchant).createRefund(toWireRequest(one));
   } catch (thrown) {
     return await settleFailure(one, toAppError(thrown));
   }
@@ -83,10 +83,11 @@ async function call(one: RefundAttempt): Promise<string> {
   return await followLater(one, accepted.refundId);
 }
 
-/** From what is stored alone, so that it is the same at every attempt. */
-function toWireRequest({ outTradeNo }: Order, request: OrderRefundRequest): RefundRequest {
+/** From what is stored, so that it is the same at every attempt. */
+function toWireRequest({ order: { outTradeNo }, request, payee }: RefundAttempt): RefundRequest {
   const { transactionId, outRefundNo, refundFen, totalFen, currency } = request;
-  const { subMchId, reason, goods, fundsAccount, notifyUrl } = request;
+  const { reason, goods, fundsAccount } = request;
+  const { subMchId, notifyUrl } = payee;
   return {
     outTradeNo,
     transactionId,

@@ -1,5 +1,6 @@
 import type { App, JobData } from '@huidiao/contracts';
 import type { Order } from '@huidiao/store';
+import { createShippingManagement } from '@huidiao/wechat';
 import { expect } from 'chai';
 import { describe, it } from 'mocha';
 import { createFulfilOrder, type FulfilOrderDeps } from '../jobs/fulfil-order.ts';
@@ -55,6 +56,18 @@ describe('the upload of what is delivered at once', () => {
   it('is not asked for where WeChat does not manage the app', async () => {
     const unmanaged = { isManaged: async () => false };
     expect(await fulfil(await newPaidOrder(), wanted, unmanaged)).to.deep.equal([]);
+  });
+
+  it('is asked for where WeChat said a moment before the payment that it does not manage the app', async () => {
+    let asked = 0;
+    const isTradeManaged = async () => {
+      asked += 1;
+      return { kind: 'done', isManaged: false } as const;
+    };
+    const management = createShippingManagement({ isTradeManaged });
+    expect(await fulfil(await newPaidOrder(), wanted, management), 'asked since').to.deep.equal([]);
+    expect(await fulfil(await newPaidOrder(), wanted, management)).to.have.length(1);
+    expect(asked, 'for it is not asked about every order').to.equal(1);
   });
 
   it('is asked for where WeChat does not say: the job asks again', async () => {

@@ -30,8 +30,9 @@ export function isDeliveredAtOnce({ logisticsType }: { readonly logisticsType: L
 
 /**
  * The effect by which WeChat is told that an order of virtual goods or self pick-up, which the shop has accepted, is
- * delivered: its money is frozen until then. None where the app does not want it, or is not managed; where WeChat does
- * not say, the job asks again.
+ * delivered: its money is frozen until then. None where the app does not want it, or where WeChat said after the payment
+ * that it does not manage the app. Where the last answer is older than that, for WeChat is not asked about every order,
+ * or where there is none, the job asks again.
  *
  * Its job is to be left to the reconciler, which adds it when WeChat may know the payment.
  */
@@ -43,8 +44,8 @@ export async function toAutoUploads(
   const app = directory.apps.get(order.appId);
   if (app === undefined || app.kind === 'service_account' || !app.shipping.autoUpload) return [];
   if (!isDeliveredAtOnce(order) || order.shipments.length > 0) return [];
-  const isManaged = await management.isManaged(app).catch(() => true);
-  if (!isManaged) return [];
+  const mayBeManaged = await management.isManaged(app, order.paidAt).catch(() => true);
+  if (!mayBeManaged) return [];
   const dueAt = new Date(clock.now().getTime() + leastAgeMs);
   return [{ id: toUploadEffectId(order, autoShipmentId), job: 'upload-shipment', dueAt, ...cause }];
 }

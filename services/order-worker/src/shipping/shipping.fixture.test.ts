@@ -22,7 +22,8 @@ import {
   toDirectory,
   useOrderWorker,
 } from '../order-worker.fixture.test.ts';
-import { createUploadShipment, type UploadShipmentDeps } from './upload-shipment.ts';
+import type { UploadShipmentDeps } from './upload-attempt.ts';
+import { createUploadShipment } from './upload-shipment.ts';
 
 /** The job upload-shipment on a real store, against a simulated WeChat that manages the app's orders. */
 export function useShipping() {

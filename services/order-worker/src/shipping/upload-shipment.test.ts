@@ -1,9 +1,10 @@
 import { AppError } from '@huidiao/errors';
 import type { Order } from '@huidiao/store';
 import { waitFor } from '@huidiao/testing';
+import { createShippingManagement } from '@huidiao/wechat';
 import { expect } from 'chai';
 import { describe, it } from 'mocha';
-import { mchId, openId, toDirectory } from '../order-worker.fixture.test.ts';
+import { appId, mchId, openId, toDirectory } from '../order-worker.fixture.test.ts';
 import { autoShipmentId } from './auto-shipment.ts';
 import { useShipping } from './shipping.fixture.test.ts';
 
@@ -167,6 +168,15 @@ describe('upload-shipment', () => {
       expect(timesShipped(order)).to.equal(1);
     });
 
+    it('is looked up in the next attempt where WeChat does not say whose it is (10060023)', async () => {
+      const [order, id] = await shippedOrder();
+      await shipInConsole(order, id);
+      fail('get_order', { answer: 'reset' });
+      expect(await upload(order, id)).to.include({ code: 'WECHAT_UNREACHABLE' });
+      expect((await shipmentOf(order, id)).state).to.equal('unknown');
+      expect(await upload(order, id, { attempt: 2 })).to.equal('uploaded');
+    });
+
     it('is refused where the re-shipment is used (10060003)', async () => {
       const [order, id] = await shippedOrder();
       await upload(order, id);
@@ -287,6 +297,19 @@ describe('upload-shipment', () => {
     const now = await find(order);
     expect(now.status).to.equal('fulfilled');
     expect(now).to.not.have.property('frozenSince');
+  });
+
+  it('tells WeChat of an order that was paid after it took the app under management, whatever it said a minute before', async () => {
+    let aheadMs = -minuteMs;
+    const now = () => new Date(Date.now() + aheadMs);
+    const management = createShippingManagement(world.shipping, { now });
+    world.simulator.manageTrades({ appId, isManaged: false });
+    expect(await management.isManaged(world.app)).to.equal(false);
+    world.simulator.manageTrades({ appId, isManaged: true });
+    const [order, id] = await shippedOrder();
+    expect(await upload(order, id, { management })).to.include({ code: 'WECHAT_BUSY', kind: 'throttled' });
+    aheadMs = 0;
+    expect(await upload(order, id, { management })).to.equal('uploaded');
   });
 
   it('waits while WeChat does not say whether it manages the app', async () => {

@@ -13,7 +13,7 @@ const longestRetryAfterMs = 60 * 60_000;
  * |--- |--- |
  * | 2xx | accepted (undefined) |
  * | 429, 503 | busy: no attempt used, Retry-After honoured |
- * | 410 | the endpoint says it is gone: tried again, but only every 15 minutes, and so is all else that goes there |
+ * | 410 | the endpoint says it is gone: tried again, but only every 15 minutes, and so is all else that goes there unless some of it is taken (EndpointPause) |
  * | anything else | refused: tried again with back-off |
  */
 export function classifyAnswer(answer: WebhookAnswer, now: Date): AppError | undefined {

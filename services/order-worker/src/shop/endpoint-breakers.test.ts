@@ -177,6 +177,41 @@ describe('an address that takes nothing', () => {
       expect(alarms(), 'within the hour').to.have.length(1);
     });
 
+    it('of one thing only, is told everything else at once, for all of the day', async () => {
+      await tell(200);
+      let turnedAway = 0;
+      for (let minutes = 0; minutes < 24 * 60; minutes += 5) {
+        if (minutes % 15 === 0) expect(await tell(410), 'the one order').to.equal('SHOP_REFUSED');
+        if ((await tell(200)) !== 200) turnedAway += 1;
+        passMinutes(5);
+      }
+      expect(turnedAway).to.equal(0);
+      expect([alarms(), await gauge()]).to.deep.equal([[], '0']);
+    });
+
+    it('is not left alone within a minute of what it took, and is when it says so after that', async () => {
+      await tell(200);
+      passMinutes(0.5);
+      expect(await tell(410)).to.equal('SHOP_REFUSED');
+      passMinutes(0.4);
+      expect(await tell(410), 'still asked').to.equal('SHOP_REFUSED');
+      expect(alarms()).to.have.length(0);
+      passMinutes(0.1);
+      expect(await tell(410)).to.equal('SHOP_REFUSED');
+      expect(await tell(200)).to.equal('SHOP_BREAKER_OPEN');
+      expect(alarms()).to.have.length(1);
+    });
+
+    it('once, after which it takes other things, is left alone no more for the same', async () => {
+      expect(await tell(410)).to.equal('SHOP_REFUSED');
+      passMinutes(15);
+      expect(await tell(200)).to.equal(200);
+      passMinutes(10);
+      expect(await tell(410), 'the same order').to.equal('SHOP_REFUSED');
+      expect(await tell(200)).to.equal(200);
+      expect(await gauge()).to.equal('0');
+    });
+
     it('stays so when a call that was under way before fails in another way', async () => {
       let breakOff: (error: Error) => void = () => undefined;
       const slow = fire(

@@ -58,16 +58,16 @@ function createEndpoint<A extends unknown[], R>(
   url: string,
 ): Endpoint<A, R> {
   const { logger, metrics, openCode } = options;
-  const watch = createEndpointWatch({ name, url, clock, logger, metrics });
-  const breaker = createBreaker({
-    ...options,
-    name,
-    action: (...args: A) => watch.around(() => action(...args)),
-  });
   const pause = createEndpointPause({
     clock,
     turnAway: (retryAfterMs) =>
       new AppError(openCode, { retryAfterMs, details: { breaker: name, reason: 'gone' } }),
+  });
+  const watch = createEndpointWatch({ name, url, clock, isLeftAlone: () => pause.isPaused, logger, metrics });
+  const breaker = createBreaker({
+    ...options,
+    name,
+    action: (...args: A) => watch.around(() => pause.note(() => action(...args))),
   });
   return {
     url,

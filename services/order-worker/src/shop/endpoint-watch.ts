@@ -1,7 +1,6 @@
 import type { Clock } from '@huidiao/contracts';
 import { toAppError } from '@huidiao/errors';
 import type { Logger, Metrics } from '@huidiao/runtime';
-import { isGone } from './classify-answer.ts';
 
 /** Looks after one address, so that nobody finds out by dead letters, a day later, that it takes nothing. */
 export interface EndpointWatch {
@@ -15,6 +14,8 @@ export interface EndpointWatchOptions {
   /** Only its host goes into the log: shops put secrets into paths and queries. */
   readonly url: string;
   readonly clock: Clock;
+  /** Whether all calls to it pause now, for it said that it is gone. */
+  readonly isLeftAlone: () => boolean;
   readonly logger: Logger;
   readonly metrics: Metrics;
 }
@@ -33,7 +34,7 @@ const tellAgainAfterMs = 60 * 60_000;
  * | answers 2xx again | a line that it does |
  */
 export function createEndpointWatch(options: EndpointWatchOptions): EndpointWatch {
-  const { name: endpoint, clock, logger } = options;
+  const { name: endpoint, clock, isLeftAlone, logger } = options;
   const { host } = new URL(options.url);
   const gauge = toFailingGauge(options.metrics);
   gauge.set({ endpoint }, 0);
@@ -45,7 +46,7 @@ export function createEndpointWatch(options: EndpointWatchOptions): EndpointWatc
     const now = clock.now().getTime();
     failing ??= { since: now, failures: 0, isTold: false };
     failing.failures += 1;
-    if (!isGone(error) && now - failing.since < tellAfterMs) return;
+    if (!isLeftAlone() && now - failing.since < tellAfterMs) return;
     gauge.set({ endpoint }, 1);
     if (now - toldAt < tellAgainAfterMs) return;
     toldAt = now;

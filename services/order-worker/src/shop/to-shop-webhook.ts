@@ -17,6 +17,7 @@ export function toOrderPaidWebhook(order: Order): IdentifiedWebhook {
       data: toData({
         ...order,
         transactionId: order.transactionId ?? '',
+        subMchId: order.subMchId ?? order.payment?.subMchId,
         openId: order.payment?.openId ?? order.openId,
         payerTotalFen: order.payment?.payerTotalFen,
         successTime: order.payment?.successTime,
@@ -38,13 +39,19 @@ type PaidFacts = Pick<
   'mchId' | 'appId' | 'outTradeNo' | 'transactionId' | 'amountFen' | 'currency'
 > & {
   readonly [Fact in 'payerTotalFen']?: number | undefined;
-} & { readonly [Fact in 'openId' | 'attach' | 'successTime']?: string | undefined };
+} & {
+  readonly [Fact in 'subMchId' | 'combineOutTradeNo' | 'openId' | 'attach' | 'successTime']?:
+    | string
+    | undefined;
+};
 
 function toData(paid: PaidFacts): OrderPaidWebhook['data'] {
   return {
     mchid: paid.mchId,
     appid: paid.appId,
+    ...(paid.subMchId === undefined ? {} : { sub_mchid: paid.subMchId }),
     out_trade_no: paid.outTradeNo,
+    ...(paid.combineOutTradeNo === undefined ? {} : { combine_out_trade_no: paid.combineOutTradeNo }),
     transaction_id: paid.transactionId,
     amount: {
       total: paid.amountFen,

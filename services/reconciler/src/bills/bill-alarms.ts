@@ -10,6 +10,8 @@ export const billAlarms = [
   'bill-not-confirmed',
   'bill-open',
   'bill-unregistered',
+  'bill-unread',
+  'bill-too-long',
   'bill-failed',
 ] as const;
 export type BillAlarm = (typeof billAlarms)[number];

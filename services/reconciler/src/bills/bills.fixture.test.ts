@@ -42,6 +42,8 @@ export interface BillWorld {
   readonly day: string;
   readonly added: NewJob[];
   readonly alarms: string[];
+  /** The lines of the log that are alarms. */
+  readonly told: Record<string, unknown>[];
   readonly producer: ReturnType<typeof createRecordingProducer>;
   /** The round of one more process. */
   round(changes?: Partial<CheckBillDeps> & { client?: Partial<PayClient> }): () => Promise<number>;
@@ -103,9 +105,12 @@ export function useBills() {
     const merchant: Merchant = { ...toMerchant(simulator), mchId, bill, ...facts };
     const producer = createRecordingProducer();
     const alarms: string[] = [];
+    const told: Record<string, unknown>[] = [];
     const day = toBeijingDay(Date.now());
     const noted = (fields: Record<string, unknown>) => {
-      if (typeof fields.alarm === 'string') alarms.push(fields.alarm);
+      if (typeof fields.alarm !== 'string') return;
+      alarms.push(fields.alarm);
+      told.push(fields);
     };
     const quiet = { error: noted, warn: () => {}, info: () => {}, debug: () => {} } as unknown as Logger;
 
@@ -114,6 +119,7 @@ export function useBills() {
       day,
       added: producer.added,
       alarms,
+      told,
       producer,
       round({ client: calls = {}, ...changes } = {}) {
         const metrics = createMetrics({ service: 'test' });

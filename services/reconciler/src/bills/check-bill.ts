@@ -3,7 +3,7 @@ import { AppError } from '@huidiao/errors';
 import type { Producer } from '@huidiao/queue';
 import type { Logger } from '@huidiao/runtime';
 import type { BillDay, BillProof, Store } from '@huidiao/store';
-import type { PayClient, TradeBillRow } from '@huidiao/wechat';
+import type { PayClient, TradeBillRow, UnreadRows } from '@huidiao/wechat';
 import type { Pause } from '../dead-letters/pause.ts';
 import { createBillAlarms } from './bill-alarms.ts';
 import { isOwn, toBillEntry } from './bill-entry.ts';
@@ -44,6 +44,8 @@ export interface CheckedBill {
   /** Whether WeChat Pay has a bill of the day. */
   readonly exists: boolean;
   readonly proof: BillProof;
+  /** Lines that could not be read. */
+  readonly unread: UnreadRows;
   /** Payments and refunds that were sent the way of their callbacks. */
   readonly healing: number;
 }
@@ -100,6 +102,8 @@ async function checkWith(
       await keep();
     },
   );
+  const { rows, unread } = bill ?? { rows: 0, unread: { count: 0, first: [] } };
+  tally.countOther(unread.count);
   await collectOurs({ ...deps, keep }, merchant, billDate, ours);
   // What is found goes through Redis; while that is away nothing is begun.
   if (!deps.producer.isReady()) throw new AppError('QUEUE_UNAVAILABLE');
@@ -107,7 +111,8 @@ async function checkWith(
   await compareBill(compare, { merchant, client, billDate }, { billed, ours });
   return {
     exists: bill !== undefined,
-    proof: tally.toProof(bill?.rows ?? 0),
+    proof: tally.toProof(rows),
+    unread,
     healing: alarms.healing,
   };
 }

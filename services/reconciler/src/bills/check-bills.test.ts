@@ -316,6 +316,44 @@ describe('the check of a bill', () => {
     expect((await check()).state, 'a person asks again').to.equal('done');
   });
 
+  it('names the setting where a bill is longer than allowed, in an alarm of its own', async () => {
+    for (const [limit, setting] of [
+      [{ mostRows: 1 }, 'BILL_MAX_LINES'],
+      [{ mostBytes: 100 }, 'BILL_MAX_BYTES'],
+    ] as const) {
+      const { mchId, day, buyHere, check, read, round, alarms, told } = bills.createWorld();
+      await buyHere('notification-1');
+      await buyHere('notification-2');
+      await bills.store.billDays.request(mchId, day);
+      await round(limit)();
+      expect(await read()).to.include({ state: 'failed', errorCode: 'BILL_TOO_LONG' });
+      expect(await read()).to.not.have.property('dueAt');
+      expect(alarms).to.deep.equal(['bill-too-long']);
+      expect(told[0]).to.include({ setting, most: Object.values(limit)[0], billDate: day });
+      expect((await check()).state, 'with a higher limit').to.equal('done');
+    }
+  });
+
+  it('counts lines that could not be read among the others, and tells people where they are', async () => {
+    const { mchId, day, buyHere, check, read, round, alarms, told } = bills.createWorld();
+    await buyHere('notification-1');
+    await check();
+    await bills.store.billDays.request(mchId, day);
+    const unread = { line: 3, reason: 'not_an_amount', column: '订单金额' } as const;
+    const client = {
+      tradeBill: async () => ({ rows: 2, bytes: 1, unread: { count: 2, first: [unread] } }),
+    };
+    await round({ client })();
+    const { state, proof } = await read();
+    expect({ state, others: proof?.others, rows: proof?.rows }).to.deep.equal({
+      state: 'done',
+      others: 2,
+      rows: 2,
+    });
+    expect(alarms).to.deep.equal(['bill-lacks', 'bill-unread']);
+    expect(told[1]).to.deep.include({ alarm: 'bill-unread', count: 2, lines: [unread] });
+  });
+
   it('knows a day without a bill, and misses in it what is paid here', async () => {
     const { mchId, day, check, buyHere } = bills.createWorld();
     expect(await check())
@@ -372,6 +410,47 @@ describe('the check of a bill', () => {
     await hung;
     expect(await read(), 'whoever wakes late changes nothing').to.include({ state: 'done', runs: 2 });
     expect(new Set(added.map(({ id }) => id)).size).to.equal(2);
+  });
+
+  it('that kills its process is begun five times, is told to people, and once more where a person asks', async () => {
+    const { mchId, day, buyHere, read, round, check, alarms } = bills.createWorld();
+    await buyHere('notification-1');
+    await bills.store.billDays.request(mchId, day);
+    let begun = 0;
+    /** It never ends, as far as the store hears. */
+    const dies = async () => {
+      const claimed = await bills.store.billDays.claimDue(mchId, minuteMs);
+      if (claimed !== undefined) begun += 1;
+      bills.clock.advance(minuteMs + 1);
+    };
+    for (let killed = 0; killed < 5; killed += 1) await dies();
+    expect(begun).to.equal(5);
+    const before = bills.billCalls();
+    expect(await round()()).to.equal(1);
+    expect(bills.billCalls(), 'it is not begun').to.equal(before);
+    expect(await read()).to.include({ state: 'failed', errorCode: 'BILL_CHECK_KILLED' });
+    expect(await read()).to.not.have.any.keys('dueAt', 'starts');
+    expect(alarms).to.deep.equal(['bill-failed']);
+    await dies();
+    expect(begun, 'nobody begins it by itself').to.equal(5);
+    const again = await check();
+    expect(again).to.include({ state: 'done' });
+    expect(again).to.not.have.any.keys('starts', 'errorCode');
+  });
+
+  it('begins anew to count those that were killed after one that ended', async () => {
+    const { mchId, day, buyHere, read, round } = bills.createWorld();
+    await buyHere('notification-1');
+    await bills.store.billDays.request(mchId, day);
+    for (let killed = 0; killed < 4; killed += 1) {
+      await bills.store.billDays.claimDue(mchId, minuteMs);
+      bills.clock.advance(minuteMs + 1);
+    }
+    const client = { tradeBill: () => Promise.reject(new AppError('WECHAT_UNREACHABLE')) };
+    await round({ client })();
+    expect(await read())
+      .to.include({ state: 'waiting', runs: 5 })
+      .and.to.not.have.property('starts');
   });
 
   it('is done once by two processes that find it due at once', async () => {

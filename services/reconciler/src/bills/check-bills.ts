@@ -1,4 +1,4 @@
-import { type AppError, toAppError } from '@huidiao/errors';
+import { AppError, toAppError } from '@huidiao/errors';
 import type { BillDay, BillDayResult } from '@huidiao/store';
 import {
   type CheckBillDeps,
@@ -18,8 +18,20 @@ const firstPauseMs = 5 * minuteMs;
 const longestPauseMs = hourMs;
 /** More than a day of them. */
 const mostFailures = 40;
-/** The next download would be refused in the same way. */
-const finalFailures = new Set(['BILL_NOT_UNDERSTOOD', 'WECHAT_REFUSED']);
+/** Checks that were begun one after the other and of which nobody heard the end: the next process would be killed too. */
+const mostStarts = 5;
+/** The next check would end in the same way. */
+const finalFailures = new Set([
+  'BILL_NOT_UNDERSTOOD',
+  'BILL_TOO_LONG',
+  'BILL_CHECK_KILLED',
+  'WECHAT_REFUSED',
+]);
+/** What bounds a bill, by the reason why it is too long. */
+const limitSettings: Readonly<Record<string, string>> = {
+  too_many_rows: 'BILL_MAX_LINES',
+  too_large: 'BILL_MAX_BYTES',
+};
 
 /**
  * Makes the round that checks one merchant's bills: each day once, at its time, by one of any number of processes, and again
@@ -46,6 +58,8 @@ export function createCheckBills(deps: CheckBillDeps, checked: CheckedMerchant) 
 async function check(deps: CheckBillDeps, checked: CheckedMerchant, day: BillDay): Promise<void> {
   const startedAt = performance.now();
   try {
+    const { starts = 0 } = day;
+    if (starts > mostStarts) throw new AppError('BILL_CHECK_KILLED', { details: { starts: mostStarts } });
     const bill = await checkBill(deps, checked, day);
     const result = toResult(deps, day, bill);
     const finished = await deps.store.billDays.finish(day, result);
@@ -72,7 +86,7 @@ function toResult({ clock }: CheckBillDeps, day: BillDay, { exists, proof }: Che
 function report(
   { logger, metrics }: CheckBillDeps,
   { mchId, billDate, runs }: BillDay,
-  { exists, proof, healing }: CheckedBill,
+  { exists, proof, healing, unread }: CheckedBill,
   { startedAt, isLast }: { readonly startedAt: number; readonly isLast: boolean },
 ): void {
   metrics.checked({ mchId, billDate }, proof);
@@ -81,13 +95,14 @@ function report(
   const expected = { payments: toExpected(payments), refunds: toExpected(refunds) };
   const facts = { mchId, billDate, runs, exists, rows, others, healing, durationMs };
   logger.info({ event: 'bill.checked', ...facts, expected, payments, refunds }, 'bill.checked');
-  for (const [alarm, count] of [
-    ['bill-open', isLast ? countOf(proof, 'open') : 0],
-    ['bill-unregistered', countOf(proof, 'unregistered')],
+  for (const [alarm, count, more] of [
+    ['bill-open', isLast ? countOf(proof, 'open') : 0, {}],
+    ['bill-unregistered', countOf(proof, 'unregistered'), {}],
+    ['bill-unread', unread.count, { lines: unread.first }],
   ] as const) {
     if (count === 0) continue;
     metrics.alarm(alarm);
-    logger.error({ event: 'bill.alarm', alarm, mchId, billDate, count }, 'bill.alarm');
+    logger.error({ event: 'bill.alarm', alarm, mchId, billDate, count, ...more }, 'bill.alarm');
   }
 }
 
@@ -104,8 +119,10 @@ async function giveUp(deps: CheckBillDeps, day: BillDay, error: unknown): Promis
   const event = result.state === 'failed' ? 'bill.failed' : 'bill.postponed';
   const facts = { mchId, billDate, errorCode: failure.code, errorKind: failure.kind, ...failure.details };
   if (result.state === 'failed') {
-    metrics.alarm('bill-failed');
-    logger.error({ event, alarm: 'bill-failed', ...facts, err: error }, event);
+    const alarm = failure.code === 'BILL_TOO_LONG' ? 'bill-too-long' : 'bill-failed';
+    const setting = limitSettings[String(failure.details.reason)];
+    metrics.alarm(alarm);
+    logger.error({ event, alarm, ...facts, setting, err: error }, event);
   } else logger.warn({ event, ...facts, dueAt: result.dueAt, err: error }, event);
   await deps.store.billDays.finish(day, result);
 }

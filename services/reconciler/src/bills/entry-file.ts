@@ -10,16 +10,20 @@ import { type BillEntry, parseEntry, writeEntry } from './bill-entry.ts';
  */
 export interface EntryFile {
   add(entry: BillEntry): void;
-  /** Writes what has come together. After every thousand `add`s or so, for they only collect. */
+  /** Writes what has come together. After every thousand `add`s or so, for they only collect; none while it is awaited. */
   flush(): Promise<void>;
   /** A partition, some entries at a time. Nothing is added from then on. */
   read(partition: number): AsyncGenerator<readonly BillEntry[]>;
   close(): Promise<void>;
 }
 
-export const partitions = 128;
-/** Of a partition, before it is written: all of them together are a few MB. */
-const longestBuffer = 4_096;
+/** One of a bill of 200 million lines is below 200 MB in memory. */
+export const partitions = 256;
+/** Of a partition, before it is written: all of them together are less than a MB at first, and 16 MB in a long file. */
+const shortestBuffer = 1_024;
+const longestBuffer = 65_536;
+/** The buffer of a partition is no more than this part of it, so that there are few pieces to remember of the longest file. */
+const bufferShare = 1 / 32;
 const entriesAtOnce = 500;
 
 /**
@@ -34,15 +38,14 @@ export async function createEntryFile(folder: string): Promise<EntryFile> {
     () => true,
     () => false,
   );
-  const texts = Array.from({ length: partitions }, () => '');
+  const buffers = Array.from({ length: partitions }, () => createPartBuffer());
   const pieces = Array.from({ length: partitions }, (): Piece[] => []);
   const full = new Set<number>();
   let end = 0;
 
   async function write(partition: number): Promise<void> {
-    const bytes = Buffer.from(texts[partition] ?? '');
-    texts[partition] = '';
-    if (bytes.length === 0) return;
+    const bytes = buffers[partition]?.take();
+    if (bytes === undefined || bytes.length === 0) return;
     const at = end;
     end += bytes.length;
     await writeWhole(file, bytes, at);
@@ -52,9 +55,8 @@ export async function createEntryFile(folder: string): Promise<EntryFile> {
   return {
     add(entry) {
       const partition = toPartition(entry);
-      const text = `${texts[partition]}${writeEntry(entry)}\n`;
-      texts[partition] = text;
-      if (text.length >= longestBuffer) full.add(partition);
+      const length = buffers[partition]?.add(`${writeEntry(entry)}\n`) ?? 0;
+      if (length >= toBufferLength(end)) full.add(partition);
     },
     async flush() {
       for (const partition of full) await write(partition);
@@ -76,6 +78,36 @@ export async function createEntryFile(folder: string): Promise<EntryFile> {
       if (!isNameless) await rm(path, { force: true });
     },
   };
+}
+
+/** What waits to be written of a partition; as text it would be a heap of objects until then. */
+function createPartBuffer() {
+  let bytes = Buffer.allocUnsafe(0);
+  let length = 0;
+  return {
+    /** @returns how many bytes wait */
+    add(line: string): number {
+      const needed = length + Buffer.byteLength(line);
+      if (needed > bytes.length) {
+        const larger = Buffer.allocUnsafeSlow(Math.max(needed, bytes.length * 2, shortestBuffer));
+        bytes.copy(larger, 0, 0, length);
+        bytes = larger;
+      }
+      length += bytes.write(line, length);
+      return length;
+    },
+    /** All of it, until the next `add`. */
+    take(): Buffer {
+      const taken = bytes.subarray(0, length);
+      length = 0;
+      return taken;
+    },
+  };
+}
+
+function toBufferLength(fileLength: number): number {
+  const share = (fileLength / partitions) * bufferShare;
+  return Math.min(longestBuffer, Math.max(shortestBuffer, share));
 }
 
 interface Piece {

@@ -4,7 +4,8 @@ import type { BillEntry } from './bill-entry.ts';
 /** Counts what became of lines and of what is ours. */
 export interface Tally {
   count(entry: Pick<BillEntry, 'kind' | 'amountFen'>, fate: BillFate): void;
-  countOther(): void;
+  /** One line, or so many. */
+  countOther(count?: number): void;
   toProof(rows: number): BillProof;
 }
 
@@ -18,8 +19,8 @@ export function createTally(): Tally {
       sum.count += 1;
       sum.fen += amountFen;
     },
-    countOther() {
-      others += 1;
+    countOther(count = 1) {
+      others += count;
     },
     toProof: (rows) => ({ rows, payments: sums.payment, refunds: sums.refund, others }),
   };

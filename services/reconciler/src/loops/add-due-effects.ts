@@ -1,10 +1,10 @@
-import { type Clock, defaultLane, toEffectJobId } from '@huidiao/contracts';
+import type { Clock } from '@huidiao/contracts';
 import { AppError } from '@huidiao/errors';
 import type { Producer } from '@huidiao/queue';
-import type { Store } from '@huidiao/store';
+import { type OrderEffects, toEffectJob } from '@huidiao/store';
 
 export interface AddDueEffectsDeps {
-  readonly store: Pick<Store, 'orders'>;
+  readonly store: { readonly orders: Pick<OrderEffects, 'claimDueEffects'> };
   readonly producer: Pick<Producer, 'add' | 'isReady'>;
   readonly clock: Clock;
   readonly leaseMs: number;
@@ -27,12 +27,7 @@ export async function addDueEffects(deps: AddDueEffectsDeps): Promise<number> {
   if (!producer.isReady()) throw new AppError('QUEUE_UNAVAILABLE');
   const due = await store.orders.claimDueEffects({ now: clock.now(), leaseMs, limit });
   const adds = await Promise.allSettled(
-    due.map(({ order, effect }) => {
-      const { mchId, outTradeNo } = order;
-      const data = { mchId, outTradeNo, effectId: effect.id, requestId: effect.requestId };
-      const id = toEffectJobId(effect);
-      return producer.add({ name: effect.job, id, data, lane: effect.lane ?? defaultLane });
-    }),
+    due.map(({ order, effect }) => producer.add(toEffectJob(order, effect))),
   );
   const refused = adds.find((add) => add.status === 'rejected');
   const taken = adds.filter((add) => add.status === 'fulfilled').length;

@@ -112,6 +112,19 @@ describe('messages that somebody asked for', () => {
     expect(added.map(({ id }) => id)).to.deep.equal([key]);
   });
 
+  it('come again within their lease where Redis lost them, under the same id, until they end', async () => {
+    const key = await ask(0);
+    const { producer, added } = createRecordingProducer();
+    for (const _time of ['added', 'added again once Redis is empty']) {
+      expect(await round(producer)).to.equal(1);
+      expect(await round(producer), 'within the lease').to.equal(0);
+      clock.advance(minuteMs);
+    }
+    expect(added.map(({ id }) => id)).to.deep.equal([key, key]);
+    await store.messages.settle(key, 'cancelled');
+    expect(await round(producer)).to.equal(0);
+  });
+
   it('are claimed by nobody while Redis is away, and go out at once when it is back', async () => {
     const key = await ask(0);
     const { producer, added, state } = createRecordingProducer();

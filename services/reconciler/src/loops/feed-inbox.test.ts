@@ -170,9 +170,17 @@ describe('feeding the inbox to Redis', () => {
     const silent = createMetrics({ service: 'test' });
     const never = () => new Promise<never>(() => undefined);
     const refused = () => Promise.reject(new Error('away'));
-    createReconcilerMetrics(silent, { inbox: { ...store.inbox, count: never, oldest: refused } }, clock);
+    createReconcilerMetrics(
+      silent,
+      {
+        inbox: { ...store.inbox, count: never, oldest: refused },
+        waitingJobs: { ...store.waitingJobs, count: refused },
+      },
+      clock,
+    );
     const text = await silent.registry.metrics();
     expect(text).to.match(/huidiao_inbox_rows\{[^}]*\} Nan/);
     expect(text).to.match(/huidiao_inbox_oldest_seconds\{[^}]*\} Nan/);
+    expect(text).to.match(/huidiao_waiting_jobs\{[^}]*\} Nan/);
   });
 });

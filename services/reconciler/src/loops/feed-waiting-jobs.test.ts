@@ -7,9 +7,11 @@ import {
   createRecordingProducer,
   createTestClock,
   silentLogger as logger,
+  mchId,
   newOutTradeNo,
   testConfig,
 } from '../reconciler.fixture.test.ts';
+import { createReconcilerMetrics } from '../reconciler-metrics.ts';
 import { type FeedWaitingJobsDeps, feedWaitingJobs } from './feed-waiting-jobs.ts';
 
 const minuteMs = 60_000;
@@ -37,13 +39,15 @@ describe('jobs that wait for their order', () => {
   });
 
   async function keep(lane: 'live' | 'bulk' = 'live') {
-    const job = { id: `apply-payment_${newOutTradeNo()}`, name: 'apply-payment', data: {}, lane } as const;
-    await store.waitingJobs.keep(job);
-    return job;
+    const outTradeNo = newOutTradeNo();
+    const job = { id: `apply-payment_${outTradeNo}`, name: 'apply-payment', data: {}, lane } as const;
+    const order = { mchId, outTradeNo };
+    await store.waitingJobs.keep({ ...job, order });
+    return { job, order };
   }
 
   it('are added again under their id in their lane, each quarter of an hour until they have a result', async () => {
-    const kept = await keep('bulk');
+    const { job: kept } = await keep('bulk');
     expect(await feedWaitingJobs(deps)).to.equal(0);
     for (const round of [1, 2]) {
       clock.advance(15 * minuteMs);
@@ -56,8 +60,20 @@ describe('jobs that wait for their order', () => {
     expect(await feedWaitingJobs(deps)).to.equal(0);
   });
 
+  it('are counted while they wait', async () => {
+    const metrics = createMetrics({ service: 'test' });
+    createReconcilerMetrics(metrics, store, clock);
+    const counted = async () =>
+      Number(/huidiao_waiting_jobs\{[^}]*\} (\d+)/.exec(await metrics.registry.metrics())?.[1]);
+    const before = await counted();
+    const { id } = (await keep()).job;
+    expect(await counted()).to.equal(before + 1);
+    await store.waitingJobs.remove(id);
+    expect(await counted()).to.equal(before);
+  });
+
   it('are not claimed while Redis is away, and come again where it did not take them', async () => {
-    const { id } = await keep();
+    const { id } = (await keep()).job;
     clock.advance(15 * minuteMs);
     const code = () => feedWaitingJobs(deps).catch((error: { code: string }) => error.code);
     recording.state.isReady = false;
@@ -71,9 +87,19 @@ describe('jobs that wait for their order', () => {
     await store.waitingJobs.remove(id);
   });
 
+  it('come back in batches one after another, and no more than ten of them in a round', async () => {
+    const kept = await Promise.all(Array.from({ length: 23 }, () => keep()));
+    clock.advance(15 * minuteMs);
+    const round = () => feedWaitingJobs({ ...deps, limit: 2 });
+    expect([await round(), await round(), await round()]).to.deep.equal([20, 3, 0]);
+    expect(new Set(recording.added.map(({ id }) => id)).size).to.equal(23);
+    for (const { job } of kept) await store.waitingJobs.remove(job.id);
+  });
+
   it('become dead letters where no queue takes them any more, and hold up no other', async () => {
-    const strange = { ...(await keep()), id: `apply-payment_${newOutTradeNo()}~heal-2` };
-    await store.waitingJobs.keep(strange);
+    const { job, order } = await keep();
+    const strange = { ...job, id: `apply-payment_${newOutTradeNo()}~heal-2` };
+    await store.waitingJobs.keep({ ...strange, order });
     clock.advance(15 * minuteMs);
     const add: FeedWaitingJobsDeps['producer']['add'] = async (job) => {
       if (job.id === strange.id) throw new AppError('JOB_INVALID');

@@ -1,8 +1,7 @@
 import type { Order } from '@huidiao/store';
-import type { PayClient, QueriedTransaction } from '@huidiao/wechat';
 import { expect } from 'chai';
 import { describe, it } from 'mocha';
-import { appId, mchId } from '../reconciler.fixture.test.ts';
+import { mchId } from '../reconciler.fixture.test.ts';
 import { hourMs, minuteMs, secondMs, useOpenOrders } from './open-orders.fixture.test.ts';
 
 describe('asking WeChat Pay about open orders', () => {
@@ -29,61 +28,6 @@ describe('asking WeChat Pay about open orders', () => {
     clock.advance(59 * secondMs);
     expect(await round()).to.equal(0);
     expect(callsSince(before)).to.deep.equal({ query: 0, close: 0 });
-  });
-
-  it('asks once about a combined order, for all of its parts, also for those that are not due', async () => {
-    const combineOutTradeNo = `whole-${Date.now()}`;
-    const [first, second, third] = [await part(), await part(), await part()];
-    await orders.store.combinedOrders.register({
-      mchId,
-      combineOutTradeNo,
-      appId,
-      parts: [first, second, third].map(({ outTradeNo }) => ({ mchId, outTradeNo })),
-      timeExpire: first.timeExpire,
-      notifyUrl: `${orders.simulator.uri}/nowhere`,
-      contentHash: 'hash',
-    });
-    await orders.store.orders.recordQuery(third, { nextQueryAt: new Date(clock.now().getTime() + hourMs) });
-    let asked = 0;
-    const client: PayClient = {
-      ...connect(),
-      queryByOutTradeNo: () => expect.fail('a part was asked about by itself'),
-      queryCombined: async (number) => {
-        asked += 1;
-        expect(number).to.equal(combineOutTradeNo);
-        return new Map(
-          [first, second, third].map(({ outTradeNo }, index) => [outTradeNo, toPaid(outTradeNo, index)]),
-        );
-      },
-    };
-    const replica = createRound({ client });
-    clock.advance(minuteMs);
-    expect(await replica()).to.equal(2);
-    expect(asked).to.equal(1);
-    const healed = recording.added.map(({ data }) => (data as { payment: { outTradeNo: string } }).payment);
-    expect(healed.map(({ outTradeNo }) => outTradeNo)).to.have.members(
-      [first, second, third].map(({ outTradeNo }) => outTradeNo),
-    );
-    expect(outcomes).to.deep.equal(['healed', 'healed', 'healed']);
-    clock.advance(minuteMs);
-    expect(await replica()).to.equal(0);
-
-    function part(): Promise<Order> {
-      return register({ combineOutTradeNo });
-    }
-    function toPaid(outTradeNo: string, index: number): QueriedTransaction {
-      const payment = {
-        type: 'payment.succeeded' as const,
-        mchId,
-        appId,
-        outTradeNo,
-        transactionId: `420000000020261122000000${index}`,
-        amountFen: 888,
-        currency: 'CNY',
-        tradeType: 'JSAPI',
-      };
-      return { state: 'paid', refunded: false, payment };
-    }
   });
 
   it('sends a payment whose callback was missed the way of a callback, in the bulk lane', async () => {

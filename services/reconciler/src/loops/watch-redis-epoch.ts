@@ -1,11 +1,13 @@
 import type { Clock } from '@huidiao/contracts';
 import type { RedisEpoch } from '@huidiao/queue';
 import type { Logger } from '@huidiao/runtime';
-import type { Store } from '@huidiao/store';
+import type { OrderEffects, OrderQueries, Store } from '@huidiao/store';
 import type { ReconcilerMetrics } from '../reconciler-metrics.ts';
 
+type SweptOrders = Pick<OrderEffects, 'sweepEffects'> & Pick<OrderQueries, 'sweepOpenOrders'>;
+
 export interface WatchRedisEpochDeps {
-  readonly store: Pick<Store, 'orders' | 'epochs'>;
+  readonly store: Pick<Store, 'epochs'> & { readonly orders: SweptOrders };
   readonly redisEpoch: Pick<RedisEpoch, 'read' | 'begin'>;
   readonly clock: Clock;
   readonly logger: Logger;

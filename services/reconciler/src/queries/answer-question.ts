@@ -40,21 +40,33 @@ export async function answerQuestion(
       orders.map(async (order) => ({ order, answer: await askAboutOrder(client, order, now) })),
     );
   }
-  const parts = await findOpenParts(deps, combined, orders);
-  const answers = await askAboutCombined(client, { ...combined, prepay: true }, now);
-  return parts.flatMap((order) => {
+  const own = await findOwnParts(deps, combined, orders);
+  const parts = combined.parts.filter(({ outTradeNo }) =>
+    own.some((order) => order.outTradeNo === outTradeNo),
+  );
+  const answers = await askAboutCombined(client, { ...combined, parts, prepay: true }, now);
+  return own.flatMap((order) => {
     const answer = answers.get(order.outTradeNo);
-    return answer === undefined ? [] : [{ order, answer }];
+    const isAsked = order.status === 'created' || orders.includes(order);
+    return answer === undefined || !isAsked ? [] : [{ order, answer }];
   });
 }
 
-/** Those that were claimed, as they were, and the others of the whole that still wait. */
-async function findOpenParts(
+/**
+ * Those that were claimed, as they were, and the others of this whole. Another whole may have a number that this one
+ * wanted as well: what WeChat Pay says of this one says nothing of that order.
+ */
+async function findOwnParts(
   { orders }: AnswerQuestionDeps,
-  { mchId, parts }: CombinedOrder,
+  { mchId, combineOutTradeNo, parts }: CombinedOrder,
   claimed: readonly Order[],
 ): Promise<Order[]> {
   const others = parts.filter((part) => claimed.every(({ outTradeNo }) => outTradeNo !== part.outTradeNo));
   const found = await Promise.all(others.map(({ outTradeNo }) => orders.find(mchId, outTradeNo)));
-  return [...claimed, ...found.flatMap((order) => (order?.status === 'created' ? [order] : []))];
+  return [
+    ...claimed,
+    ...found
+      .filter((order) => order !== undefined)
+      .filter((order) => order.combineOutTradeNo === combineOutTradeNo),
+  ];
 }

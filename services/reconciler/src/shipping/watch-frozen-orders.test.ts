@@ -1,7 +1,7 @@
 import type { App } from '@huidiao/contracts';
 import { AppError } from '@huidiao/errors';
 import { createLogger, createMetrics } from '@huidiao/runtime';
-import { createStore, dropTestDatabase, type Order, type Store } from '@huidiao/store';
+import { createStore, dropTestDatabase, type HoldReason, type Order, type Store } from '@huidiao/store';
 import { plainApp, testMongoUri } from '@huidiao/testing';
 import { expect } from 'chai';
 import { after, before, beforeEach, describe, it } from 'mocha';
@@ -61,7 +61,7 @@ describe('the look for frozen money', () => {
   const gaugeOf = async (name: string) =>
     Number((await metrics.registry.getSingleMetricAsString(name)).split(' ').at(-1));
 
-  async function paidOrder(hoursAgo: number): Promise<Order> {
+  async function paidOrder(hoursAgo: number, held?: HoldReason): Promise<Order> {
     const { order } = await store.orders.register(newOrder());
     const { outTradeNo, amountFen } = order;
     const payment = {
@@ -75,7 +75,7 @@ describe('the look for frozen money', () => {
       tradeType: 'JSAPI',
       successTime: new Date(clock.now().getTime() - hoursAgo * hourMs).toISOString(),
     } as const;
-    const paid = await store.orders.pay(order, payment, { eventKey: outTradeNo, effects: [] });
+    const paid = await store.orders.pay(order, payment, { eventKey: outTradeNo, effects: [], held });
     return paid ?? expect.fail('not paid');
   }
 
@@ -169,6 +169,70 @@ describe('the look for frozen money', () => {
     await watch();
     expect(alarms).to.deep.equal([]);
     expect(await store.orders.find(mchId, outTradeNo)).to.not.have.property('frozenSince');
+  });
+
+  describe('while it may be given back', () => {
+    const told = (order: Order) => alarms.filter(({ outTradeNo }) => outTradeNo === order.outTradeNo);
+    const isKept = async (order: Order) =>
+      (await store.orders.find(mchId, order.outTradeNo))?.frozenSince !== undefined;
+    const endRefund = (order: Order, outRefundNo: string, status: 'SUCCESS' | 'CLOSED', refundFen: number) =>
+      store.orders.recordRefund(
+        mchId,
+        order.outTradeNo,
+        {
+          refundId: `50${outRefundNo}`,
+          outRefundNo,
+          transactionId: order.transactionId ?? '',
+          status,
+          refundFen,
+        },
+        { eventKey: outRefundNo, effects: [] },
+      );
+
+    it('is not told of where all of it was asked for, and is once that came to nothing', async () => {
+      const order = await paidOrder(41);
+      const { outTradeNo, amountFen } = order;
+      const outRefundNo = `r-${outTradeNo}`;
+      const wanted = { outRefundNo, refundFen: amountFen, requestedBy: 'api' };
+      await store.orders.requestRefund(mchId, outTradeNo, wanted, { effects: [] });
+      expect(await watch()).to.equal(0);
+      expect(told(order)).to.deep.equal([]);
+      expect(await gaugeOf('huidiao_unshipped_orders')).to.equal(0);
+      expect(await isKept(order)).to.equal(true);
+      await endRefund(order, outRefundNo, 'CLOSED', amountFen);
+      clock.advance(25 * hourMs);
+      await watch();
+      expect(told(order)).to.have.length(1);
+    });
+
+    it('is told of where a part of it was asked for', async () => {
+      const order = await paidOrder(41);
+      const wanted = { outRefundNo: `r-${order.outTradeNo}`, refundFen: 1, requestedBy: 'api' };
+      await store.orders.requestRefund(mchId, order.outTradeNo, wanted, { effects: [] });
+      await watch();
+      expect(told(order)).to.have.length(1);
+    });
+
+    it('is not told of where the order is held, and is not forgotten', async () => {
+      for (const held of ['late', 'refund_seen', 'refunded', 'check'] as const) {
+        const order = await paidOrder(41, held);
+        expect(await watch(), held).to.equal(0);
+        expect(told(order), held).to.deep.equal([]);
+        expect(await isKept(order), held).to.equal(true);
+      }
+    });
+
+    it('hides no others, however many there are', async () => {
+      const refunded = [await paidOrder(60), await paidOrder(50)];
+      for (const { outTradeNo, amountFen } of refunded) {
+        const wanted = { outRefundNo: `r-${outTradeNo}`, refundFen: amountFen, requestedBy: 'api' };
+        await store.orders.requestRefund(mchId, outTradeNo, wanted, { effects: [] });
+      }
+      const order = await paidOrder(41);
+      for (let round = 0; round < 3; round += 1) await watch(1);
+      expect(told(order)).to.have.length(1);
+      expect(alarms).to.have.length(1);
+    });
   });
 
   it('takes orders of an app that WeChat does not manage off the list', async () => {

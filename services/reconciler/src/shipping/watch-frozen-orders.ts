@@ -1,11 +1,16 @@
 import type { App, Clock } from '@huidiao/contracts';
 import { toAppError } from '@huidiao/errors';
 import type { Gauge, Logger } from '@huidiao/runtime';
-import { judgeRefunds, type Order, type Store } from '@huidiao/store';
+import { judgeRefunds, type Order, type OrderShipments, toRefundableFen } from '@huidiao/store';
 import type { ShippingManagement } from '@huidiao/wechat';
 
+type FrozenOrders = Pick<
+  OrderShipments,
+  'listFrozen' | 'listFrozenToTell' | 'noteFrozenAlarm' | 'clearFrozen'
+>;
+
 export interface WatchFrozenOrdersDeps {
-  readonly store: Pick<Store, 'orders'>;
+  readonly store: { readonly orders: FrozenOrders };
   /** As they are configured now. */
   readonly apps: ReadonlyMap<string, App>;
   readonly management: ShippingManagement;
@@ -54,17 +59,22 @@ async function watchApp(deps: WatchFrozenOrdersDeps, app: App): Promise<number> 
   const overdue = await store.orders.listFrozen({ appId, paidUntil, limit });
   const isManaged = overdue.length > 0 && (await askIfManaged(deps, app));
   if (isManaged === undefined) return 0;
-  const isFrozen = (order: Order): boolean => isManaged && isOwed(order);
-  const frozen = overdue.filter(isFrozen);
+  const judge = (order: Order): FrozenVerdict => (isManaged ? judgeFrozen(order) : 'free');
+  const frozen = overdue.filter((order) => judge(order) === 'owed');
   gauges.orders.set({ appId }, frozen.length);
   gauges.yuan.set({ appId }, frozen.reduce((sum, { amountFen }) => sum + amountFen, 0) / 100);
-  const free = overdue.filter((order) => !isFrozen(order));
+  const free = overdue.filter((order) => judge(order) === 'free');
   for (const order of free) await store.orders.clearFrozen(order);
 
   const toldUntil = new Date(now - alarmAgainAfterMs);
   const toTell = await store.orders.listFrozenToTell({ appId, paidUntil, toldUntil, limit });
   let told = 0;
-  for (const order of toTell.filter(isFrozen)) if (await tell(deps, order)) told += 1;
+  for (const order of toTell) {
+    const verdict = judge(order);
+    if (verdict === 'owed' && (await tell(deps, order))) told += 1;
+    // Looked at again a day later, lest it hide others until then.
+    if (verdict === 'undecided') await store.orders.noteFrozenAlarm(order);
+  }
   return told + free.length;
 }
 
@@ -80,13 +90,19 @@ async function askIfManaged({ management, logger }: WatchFrozenOrdersDeps, app: 
   }
 }
 
+/** `owed`: it is to be shipped. `undecided`: that depends on a person, or on refunds. `free`: nothing is frozen any more. */
+type FrozenVerdict = 'owed' | 'undecided' | 'free';
+
 /**
- * Money that was given back is not frozen, and of what is held for that nothing is delivered. Nor is it where WeChat told
- * of the shipment or the settlement itself: somebody entered it in the console, or another system uploaded it.
+ * Money that was given back is not frozen. Nor is it where WeChat told of the shipment or the settlement itself: somebody
+ * entered it in the console, or another system uploaded it. Nothing is shipped of what is held, or is all being given back
+ * (to a bank card that takes days); but a hold may end, and a refund may come to nothing. Pure.
  */
-function isOwed({ refunds, amountFen, held, shipping, settlement }: Order): boolean {
-  if (shipping?.shippedAt !== undefined || settlement?.settledAt !== undefined) return false;
-  return judgeRefunds(refunds, amountFen) !== 'full' && held !== 'refunded' && held !== 'check';
+function judgeFrozen(order: Order): FrozenVerdict {
+  const { refunds, amountFen, held, shipping, settlement } = order;
+  if (shipping?.shippedAt !== undefined || settlement?.settledAt !== undefined) return 'free';
+  if (judgeRefunds(refunds, amountFen) === 'full') return 'free';
+  return held !== undefined || toRefundableFen(order) === 0 ? 'undecided' : 'owed';
 }
 
 async function tell({ store, clock, logger }: WatchFrozenOrdersDeps, order: Order): Promise<boolean> {

@@ -4,6 +4,7 @@ import type { Context } from '../context.ts';
 import type { KnownMerchant } from './merchants.ts';
 import { writeInOrder } from './prepay-order.ts';
 import type { Refund } from './refund-book.ts';
+import { assertParties } from './refund-order.ts';
 import { type ApiAnswer, PayRefusal, paramError } from './refusal.ts';
 import { settleRefund } from './settle-refund.ts';
 import { toRefundAnswer } from './to-refund.ts';
@@ -53,15 +54,15 @@ export function applyAbnormalRefund(
 
 function findRefund(
   context: Context,
-  { mchId, isServiceProvider }: KnownMerchant,
+  merchant: KnownMerchant,
   refundId: string,
   { out_refund_no, sub_mchid }: AbnormalRequest,
 ): Refund {
-  const refund = context.refunds.find(mchId, out_refund_no);
-  const isOther = isServiceProvider === true && refund?.order.sub?.mchId !== sub_mchid;
-  if (refund === undefined || refund.refundId !== refundId || isOther) {
+  const refund = context.refunds.find(merchant.mchId, out_refund_no);
+  if (refund === undefined || refund.refundId !== refundId) {
     throw new PayRefusal(404, 'RESOURCE_NOT_EXISTS', '退款单不存在');
   }
+  assertParties(merchant, refund.order, sub_mchid, '/body/sub_mchid');
   return refund;
 }
 

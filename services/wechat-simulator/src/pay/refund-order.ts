@@ -42,18 +42,37 @@ function findOrder(context: Context, merchant: KnownMerchant, request: RefundReq
     transaction_id === undefined
       ? context.orders.find(merchant.mchId, out_trade_no)
       : context.orders.findByTransaction(merchant.mchId, transaction_id);
-  if (order === undefined) throw new PayRefusal(404, 'RESOURCE_NOT_EXISTS', '订单不存在');
+  if (order === undefined) throw toNotFound(context, transaction_id);
   assertParties(merchant, order, sub_mchid, '/body/sub_mchid');
   return order;
 }
 
-/** A service provider says of which merchant below it the order is. */
-function assertParties(
+/**
+ * A part of a combined order is its own mchid's to refund. Whoever made the whole is told, of its transaction, that the
+ * request does not fit the order, and, of its number, that there is no such order.
+ * https://developers.weixin.qq.com/community/personal/oCJUsw_wcdsDhllrDoGjJo6UwkiU/question
+ */
+function toNotFound(context: Context, transactionId: string | undefined): PayRefusal {
+  const isPart = ({ transactionId: own, isSubOrder }: Order) => isSubOrder === true && own === transactionId;
+  const isOfAnother = transactionId !== undefined && context.orders.all().some(isPart);
+  return isOfAnother ? doesNotFit() : new PayRefusal(404, 'RESOURCE_NOT_EXISTS', '订单不存在');
+}
+
+function doesNotFit(): PayRefusal {
+  return new PayRefusal(400, 'INVALID_REQUEST', '您的请求参数与订单信息不一致');
+}
+
+/**
+ * A service provider says of which merchant below it the order is. A direct merchant has none; what it is told that names
+ * one nonetheless is nowhere written, and refused here, for nobody should rely on its being overlooked.
+ */
+export function assertParties(
   merchant: KnownMerchant,
   { sub }: Order,
   subMchId: string | undefined,
   field: string,
 ): void {
+  if (merchant.isServiceProvider !== true && subMchId !== undefined) throw doesNotFit();
   if (merchant.isServiceProvider !== true || sub === undefined) return;
   if (subMchId === undefined) throw paramError(field, '服务商模式下sub_mchid必传');
   if (subMchId !== sub.mchId) throw new PayRefusal(404, 'RESOURCE_NOT_EXISTS', '订单不存在');

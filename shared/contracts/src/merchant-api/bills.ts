@@ -64,7 +64,10 @@ const proof = z
     others: z
       .number()
       .int()
-      .meta({ description: 'Lines that are neither, such as reversals (撤销) at tills.', examples: [0] }),
+      .meta({
+        description: 'Lines that are neither, such as reversals (撤销) at tills, or that could not be read.',
+        examples: [0],
+      }),
   })
   .meta({ id: 'BillProof', description: 'What a bill proves.' });
 

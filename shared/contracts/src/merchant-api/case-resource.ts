@@ -15,6 +15,9 @@ export const caseKinds = [
   'refund_differs',
   'refund_not_confirmed',
   'refund_of_unknown_order',
+  'refund_short_of_money',
+  'refund_not_final',
+  'refund_refused',
   'bill_differs',
 ] as const;
 export type CaseKind = (typeof caseKinds)[number];
@@ -22,7 +25,7 @@ export type CaseKind = (typeof caseKinds)[number];
 export const caseKind = z.enum(caseKinds).meta({
   id: 'CaseKind',
   description:
-    "What went wrong. `amount_differs`: another amount was paid than the order's. `ids_differ`: the payment is of another app or merchant. `paid_twice`: the order has another payment. `paid_late`: it was closed before, and nothing gives the payment back: either WeChat Pay closed or refused its refund, or how much is left is not known. `refund_seen`: a refund came before the delivery. `unknown_order`: nobody registered the order. `refund_differs`: a refund does not agree with the order. `refund_not_confirmed`: WeChat Pay, when asked, knows of no such refund. `refund_of_unknown_order`: nobody registered the order of a refund. `bill_differs`: the day's bill has it with another amount.",
+    "What went wrong. `amount_differs`: another amount was paid than the order's. `ids_differ`: the payment is of another app or merchant. `paid_twice`: the order has another payment. `paid_late`: it was closed before, and nothing gives the payment back: either WeChat Pay closed or refused its refund, or how much is left is not known. `refund_seen`: a refund came before the delivery. `unknown_order`: nobody registered the order. `refund_differs`: a refund does not agree with the order. `refund_not_confirmed`: WeChat Pay, when asked, knows of no such refund. `refund_of_unknown_order`: nobody registered the order of a refund. `refund_short_of_money`: the merchant's account has not held enough for it for two days. `refund_not_final`: WeChat Pay accepted it, and has not finished it in ten days. `refund_refused`: WeChat Pay refused it for good, or has another refund under its number. `bill_differs`: the day's bill has it with another amount.",
   examples: ['amount_differs'],
 });
 
@@ -32,7 +35,7 @@ export type CaseDecision = (typeof caseDecisions)[number];
 export const caseDecision = z.enum(caseDecisions).meta({
   id: 'CaseDecision',
   description:
-    'What a person may decide. `deliver`: the payment counts nevertheless: what was paid is accepted, a closed order is paid, a hold ends. `refund`: what is left of this payment is given back. `retry`: it is tried again, once its cause is mended. `hold`: it is left as it is for now, with a note. `discard`: nothing is done about it, for good.',
+    'What a person may decide. `deliver`: the payment counts nevertheless: what was paid is accepted, a closed order is paid, a hold ends. `refund`: what is left of this payment is given back. `retry`: it is tried again, once its cause is mended. `hold`: it is left as it is for now, with a note. `discard`: nothing is done about it, for good; a refund that waits for money is given up.',
   examples: ['refund'],
 });
 
@@ -70,11 +73,16 @@ const casePayment = z
 
 const caseRefund = z
   .strictObject({
-    refund_id: told(refundId),
+    refund_id: told(refundId)
+      .optional()
+      .describe('Absent of one that was asked for here; read the refund for it.'),
     out_refund_no: told(outRefundNo),
     amount: toldRefundAmount,
   })
-  .meta({ id: 'CaseRefund', description: 'The refund, as WeChat Pay told of it.' });
+  .meta({
+    id: 'CaseRefund',
+    description: 'The refund, as WeChat Pay told of it, or as it was asked for here.',
+  });
 
 const caseBilled = z
   .strictObject({

@@ -94,18 +94,12 @@ export const caseEndpoints = {
     auth: ['api_key'],
     summary: 'Decides a case',
     description:
-      'Once: of several who decide at the same moment one is heard, and the others are told CASE_DECIDED. The same decision may be repeated.',
+      'Once: of several who decide at the same moment one is heard, and the others are told CASE_DECIDED. What was decided is done even if the service ends at that moment. The same decision may be repeated.',
     params: casePath,
     unknownPath,
     body: decideCaseRequest,
     answers: { 200: readCaseResponse },
     answerExamples: { 200: decidedCase },
-    problems: [
-      'CASE_NOT_FOUND',
-      'CASE_DECIDED',
-      'CASE_DECISION_NOT_POSSIBLE',
-      'QUEUE_UNAVAILABLE',
-      'QUEUE_NOT_DURABLE',
-    ],
+    problems: ['CASE_NOT_FOUND', 'CASE_DECIDED', 'CASE_DECISION_NOT_POSSIBLE'],
   }),
 } as const;

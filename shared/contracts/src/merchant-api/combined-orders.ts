@@ -13,7 +13,9 @@ const combinedPart = z
   .strictObject({
     mchid: mchId
       .optional()
-      .describe('商户号 of the part; by default the merchant of the API key, which takes the payment.'),
+      .describe(
+        '商户号 of the part; by default the merchant of the API key, which takes the payment. Another one has to be configured here too, for it signs the refunds of its part itself.',
+      ),
     sub_mchid: mchId.optional().describe('子商户号, where a service provider is `mchid`.'),
     sub_appid: appId.optional().describe('The app of that merchant; wants a `sub_mchid`.'),
     out_trade_no: shopOutTradeNo,
@@ -52,6 +54,11 @@ export const createCombinedOrderRequest = z
     time_expire: timeExpire.optional(),
   })
   .superRefine(({ sub_orders }, context) => {
+    const total = sub_orders.reduce((sum, part) => sum + part.amount.total, 0);
+    if (!Number.isSafeInteger(total)) {
+      const message = `come to more than ${Number.MAX_SAFE_INTEGER} fen`;
+      context.addIssue({ code: 'custom', path: ['sub_orders'], message });
+    }
     const numbers = sub_orders.map((part) => part.out_trade_no);
     for (const [at, number] of numbers.entries()) {
       if (numbers.indexOf(number) === at) continue;
@@ -113,11 +120,13 @@ export const combinedOrderEndpoints = {
     path: '/v1/combined-orders',
     auth: ['api_key'],
     summary: 'Registers a combined order and starts its payment (合单)',
-    description: 'Of 2 to 10 orders that are paid at once. The same request may be repeated.',
+    description:
+      'Of 2 to 10 orders that are paid at once. The same request may be repeated. After ORDER_CONFLICT ask with new numbers, also for the whole: where the number of a part was taken at the same moment by another request, that of the whole is spent.',
     body: createCombinedOrderRequest,
+    largestBodyBytes: 8 * 1_024 * 1_024,
     answers: { 201: createCombinedOrderResponse, 200: createCombinedOrderResponse },
     location: true,
-    problems: ['ORDER_CONFLICT', ...prepayProblems],
+    problems: ['ORDER_CONFLICT', 'COMBINED_PART_NOT_CONFIGURED', ...prepayProblems],
   }),
   readCombinedOrder: toEndpoint({
     method: 'GET',

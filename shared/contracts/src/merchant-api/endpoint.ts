@@ -23,14 +23,17 @@ export interface Endpoint {
   readonly summary: string;
   /** What a caller has to know besides; Markdown. */
   readonly description: string;
-  /** Of the path; a path that it refuses is answered by `unknownPath`. */
+  /** Of the path; one that it refuses is answered by `unknownPath`, or without that as any wrong field is. */
   readonly params?: z.ZodObject;
   /** The problem's code where a path names nothing that could exist: 404. */
   readonly unknownPath?: ProblemCode;
   readonly query?: z.ZodObject;
   /** Without it a request has no body. */
   readonly body?: z.ZodType;
-  /** Bodies over this many bytes are 413; default 64 KiB. */
+  /**
+   * Bodies over this many bytes are 413; by default usualLargestBodyBytes. It has room for all that the schema takes,
+   * also where each character is written as an escape of JSON (\uXXXX), of which a character of 4 bytes has two.
+   */
   readonly largestBodyBytes?: number;
   /** Status → body; `noBody` where there is none. */
   readonly answers: Readonly<Record<number, z.ZodType>>;
@@ -41,6 +44,9 @@ export interface Endpoint {
   /** Codes of problem documents besides those that every operation may answer (commonProblems). */
   readonly problems: readonly ProblemCode[];
 }
+
+/** The most bytes of a body, unless the endpoint says otherwise. */
+export const usualLargestBodyBytes = 64 * 1_024;
 
 /** The schema of an answer that has no body: 204. */
 export const noBody = z.undefined();

@@ -12,7 +12,7 @@ export const messageChannel = z.enum(messageChannels).meta({
 
 const oneLine = /^[^\p{Cc}\p{Zl}\p{Zp}\p{Cs}]*$/u;
 
-/** Text of 1 to `longest` UTF-16 units without any kind of line break. */
+/** Text of 1 to `longest` characters (code points) without any kind of line break. */
 export function line(longest: number): z.ZodString {
   return z.string().min(1).max(longest).regex(oneLine, 'must be one line without control characters');
 }

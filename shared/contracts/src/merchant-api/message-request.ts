@@ -152,6 +152,6 @@ export const createMessagesRequest = z
   })
   .meta({
     id: 'CreateMessagesRequest',
-    description: 'What users shall be told: all of it is taken, or nothing.',
+    description: 'What users shall be told: all of it is taken, or none.',
   });
 export type CreateMessagesRequest = z.infer<typeof createMessagesRequest>;

@@ -18,9 +18,9 @@ export const messageEndpoints = {
     auth: ['api_key'],
     summary: 'Tells users something, now or later',
     description:
-      "Each message is told at most once. Its data are checked against the kinds of the template's keywords before anything is taken: all messages are taken, or none. The same request may be repeated.",
+      "Each message is told at most once. Its data are checked against the kinds of the template's keywords before anything is taken: all messages are taken, or none. The same request may be repeated. Where another request takes one of its keys for other content at the same moment, it is MESSAGE_CONFLICT, and what was stored of it is `cancelled`, unless somebody has begun to send it: ask again with new keys.",
     body: createMessagesRequest,
-    largestBodyBytes: 512 * 1_024,
+    largestBodyBytes: 8 * 1_024 * 1_024,
     answers: { 201: createMessagesResponse, 200: createMessagesResponse },
     problems: ['MESSAGE_CONFLICT'],
   }),

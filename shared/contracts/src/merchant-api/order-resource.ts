@@ -100,6 +100,11 @@ const pendingEffect = z
   })
   .meta({ id: 'PendingEffect', description: 'Something that the order still waits for.' });
 
+/** As the order shows it: a session is told neither who asked for it nor how often WeChat Pay was asked. */
+const refundOfOrder = refundResource
+  .partial({ attempts: true, requested_by: true })
+  .meta({ ...refundResource.meta(), id: 'RefundOfOrder', description: 'A refund that was asked for here.' });
+
 /** An order: `order` in the answer of `POST /v1/orders`, and most of that of `GET /v1/orders/{out_trade_no}`. */
 export const orderResource = z
   .strictObject({
@@ -125,7 +130,7 @@ export const orderResource = z
       .array(toldRefund)
       .describe("What became of its refunds, also of those made in the merchant platform's console."),
     refund_requests: z
-      .array(refundResource)
+      .array(refundOfOrder)
       .describe('The refunds that were asked for here, oldest first, and how far they have come.'),
     shipping: shipping.optional(),
     shipments: z.array(shipmentResource).describe('What was shipped, oldest first.'),

@@ -101,6 +101,7 @@ export const orderEndpoints = {
     description:
       'Unless `prepay` is false the order is prepaid at WeChat Pay (JSAPI 下单). The order is stored before WeChat Pay hears of it. The same request may be repeated, also at the same moment: it makes one prepay.',
     body: createOrderRequest,
+    largestBodyBytes: 1_024 * 1_024,
     answers: { 201: createOrderResponse, 200: createOrderResponse },
     location: true,
     problems: ['ORDER_CONFLICT', ...prepayProblems],
@@ -111,7 +112,7 @@ export const orderEndpoints = {
     auth: ['api_key', 'session'],
     summary: 'An order with its time line and its callbacks',
     description:
-      'How far the order is, what it waits for, what happened to it, and what WeChat said about it. A session sees only the orders of its user.',
+      'How far the order is, what it waits for, what happened to it, and what WeChat said about it. A session sees only the orders of its user, and of those what a buyer may know: no callbacks, no facts of the time line, nothing of `attach`, `held`, `settlement` and `pending`, and of a refund whether it is `processing`, `succeeded` or `closed`, not why.',
     params: orderPath,
     unknownPath: 'ORDER_NOT_FOUND',
     answers: { 200: readOrderResponse },

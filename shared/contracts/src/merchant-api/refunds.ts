@@ -50,7 +50,12 @@ export const createRefundRequest = z
     reason: plainText(80)
       .optional()
       .meta({ description: 'Told to the buyer.', examples: ['缺货'] }),
-    goods_detail: z.array(refundedGoods).min(1).max(100).optional().describe('Which goods.'),
+    goods_detail: z
+      .array(refundedGoods)
+      .min(1)
+      .max(100)
+      .optional()
+      .describe('Which goods; together for no more than `amount.refund`.'),
     funds_account: z
       .enum(['AVAILABLE', 'UNSETTLED'])
       .optional()
@@ -58,8 +63,18 @@ export const createRefundRequest = z
         "Where the money is taken from (退款资金来源): AVAILABLE, the balance, or UNSETTLED, what is not settled yet. By default WeChat Pay's choice.",
       ),
   })
+  .superRefine(({ amount, goods_detail = [] }, context) => {
+    // WeChat Pay would refuse it only when its turn has come.
+    const given = goods_detail.reduce((sum, goods) => sum + goods.refund_amount, 0);
+    if (given <= amount.refund) return;
+    const message = 'come to more than amount.refund';
+    context.addIssue({ code: 'custom', path: ['goods_detail'], message });
+  })
   .meta({ id: 'CreateRefundRequest', description: 'A refund of a part of a payment, or of all of it.' });
 export type CreateRefundRequest = z.infer<typeof createRefundRequest>;
+
+/** What RSA with a key of 2048 bits and OAEP (SHA-1) encrypts. https://www.rfc-editor.org/rfc/rfc8017#section-7.1.1 */
+const mostEncryptedBytes = 214;
 
 const toBankCard = z
   .strictObject({
@@ -72,11 +87,15 @@ const toBankCard = z
       .string()
       .regex(/^[0-9]{8,32}$/, 'must be the digits of a card')
       .meta({ description: 'Number of the card (收款银行卡号).', examples: ['6222020000000000000'] }),
-    // RSA leaves room for 214 bytes.
-    real_name: plainText(64).meta({
-      description: 'Name of the user (收款用户姓名).',
-      examples: ['李雷'],
-    }),
+    real_name: plainText(64)
+      .refine(
+        (name) => new TextEncoder().encode(name).length <= mostEncryptedBytes,
+        `must have at most ${mostEncryptedBytes} bytes in UTF-8`,
+      )
+      .meta({
+        description: `Name of the user (收款用户姓名): at most ${mostEncryptedBytes} bytes in UTF-8.`,
+        examples: ['李雷'],
+      }),
   })
   .meta({ id: 'RefundToBankCard', description: 'The money goes to a debit card of the user.' });
 
@@ -112,10 +131,11 @@ export const refundEndpoints = {
     auth: ['api_key'],
     summary: 'Asks for a refund (退款)',
     description:
-      'Of a part of a payment, or of all of it. It is made by itself, those of one order in turns of 65 s, and all refunds of a payment never come to more than was paid. The same request may be repeated.',
+      'Of a part of a payment, or of all of it. It is made by itself, those of one order in turns of 65 s, and all refunds of a payment never come to more than was paid. Until WeChat Pay says that it was made, the order may still be shipped. The same request may be repeated.',
     params: orderPath,
     unknownPath: 'ORDER_NOT_FOUND',
     body: createRefundRequest,
+    largestBodyBytes: 512 * 1_024,
     answers: { 201: refundResource, 200: refundResource },
     location: true,
     problems: ['ORDER_NOT_FOUND', 'ORDER_NOT_REFUNDABLE', 'REFUND_CONFLICT', 'REFUND_EXCEEDS_PAYMENT'],
@@ -147,6 +167,7 @@ export const refundEndpoints = {
       'ORDER_NOT_FOUND',
       'REFUND_NOT_FOUND',
       'REFUND_NOT_ABNORMAL',
+      'COMBINED_PART_NOT_CONFIGURED',
       'WECHAT_REFUSED',
       'WECHAT_KEY_UNKNOWN',
     ],

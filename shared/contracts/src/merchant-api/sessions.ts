@@ -88,9 +88,9 @@ export const sessionEndpoints = {
     method: 'POST',
     path: '/v1/sessions',
     auth: ['nobody'],
-    summary: 'Logs a user of a mini-program in (登录)',
+    summary: 'Logs a user in (登录); each try, also after a 503, takes a new code',
     description:
-      'With the code of wx.login, which is good once: after any answer but 201 call wx.login again.',
+      'With the code of wx.login, which is good once. After any answer but 201 call wx.login again and send the new code, after a 503 with Retry-After too: WeChat may have taken the code before it failed, so the same request is not worth repeating.',
     body: createSessionRequest,
     answers: { 201: createSessionResponse },
     problems: [

@@ -153,6 +153,7 @@ export const userEndpoints = {
     description:
       'The result of wx.getUserInfo, whose signature is checked and whose data are opened, or what the nickname and avatar component gave. Each problem says what the mini-program must do.',
     body: updateProfileRequest,
+    largestBodyBytes: 256 * 1_024,
     answers: { 200: updateProfileResponse },
     problems: [
       'SESSION_KEY_EXPIRED',

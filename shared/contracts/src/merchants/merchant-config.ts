@@ -69,10 +69,12 @@ export const merchantConfig = z.strictObject({
   /** What ENTRUST.TERMINATE_INQUIRY is answered, which asks whether a deduction contract (委托代扣) may end. */
   contract_termination: z.enum(['allow', 'refuse']).default('allow'),
   /**
-   * A payment whose order nobody registered, after about ten minutes of waiting for it: tell the shop
+   * A payment whose order nobody registered, after waiting for it (see below): tell the shop
    * (`forward`), wait for the rest of 24 hours (`hold`), or keep it as a dead letter now.
    */
   unknown_order: z.enum(['forward', 'hold', 'dead_letter']).default('dead_letter'),
+  /** How long that waits for its order, but for `hold`; 0 for a merchant that registers no orders. Default 600. */
+  unknown_order_after_seconds: z.number().int().min(0).max(600).optional(),
   /** A payment for an order that was closed: deliver it, or refund it. */
   late_payment: z.enum(['deliver', 'refund']).default('refund'),
   limits: limits.prefault({}),

@@ -19,6 +19,8 @@ export interface Merchant {
   readonly passThrough: readonly PassThrough[];
   readonly contractTermination: 'allow' | 'refuse';
   readonly unknownOrder: 'forward' | 'hold' | 'dead_letter';
+  /** How long it is waited for, but with `hold`; absent: ten minutes. */
+  readonly unknownOrderAfterMs?: number;
   readonly latePayment: 'deliver' | 'refund';
   readonly limits: MerchantLimits;
   /** Of requests to merchant-api, for each API key and process. */

@@ -35,6 +35,19 @@ export const billErrors = {
     whatToDo:
       'Report the line and the reason in the log; check the bill of that day again once it can be read.',
   },
+  BILL_TOO_LONG: {
+    kind: 'permanent',
+    meaning: 'A bill has more lines or bytes than this installation reads; nothing in it was believed.',
+    whatToDo:
+      'Raise BILL_MAX_LINES or BILL_MAX_BYTES, which the alarm names, then check the day again: POST /v1/bills/{bill_date}/check.',
+  },
+  BILL_CHECK_KILLED: {
+    kind: 'permanent',
+    meaning:
+      'Each process that checked this bill ended in the middle of it, several times one after the other.',
+    whatToDo:
+      'Find out why the reconciler ended: too little memory, or a folder of its files (TMPDIR) that is no disk. Then check the day again: POST /v1/bills/{bill_date}/check.',
+  },
   BILL_AMOUNT_DIFFERS: {
     kind: 'permanent',
     meaning: "The day's bill and our order or refund agree on the numbers, and not on the amount.",

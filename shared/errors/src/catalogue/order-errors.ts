@@ -25,7 +25,7 @@ export const orderErrors = {
   },
   ORDER_PREPAY_UNDER_WAY: {
     kind: 'throttled',
-    meaning: 'Another request for the same order is talking to WeChat Pay.',
+    meaning: 'Another request for the same order, which pays or closes it, is talking to WeChat Pay.',
     whatToDo: 'Repeat the same request after Retry-After.',
   },
   ORDER_NOT_FOUND: {
@@ -58,5 +58,11 @@ export const orderErrors = {
     kind: 'permanent',
     meaning: 'This merchant has no combined order with this number.',
     whatToDo: 'Check the number and the API key.',
+  },
+  COMBINED_PART_NOT_CONFIGURED: {
+    kind: 'permanent',
+    meaning: 'A part of a combined order is of another merchant that is not configured here.',
+    whatToDo:
+      'Add that merchant to the merchants file, for its own key signs the refunds of its part; or order it by itself.',
   },
 } as const satisfies ErrorTable;

@@ -34,12 +34,13 @@ export const refundErrors = {
   REFUND_INSUFFICIENT_FUNDS: {
     kind: 'permanent',
     meaning: 'WeChat Pay refused a refund for want of money for two days.',
-    whatToDo: 'Top the account up on the merchant platform, then replay: it goes on under the same number.',
+    whatToDo:
+      'Top the account up on the merchant platform, then decide the case (retry): it goes on under the same number.',
   },
   REFUND_NOT_FINAL: {
     kind: 'permanent',
     meaning: 'WeChat Pay has accepted a refund and finished it in none of the days since.',
-    whatToDo: 'Look it up on the merchant platform; replay to ask about it again.',
+    whatToDo: 'Look it up on the merchant platform; decide the case (retry) to ask about it again.',
   },
   REFUND_EXCEEDS_PAYMENT: {
     kind: 'permanent',

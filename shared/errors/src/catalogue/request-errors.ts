@@ -15,7 +15,7 @@ export const requestErrors = {
   REQUEST_TOO_LARGE: {
     kind: 'permanent',
     meaning: 'The body of the request is over the limit.',
-    whatToDo: 'Send less; an order needs a few hundred bytes.',
+    whatToDo: 'Send less; the documentation of the operation names its limit.',
   },
   REQUEST_RATE_EXCEEDED: {
     kind: 'throttled',

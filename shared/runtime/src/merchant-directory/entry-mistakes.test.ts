@@ -1,13 +1,6 @@
-import { after, before, describe } from 'mocha';
-import {
-  createMerchantFiles,
-  type MerchantFiles,
-  merchantEnv,
-  toAppEntry,
-  toMerchantEntry,
-} from '../../test/merchant-files.ts';
-import { loadMerchantDirectory } from './load-merchant-directory.ts';
-import { itReportsEach, type Mistake } from './problems.fixture.test.ts';
+import { describe } from 'mocha';
+import { merchantEnv } from '../../test/merchant-files.ts';
+import { itReportsEachOfFile, type Mistake } from './problems.fixture.test.ts';
 
 const mistakes: readonly Mistake[] = [
   {
@@ -132,17 +125,8 @@ const mistakesOfApps: readonly Mistake[] = [
 ];
 
 describe('one mistake gives one problem that names it', () => {
-  let files: MerchantFiles;
-  before(() => {
-    files = createMerchantFiles();
-  });
-  after(() => files.remove());
-
   describe('about a merchant', () => {
-    itReportsEach(mistakes, (change) => {
-      const merchant = { ...toMerchantEntry(), ...change };
-      return loadMerchantDirectory(files.writeMerchants([merchant], [toAppEntry()]), merchantEnv);
-    });
+    itReportsEachOfFile({ of: 'merchant', env: merchantEnv }, mistakes);
   });
 
   describe('about an app', () => {
@@ -153,9 +137,6 @@ describe('one mistake gives one problem that names it', () => {
       AES: `hunter${'a'.repeat(37)}`,
       SHORT_AES: `hunter${'a'.repeat(36)}`,
     };
-    itReportsEach(mistakesOfApps, (change) => {
-      const app = { ...toAppEntry(), ...change };
-      return loadMerchantDirectory(files.writeMerchants([toMerchantEntry()], [app]), env);
-    });
+    itReportsEachOfFile({ of: 'app', env }, mistakesOfApps);
   });
 });

@@ -1,17 +1,8 @@
 import { generateKeyPairSync } from 'node:crypto';
 import { rsaKeysOf, toSelfSignedCertificate } from '@huidiao/testing';
-import { after, before, describe } from 'mocha';
-import {
-  apiV3Key,
-  createMerchantFiles,
-  type MerchantFiles,
-  merchantEnv,
-  merchantKeys,
-  toAppEntry,
-  toMerchantEntry,
-} from '../../test/merchant-files.ts';
-import { loadMerchantDirectory } from './load-merchant-directory.ts';
-import { itReportsEach, type Mistake } from './problems.fixture.test.ts';
+import { describe } from 'mocha';
+import { apiV3Key, type MerchantFiles, merchantEnv, merchantKeys } from '../../test/merchant-files.ts';
+import { itReportsEachOfFile, type Mistake } from './problems.fixture.test.ts';
 
 const mistakes: readonly Mistake[] = [
   {
@@ -202,9 +193,7 @@ const mistakes: readonly Mistake[] = [
 ];
 
 describe('one mistake about a secret, a key or a certificate gives one problem that names it', () => {
-  let files: MerchantFiles;
-  before(() => {
-    files = createMerchantFiles();
+  const prepare = (files: MerchantFiles): void => {
     const pkcs8 = { type: 'pkcs8', format: 'pem' } as const;
     const encryption = { cipher: 'aes-256-cbc', passphrase: 'hunter22' };
     const ec = generateKeyPairSync('ec', { namedCurve: 'P-256' });
@@ -218,9 +207,7 @@ describe('one mistake about a secret, a key or a certificate gives one problem t
     files.write('own_key_cert.pem', ofOwnKey);
     files.write('older_cert.pem', older);
     files.write('chain.pem', older + older);
-  });
-  after(() => files.remove());
-
+  };
   const env = {
     ...merchantEnv,
     EMPTY: '',
@@ -228,7 +215,5 @@ describe('one mistake about a secret, a key or a certificate gives one problem t
     WIDE_KEY: `${'x'.repeat(31)}钥`,
     WEAK_SECRET: 'whsec_aHVu',
   };
-  itReportsEach(mistakes, (change) =>
-    loadMerchantDirectory(files.writeMerchants([{ ...toMerchantEntry(), ...change }], [toAppEntry()]), env),
-  );
+  itReportsEachOfFile({ of: 'merchant', env, prepare }, mistakes);
 });

@@ -117,6 +117,14 @@ describe('loadMerchantDirectory', () => {
     expect(merchant?.apiV3KeyPrevious).to.equal('p'.repeat(32));
   });
 
+  it('takes how long payments wait for orders, which may be not at all', () => {
+    const waitOf = (seconds: number) =>
+      load({ ...toMerchantEntry(), unknown_order_after_seconds: seconds }).merchants.get('1900000001')
+        ?.unknownOrderAfterMs;
+    expect([waitOf(0), waitOf(90)]).to.deep.equal([0, 90_000]);
+    expect(() => waitOf(601)).to.throw('unknown_order_after_seconds');
+  });
+
   it('takes every secret of a merchant and an app with the one before it, the current ones first', () => {
     const entry = {
       ...toMerchantEntry(),

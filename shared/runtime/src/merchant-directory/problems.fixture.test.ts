@@ -1,6 +1,13 @@
 import { AppError } from '@huidiao/errors';
 import { expect } from 'chai';
-import { it } from 'mocha';
+import { after, before, it } from 'mocha';
+import {
+  createMerchantFiles,
+  type MerchantFiles,
+  toAppEntry,
+  toMerchantEntry,
+} from '../../test/merchant-files.ts';
+import { loadMerchantDirectory } from './load-merchant-directory.ts';
 
 /** One thing wrong in an entry that is good otherwise. */
 export interface Mistake {
@@ -17,7 +24,7 @@ export interface Mistake {
 const secrets = /hunter|aHVu/;
 
 /** One test for each: the mistake gives one problem, which names the place and shows no secret. */
-export function itReportsEach(mistakes: readonly Mistake[], load: (change: object) => unknown): void {
+function itReportsEach(mistakes: readonly Mistake[], load: (change: object) => unknown): void {
   for (const { name, change, at, says } of mistakes) {
     it(name, () => {
       const problems = problemsOf(() => load(change));
@@ -27,6 +34,29 @@ export function itReportsEach(mistakes: readonly Mistake[], load: (change: objec
       expect(problems[0]).not.to.match(secrets);
     });
   }
+}
+
+/** Where mistakes are made: in the entry of a merchant or of an app, among these variables and files. */
+export interface MistakenFile {
+  readonly of: 'merchant' | 'app';
+  readonly env: NodeJS.ProcessEnv;
+  /** Writes what entries name beside the usual keys. */
+  readonly prepare?: (files: MerchantFiles) => void;
+}
+
+/** The same for mistakes of a merchants file, which stands for as long as the suite that calls this runs. */
+export function itReportsEachOfFile({ of, env, prepare }: MistakenFile, mistakes: readonly Mistake[]): void {
+  let files: MerchantFiles;
+  before(() => {
+    files = createMerchantFiles();
+    prepare?.(files);
+  });
+  after(() => files.remove());
+  itReportsEach(mistakes, (change) => {
+    const merchant = { ...toMerchantEntry(), ...(of === 'merchant' ? change : {}) };
+    const app = { ...toAppEntry(), ...(of === 'app' ? change : {}) };
+    return loadMerchantDirectory(files.writeMerchants([merchant], [app]), env);
+  });
 }
 
 /** The lines of the error, without its heading. */

@@ -69,6 +69,9 @@ export function readMerchant(
     passThrough: config.pass_through.map(toPassThrough),
     contractTermination: config.contract_termination,
     unknownOrder: config.unknown_order,
+    ...(config.unknown_order_after_seconds !== undefined && {
+      unknownOrderAfterMs: config.unknown_order_after_seconds * 1_000,
+    }),
     latePayment: config.late_payment,
     limits: {
       callbacksPerSecond: config.limits.callbacks_per_second,

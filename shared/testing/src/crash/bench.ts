@@ -43,6 +43,8 @@ export interface Bench {
   hold(kind: Gated): Promise<void>;
   release(kind: Gated): void;
   releaseHandlers(): void;
+  /** Does with the store what was done so long ago. */
+  backdate<T>(agoMs: number, write: () => Promise<T>): Promise<T>;
   /** Puts a service's clock so far ahead. */
   setClock(service: ServiceName, aheadMs: number): void;
   close(): Promise<void>;
@@ -71,7 +73,10 @@ export async function openBench(surroundings: Surroundings, options: BenchOption
     createLogger({ service, level: 'error' }, { write: (line: string) => void logLines.push(line) });
 
   const logger = loggerOf('bench');
-  const store = createStore({ uri: mongoUri, logger, metrics: createMetrics({ service: 'bench' }) });
+  let agoMs = 0;
+  const metrics = createMetrics({ service: 'bench' });
+  const ownClock: Clock = { now: () => new Date(Date.now() - agoMs) };
+  const store = createStore({ uri: mongoUri, logger, metrics, clock: ownClock });
   await store.migrate();
   const { key: apiKey } = await store.apiKeys.create({ mchId: testMerchant.mchId, label: 'test' });
   const queues = createQueueReader({ redis: { url: redisUrl }, prefix, logger });
@@ -176,6 +181,14 @@ export async function openBench(surroundings: Surroundings, options: BenchOption
     hold: gates.hold,
     release: gates.release,
     releaseHandlers: () => gates.releaseAll('handlers'),
+    async backdate(ms, write) {
+      agoMs = ms;
+      try {
+        return await write();
+      } finally {
+        agoMs = 0;
+      }
+    },
     setClock: (service, ms) => void aheadMs.set(service, ms),
     async close() {
       gates.releaseAll('handlers');

@@ -1,4 +1,5 @@
 import { callbackScenarios } from './callback-scenarios.ts';
+import { caseScenarios } from './case-scenarios.ts';
 import { deadLetterScenarios } from './dead-letter-scenarios.ts';
 import { lossScenarios } from './loss-scenarios.ts';
 import { merchantScenarios } from './merchant-scenarios.ts';
@@ -17,4 +18,5 @@ export const scenarios: readonly Scenario[] = [
   ...callbackScenarios,
   ...lossScenarios,
   ...merchantScenarios,
+  ...caseScenarios,
 ];

@@ -101,7 +101,22 @@ describe('what the mini-program asks its user for', () => {
       await untilShown(phone, { nickname: '小林', avatarUrl: 'http://tmp/avatar-1.jpeg', asksByForm: false });
       phone.launch();
       phone.openTab(me);
-      await untilShown(phone, { nickname: '小林' });
+      await untilShown(phone, { nickname: '小林', avatarUrl: 'wxfile://store_avatar-1.jpeg' });
+    });
+
+    it('keeps the picture that was chosen last on the phone, until the user leaves', async () => {
+      const { phone } = await openMe();
+      phone.tap('使用微信资料');
+      await untilShown(phone, { asksByForm: true });
+      for (const number of [1, 2]) {
+        phone.tap('头像');
+        await untilShown(phone, { avatarUrl: `http://tmp/avatar-${number}.jpeg` });
+        await waitFor('the picture', () => phone.savedFiles.has(`wxfile://store_avatar-${number}.jpeg`));
+      }
+      await waitFor('the first one to go', () => phone.savedFiles.size === 1);
+      phone.tap('退出登录');
+      await untilShown(phone, { avatarUrl: '', hint: '已退出登录' });
+      expect(phone.savedFiles.size).to.equal(0);
     });
 
     it('wants a name in the form', async () => {

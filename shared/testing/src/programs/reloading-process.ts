@@ -11,8 +11,10 @@ import {
   createMetrics,
   runService,
 } from '@huidiao/runtime';
+import { ownEnvironment } from '../run-environment.ts';
 
 const file = process.argv[2];
+const env = ownEnvironment();
 
 await runService(
   () => {
@@ -21,8 +23,8 @@ await runService(
     const lifecycle = createLifecycle({ logger });
     const server = createServer().listen(0, '127.0.0.1');
     lifecycle.onRelease('server', () => void server.close());
-    if (process.env.HANG_UP_WHILE_OPENING !== undefined) process.kill(process.pid, 'SIGHUP');
-    const config = file === undefined ? {} : { directory: createLiveDirectory({ file, env: process.env }) };
+    if (env.HANG_UP_WHILE_OPENING !== undefined) process.kill(process.pid, 'SIGHUP');
+    const config = file === undefined ? {} : { directory: createLiveDirectory({ file, env }) };
     return { logger, metrics, lifecycle, config };
   },
   async ({ logger, metrics, config }) => {

@@ -217,4 +217,24 @@ describe('whether WeChat manages an app', () => {
     now += 2_000;
     expect(await management.isManaged(testApp)).to.equal(true);
   });
+
+  it('is asked again by who cannot do with a no from before the payment, once in ten seconds', async () => {
+    const answers = [false, false, true].map((is_trade_managed) => ({ is_trade_managed }));
+    const { client, calls } = createClient(...answers);
+    let now = 0;
+    const management = createShippingManagement(client, { now: () => new Date(now) });
+    const since = (ms: number) =>
+      management.isManaged(testApp, new Date(ms)).catch((error: unknown) => error);
+    expect(await since(0)).to.equal(false);
+    now = 6_000;
+    expect(await since(5_000)).to.include({ code: 'WECHAT_BUSY', kind: 'throttled', retryAfterMs: 4_000 });
+    expect(await since(0), 'paid before it was asked').to.equal(false);
+    now = 10_000;
+    expect(await Promise.all([since(5_000), since(5_000)])).to.deep.equal([false, false]);
+    expect(calls).to.have.length(2);
+    now = 20_000;
+    expect(await since(15_000), 'taken under management since').to.equal(true);
+    expect(await since(19_000), 'which it stays').to.equal(true);
+    expect(calls).to.have.length(3);
+  });
 });

@@ -85,6 +85,14 @@ export const badInputMutants: readonly Mutant[] = [
     tests: [`${wechat}/pay/bill/trade-bill.test.ts`],
   },
   {
+    name: 'a bill is believed whatever it sums up where a line of it cannot be read',
+    guarantee: 6,
+    file: `${wechat}/pay/bill/compare-summary.ts`,
+    find: 'if (known !== undefined) return leftFen === known;',
+    replace: 'if (known !== undefined) return true;',
+    tests: [`${wechat}/pay/bill/trade-bill.test.ts`],
+  },
+  {
     name: 'lines of a bill that are not ours count as ours',
     guarantee: 6,
     file: `${reconciler}/bills/bill-entry.ts`,

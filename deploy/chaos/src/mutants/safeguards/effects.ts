@@ -7,8 +7,8 @@ export const effectMutants: readonly Mutant[] = [
     name: 'due effects are not added again',
     guarantee: 3,
     file: `${reconciler}/loops/add-due-effects.ts`,
-    find: 'return producer.add({ name: effect.job, id, data, lane: effect.lane ?? defaultLane });',
-    replace: 'return Promise.resolve({ id, data });',
+    find: 'due.map(({ order, effect }) => producer.add(toEffectJob(order, effect))),',
+    replace: 'due.map(async ({ order, effect }) => void toEffectJob(order, effect)),',
     tests: [`${reconciler}/reconciler.test.ts`],
   },
   {
@@ -82,8 +82,8 @@ export const effectMutants: readonly Mutant[] = [
     name: 'WeChat is told of shipments of apps that it does not manage',
     guarantee: 3,
     file: `${orderWorker}/shipping/upload-shipment.ts`,
-    find: "if (!(await deps.management.isManaged(one.app))) return record(one, { state: 'not_needed' });",
-    replace: 'await deps.management.isManaged(one.app);',
+    find: "if (!isManaged) return record(one, { state: 'not_needed' });",
+    replace: '',
     tests: [`${orderWorker}/shipping/upload-shipment.test.ts`],
   },
   {
@@ -92,7 +92,7 @@ export const effectMutants: readonly Mutant[] = [
     file: `${store}/dead-letter-store.ts`,
     find: "const guard = { _id, state: 'open', times: change.times } as const;",
     replace: 'const guard = { _id };',
-    tests: ['shared/testing/src/cases.test.ts'],
+    tests: [`${store}/dead-letter-store.test.ts`],
   },
   {
     name: 'a hundred requests for one order prepay it a hundred times',

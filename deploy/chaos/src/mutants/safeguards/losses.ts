@@ -1,5 +1,5 @@
 import type { Mutant } from '../mutant.ts';
-import { orderWorker, reconciler } from './sources.ts';
+import { messageWorker, orderWorker, reconciler, store } from './sources.ts';
 
 /** What was acknowledged is lost. */
 export const lossMutants: readonly Mutant[] = [
@@ -50,5 +50,45 @@ export const lossMutants: readonly Mutant[] = [
     find: 'await store.waitingJobs.keep(',
     replace: 'void (',
     tests: [`${orderWorker}/jobs/wait-for-order.test.ts`],
+  },
+  {
+    name: 'what a person decided is forgotten when whoever took the decision died',
+    guarantee: 2,
+    file: `${reconciler}/loops/follow-decisions.ts`,
+    find: '(letter) => follow(deps, letter));',
+    replace: 'async () => void follow);',
+    tests: [`${reconciler}/loops/follow-decisions.test.ts`],
+  },
+  {
+    name: 'what a person decided is forgotten when Redis loses its job',
+    guarantee: 2,
+    file: `${store}/claim-decided.ts`,
+    find: '{ $set: { dueAt: toLease(row, now, leaseMs) } },',
+    replace: '{ $unset: { dueAt: 1 } },',
+    tests: [`${reconciler}/loops/follow-decisions.test.ts`],
+  },
+  {
+    name: 'an order-worker that fetches no jobs any more goes on as if it did',
+    guarantee: 2,
+    file: `${orderWorker}/context.ts`,
+    find: 'onStuck: lifecycle.fatal,',
+    replace: 'onStuck: () => undefined,',
+    tests: ['shared/testing/src/stuck-workers.test.ts'],
+  },
+  {
+    name: 'a message-worker that fetches no jobs any more goes on as if it did',
+    guarantee: 2,
+    file: `${messageWorker}/context.ts`,
+    find: 'onStuck: lifecycle.fatal,',
+    replace: 'onStuck: () => undefined,',
+    tests: ['shared/testing/src/stuck-workers.test.ts'],
+  },
+  {
+    name: 'a closed order that hears of a refund is not asked about',
+    guarantee: 2,
+    file: `${store}/record-refund.ts`,
+    find: "const isUnheard = order.status === 'created' || (order.status === 'closed' && verdict !== 'full');",
+    replace: "const isUnheard = order.status === 'created';",
+    tests: [`${store}/record-refund.test.ts`],
   },
 ];

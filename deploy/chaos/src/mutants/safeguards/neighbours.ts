@@ -1,5 +1,5 @@
 import type { Mutant } from '../mutant.ts';
-import { ingress, merchantApi, reconciler, wechat } from './sources.ts';
+import { ingress, merchantApi, orderWorker, reconciler, wechat } from './sources.ts';
 
 /** A fault or a peak of one holds up others. */
 export const neighbourMutants: readonly Mutant[] = [
@@ -50,5 +50,13 @@ export const neighbourMutants: readonly Mutant[] = [
     find: 'return route.refuseHead(head);',
     replace: 'return undefined;',
     tests: [`${ingress}/routes/strangers.test.ts`],
+  },
+  {
+    name: 'one order that a shop says is gone stops everything that goes there',
+    guarantee: 8,
+    file: `${orderWorker}/shop/endpoint-pause.ts`,
+    find: 'if (!takesOthers) pausedUntil',
+    replace: 'if (takesOthers || !takesOthers) pausedUntil',
+    tests: [`${orderWorker}/shop/endpoint-breakers.test.ts`],
   },
 ];

@@ -1,5 +1,5 @@
 import type { Mutant } from '../mutant.ts';
-import { orderWorker, reconciler, store, wechat } from './sources.ts';
+import { merchantApi, orderWorker, reconciler, store, wechat } from './sources.ts';
 
 /** An order goes backwards, or what does not fit it is delivered or given back. */
 export const orderMutants: readonly Mutant[] = [
@@ -55,7 +55,7 @@ export const orderMutants: readonly Mutant[] = [
     name: 'a late payment of which a part was given back is given back in full',
     guarantee: 5,
     file: `${orderWorker}/jobs/decide-payment.ts`,
-    find: "return { kind: 'pay-late', refundFen: toLeftFen(order) };",
+    find: "return { kind: 'pay-late', refundFen: toLeftFen(order, payment) };",
     replace: "return { kind: 'pay-late', refundFen: order.amountFen };",
     tests: [`${orderWorker}/jobs/decide-payment.test.ts`],
   },
@@ -66,5 +66,45 @@ export const orderMutants: readonly Mutant[] = [
     find: 'return ourFen === entry.amountFen ?',
     replace: 'return ourFen <= entry.amountFen || ourFen > entry.amountFen ?',
     tests: [`${reconciler}/bills/check-bills.test.ts`],
+  },
+  {
+    name: 'an order that is held is released for a part that came back while the rest goes back, too',
+    guarantee: 5,
+    file: `${store}/record-refund.ts`,
+    find: 'if (isGivenUp || toRefundableFen({ ...order, refunds: [...refunds], ...requests }) === 0) return kept;',
+    replace: 'if (isGivenUp && toRefundableFen(order) === 0) return kept;',
+    tests: [`${orderWorker}/refunds/given-back.test.ts`],
+  },
+  {
+    name: 'a person delivers what is on its way back to the buyer',
+    guarantee: 5,
+    file: `${orderWorker}/jobs/decide-payment.ts`,
+    find: "const isGoingBack = refunds !== 'full' && toLeftFen(order, payment) === 0;",
+    replace: "const isGoingBack = refunds === 'full' && toLeftFen(order, payment) > 0;",
+    tests: [`${orderWorker}/refunds/given-back.test.ts`],
+  },
+  {
+    name: 'the shop is told of an order all of whose price is on its way back',
+    guarantee: 5,
+    file: `${orderWorker}/jobs/fulfil-order.ts`,
+    find: 'if (waitsForRefund(order)) return',
+    replace: "if (waitsForRefund(order) && order.held === 'check') return",
+    tests: [`${orderWorker}/refunds/given-back.test.ts`],
+  },
+  {
+    name: 'the refund of a part of another merchant is asked for with the key of whoever made the whole',
+    guarantee: 5,
+    file: `${store}/find-payee.ts`,
+    find: 'if (subMchId === undefined || merchant.isServiceProvider) return { merchant, subMchId };',
+    replace: 'if (merchants !== undefined) return { merchant, subMchId };',
+    tests: [`${orderWorker}/refunds/part-refund.test.ts`],
+  },
+  {
+    name: 'a part of one combined order is sold and closed with another one that wanted its number',
+    guarantee: 5,
+    file: `${merchantApi}/orders/ask-about-whole.ts`,
+    find: '.filter((order) => order.combineOutTradeNo === combineOutTradeNo)',
+    replace: '.filter(() => combineOutTradeNo !== undefined)',
+    tests: [`${merchantApi}/combined-orders/two-wholes.test.ts`],
   },
 ];

@@ -1,5 +1,5 @@
 import type { Mutant } from '../mutant.ts';
-import { queue } from './sources.ts';
+import { queue, reconciler } from './sources.ts';
 
 /** An outage uses up attempts, or a job swallows another one or kills workers for ever. */
 export const retryMutants: readonly Mutant[] = [
@@ -34,6 +34,14 @@ export const retryMutants: readonly Mutant[] = [
     find: 'if (run.unendedStarts > unendedStartsLimit) {',
     replace: 'if (run.unendedStarts > 1_000_000) {',
     tests: [`${queue}/worker.test.ts`, `${queue}/killed-worker.test.ts`],
+  },
+  {
+    name: 'a bill may kill whoever checks it for ever',
+    guarantee: 7,
+    file: `${reconciler}/bills/check-bills.ts`,
+    find: 'if (starts > mostStarts) throw',
+    replace: 'if (starts > 1_000_000) throw',
+    tests: [`${reconciler}/bills/check-bills.test.ts`],
   },
   {
     name: 'a job id does not tell one state of a transaction from another',

@@ -15,8 +15,8 @@ export const shutdownMutants: readonly Mutant[] = [
     name: 'the loops of the reconciler run on while it stops',
     guarantee: 10,
     file: `${reconciler}/context.ts`,
-    find: 'await Promise.all([...running, queryLoops, billLoops].map((loop) => loop.stop()));',
-    replace: 'await Promise.resolve([...running, queryLoops, billLoops]);',
+    find: 'await Promise.all(loops.map((loop) => loop.stop()));',
+    replace: 'await Promise.resolve(loops);',
     tests: ['shared/testing/src/draining.test.ts'],
   },
 ];

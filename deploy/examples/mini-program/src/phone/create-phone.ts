@@ -23,6 +23,8 @@ export interface Phone {
   readonly isBusy: boolean;
   /** What the mini-program wrote with console.warn and console.error. */
   readonly complaints: readonly string[];
+  /** Files that the mini-program has saved on it. */
+  readonly savedFiles: ReadonlySet<string>;
   /** Opens the mini-program; on one that was open it is as if it had been closed before. */
   launch(): void;
   /** Closes it: pages, timers and callbacks are gone, what it stored stays. */
@@ -51,6 +53,8 @@ export function createPhone({ wechat, appId, openId, config }: PhoneOptions): Ph
   const user = { appId, openId };
   const person = { ...compliantPerson };
   const storage = new Map<string, string>();
+  const savedFiles = new Set<string>();
+  let avatars = 0;
   const complaints: string[] = [];
   let isOnline = true;
   let opened: RunningMiniProgram | undefined;
@@ -65,6 +69,7 @@ export function createPhone({ wechat, appId, openId, config }: PhoneOptions): Ph
   return {
     person,
     complaints,
+    savedFiles,
     get shown() {
       return running().top.data;
     },
@@ -77,7 +82,7 @@ export function createPhone({ wechat, appId, openId, config }: PhoneOptions): Ph
     },
     launch() {
       close();
-      opened = runMiniProgram({ user, person, wechat, storage, isOnline, config, complaints });
+      opened = runMiniProgram({ user, person, wechat, storage, savedFiles, isOnline, config, complaints });
     },
     close,
     tap(text, data = {}) {
@@ -120,7 +125,10 @@ export function createPhone({ wechat, appId, openId, config }: PhoneOptions): Ph
   }
 
   function give(openType: string): object {
-    if (openType === 'chooseAvatar') return { avatarUrl: 'http://tmp/avatar-1.jpeg' };
+    if (openType === 'chooseAvatar') {
+      avatars += 1;
+      return { avatarUrl: `http://tmp/avatar-${avatars}.jpeg` };
+    }
     const { code } = wechat.getPhoneNumber(user);
     return { errMsg: 'getPhoneNumber:ok', code };
   }

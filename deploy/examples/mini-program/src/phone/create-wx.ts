@@ -13,6 +13,7 @@ type Offered =
   | 'getStorageSync'
   | 'setStorageSync'
   | 'removeStorageSync'
+  | 'getFileSystemManager'
   | 'navigateTo'
   | 'stopPullDownRefresh'
   | 'onNetworkStatusChange'
@@ -27,6 +28,8 @@ export interface PhoneState {
   readonly person: Person;
   readonly wechat: WeChat;
   readonly storage: Map<string, string>;
+  /** Paths of files that the mini-program has saved. */
+  readonly savedFiles: Set<string>;
   readonly networkListeners: Set<WechatMiniprogram.OnNetworkStatusChangeCallback>;
   /** Popups that the person has not answered yet. */
   readonly popups: Popup[];
@@ -108,11 +111,30 @@ export function createWx(state: PhoneState): StandIn {
     getStorageSync: (key) => JSON.parse(storage.get(key) ?? '""'),
     setStorageSync: (key, value) => void storage.set(key, JSON.stringify(value)),
     removeStorageSync: (key) => void storage.delete(key),
+    getFileSystemManager: () => createFiles(state),
     navigateTo: ({ url }) => state.navigate(url),
     stopPullDownRefresh: () => undefined,
     onNetworkStatusChange: (listener) => void networkListeners.add(listener),
     offNetworkStatusChange: (listener) => {
       if (listener !== undefined) networkListeners.delete(listener as never);
+    },
+  };
+}
+
+type Files = Pick<WechatMiniprogram.FileSystemManager, 'saveFile' | 'removeSavedFile'>;
+
+/** Temporary files that are saved have another path from then on. */
+function createFiles(state: PhoneState): Files {
+  const { savedFiles } = state;
+  return {
+    saveFile: (option) => {
+      const savedFilePath = option.tempFilePath.replace('http://tmp/', 'wxfile://store_');
+      savedFiles.add(savedFilePath);
+      settle(state, option, { ok: { savedFilePath, errMsg: 'saveFile:ok' } });
+    },
+    removeSavedFile: (option) => {
+      savedFiles.delete(option.filePath);
+      settle(state, option, { ok: { errMsg: 'removeSavedFile:ok', errCode: 0 } });
     },
   };
 }

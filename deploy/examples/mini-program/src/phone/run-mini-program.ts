@@ -11,7 +11,8 @@ interface AppConfig {
 }
 
 /** What a phone gives to the mini-program that it opens. */
-export interface Device extends Pick<PhoneState, 'user' | 'person' | 'wechat' | 'storage' | 'isOnline'> {
+export interface Device
+  extends Pick<PhoneState, 'user' | 'person' | 'wechat' | 'storage' | 'savedFiles' | 'isOnline'> {
   readonly config: Readonly<Record<string, unknown>>;
   readonly complaints: string[];
 }

@@ -99,7 +99,7 @@ async function showOrder(
     `/simulator/ledger?out_trade_no=${encodeURIComponent(outTradeNo)}`,
     phone.simulatorUrl,
   );
-  const facts = toOrderPageFacts(body, delivered?.delivered_at);
+  const facts = toOrderPageFacts(body, delivered?.delivered_at, new Date());
   return { status: 200, html: toOrderPage({ ...facts, outTradeNo, wechatUrl: wechat.href }) };
 }
 

@@ -1,4 +1,5 @@
 import type { Goods } from '../catalogue.ts';
+import { lookAgainScript } from './look-again-script.ts';
 
 /** One step of an order, and when it was done, ISO 8601. */
 export interface Step {
@@ -15,8 +16,8 @@ export interface OrderPage {
   readonly status: string;
   readonly steps: readonly Step[];
   readonly mayBePaid: boolean;
-  /** Whether something is still to come, so that the page looks again. */
-  readonly isMoving: boolean;
+  /** After how many milliseconds the page looks again; undefined where nothing is to come. */
+  readonly looksAgainInMs: number | undefined;
   /** What the simulated WeChat knows of it. */
   readonly wechatUrl: string;
 }
@@ -36,7 +37,7 @@ export function toGoodsPage(goods: readonly Goods[]): string {
 
 /** How far an order is; it looks again by itself until nothing is to come. */
 export function toOrderPage(order: OrderPage): string {
-  const { outTradeNo, description, total, status, steps, mayBePaid, isMoving, wechatUrl } = order;
+  const { outTradeNo, description, total, status, steps, mayBePaid, looksAgainInMs, wechatUrl } = order;
   const rows = steps.map(
     ({ name, at }) =>
       `<li class="${at ? 'done' : ''}">${name}${at ? ` <small>${toHtml(at)}</small>` : ' …'}</li>`,
@@ -48,7 +49,9 @@ export function toOrderPage(order: OrderPage): string {
     `订单 Order ${toHtml(outTradeNo)}`,
     `<p>${toHtml(description)} <b>${toYuan(total)}</b> · <code>${toHtml(status)}</code></p><ol>${rows.join('')}</ol>${pay}
 <p><a href="/">再买一件 Buy another</a> · <a href="/ledger">本店账本 This shop's ledger</a> · <a href="${toHtml(wechatUrl)}">微信侧 At WeChat</a></p>`,
-    isMoving ? '<meta http-equiv="refresh" content="1">' : '',
+    looksAgainInMs === undefined
+      ? ''
+      : `<meta name="looks-again-in-ms" content="${looksAgainInMs}"><script>${lookAgainScript}</script>`,
   );
 }
 

@@ -2,6 +2,11 @@ import type { OrderPage } from './pages.ts';
 
 type Json = Readonly<Record<string, unknown>>;
 
+const secondMs = 1_000;
+const longestPauseMs = 15 * secondMs;
+/** After which nobody waits for the next step before the page any more. */
+const watchedForMs = 60 * 60 * secondMs;
+
 /**
  * What the page of an order shows, from the answer of `GET /v1/orders/{out_trade_no}` and the time at which this shop
  * delivered its goods.
@@ -9,6 +14,7 @@ type Json = Readonly<Record<string, unknown>>;
 export function toOrderPageFacts(
   order: Json,
   deliveredAt: string | undefined,
+  now: Date,
 ): Omit<OrderPage, 'outTradeNo' | 'wechatUrl'> {
   const timeLine = Array.isArray(order.time_line) ? (order.time_line as Json[]) : [];
   const timeOf = (event: string): string | undefined => {
@@ -23,13 +29,26 @@ export function toOrderPageFacts(
     { name: '已通知买家 Buyer told in WeChat', at: timeOf('message.sent') },
   ];
   const status = String(order.status);
-  const pending = Array.isArray(order.pending) ? order.pending : [];
   return {
     description: String(order.description),
     total: Number(total),
     status,
     steps,
     mayBePaid: status === 'created',
-    isMoving: ['created', 'paid', 'accepted'].includes(status) || pending.length > 0,
+    looksAgainInMs: isMoving(order) ? toPauseMs(timeLine, now) : undefined,
   };
+}
+
+/** Neither at its end nor held, until a person decides. */
+function isMoving({ status, held, pending }: Json): boolean {
+  if (Array.isArray(pending) && pending.length > 0) return true;
+  return held === undefined && ['created', 'paid', 'accepted'].includes(String(status));
+}
+
+/** A second at first, and the longer the longer nothing has happened: a tenth of that time. */
+function toPauseMs(timeLine: readonly Json[], now: Date): number | undefined {
+  const lastAt = Math.max(...timeLine.map(({ at }) => Date.parse(String(at))));
+  const idleMs = Math.max(0, now.getTime() - lastAt);
+  if (!(idleMs <= watchedForMs)) return undefined;
+  return Math.round(Math.min(longestPauseMs, Math.max(secondMs, idleMs / 10)));
 }

@@ -28,6 +28,8 @@ export interface TradeBillRow {
 export interface BillSums {
   count: number;
   readonly fen: Record<SummedColumn, number>;
+  /** Rows whose whole amounts are less than what of them is settled, which no row should have. */
+  odd: number;
 }
 
 /** Column → its name in the summary. */
@@ -39,6 +41,12 @@ export const summedColumns = {
 } as const;
 export type SummedColumn = keyof typeof summedColumns;
 
+/** An amount with vouchers (券) → what of it is settled: never more. */
+export const settledPart: Readonly<Partial<Record<SummedColumn, SummedColumn>>> = {
+  订单金额: '应结订单金额',
+  申请退款金额: '退款金额',
+};
+
 const needed = [
   '公众账号ID',
   '商户号',
@@ -49,11 +57,15 @@ const needed = [
   '应结订单金额',
 ] as const;
 
-/** A line's cells as a row, added to the sums; or the column that cannot be read. */
-export type RowReader = (
-  cells: readonly string[],
-  sums: BillSums,
-) => TradeBillRow | { readonly unreadable: string };
+/** Amounts of a row in fen, as far as the bill has columns of them. */
+export type RowAmounts = Readonly<Partial<Record<SummedColumn, number>>>;
+
+export interface RowReader {
+  /** A line's cells as a row, added to the sums; or the column that cannot be read. */
+  read(cells: readonly string[], sums: BillSums): TradeBillRow | { readonly unreadable: string };
+  /** The amounts in the first `count` cells; undefined where one of them is none. */
+  readFirst(cells: readonly string[], count: number): RowAmounts | undefined;
+}
 
 /**
  * Reads rows by the names of the header, whose order is not fixed.
@@ -82,16 +94,34 @@ export function createRowReader(columns: readonly string[]): RowReader | { reado
   const orderAmount = places.has('订单金额') ? '订单金额' : '应结订单金额';
   const refundAmount = places.has('申请退款金额') ? '申请退款金额' : '退款金额';
 
-  return (cells, sums) => {
-    const cell = (where: number): string => cells[where] ?? '';
+  function readAmounts(
+    cells: readonly string[],
+    wanted: typeof amounts,
+  ): RowAmounts | { readonly unreadable: string } {
     const fen: Partial<Record<SummedColumn, number>> = {};
-    for (const column of amounts) {
-      const amount = parseYuan(cell(column.place));
+    for (const column of wanted) {
+      const amount = parseYuan(cells[column.place] ?? '');
       if (amount === undefined) return { unreadable: column.name };
       fen[column.name] = amount;
     }
+    return fen;
+  }
+
+  function readFirst(cells: readonly string[], count: number): RowAmounts | undefined {
+    const found = readAmounts(
+      cells,
+      amounts.filter((column) => column.place < count),
+    );
+    return 'unreadable' in found ? undefined : found;
+  }
+
+  function read(cells: readonly string[], sums: BillSums): TradeBillRow | { readonly unreadable: string } {
+    const cell = (where: number): string => cells[where] ?? '';
+    const fen = readAmounts(cells, amounts);
+    if ('unreadable' in fen) return fen;
     for (const column of amounts) sums.fen[column.name] += fen[column.name] ?? 0;
     sums.count += 1;
+    if (isOdd(fen)) sums.odd += 1;
     const state = cell(at.state);
     const kind = state === 'SUCCESS' ? 'payment' : state === 'REFUND' ? 'refund' : 'other';
     const subMchId = cell(at.subMchId);
@@ -112,5 +142,13 @@ export function createRowReader(columns: readonly string[]): RowReader | { reado
         },
       }),
     };
-  };
+  }
+
+  return { read, readFirst };
+}
+
+function isOdd(fen: RowAmounts): boolean {
+  return Object.entries(settledPart).some(
+    ([whole, part]) => (fen[whole as SummedColumn] ?? Number.POSITIVE_INFINITY) < (fen[part] ?? 0),
+  );
 }

@@ -42,7 +42,8 @@ function read(file: string, piece = Number.POSITIVE_INFINITY, limits = defaultBi
   const rows: TradeBillRow[] = [];
   try {
     for (let at = 0; at < file.length; at += piece) rows.push(...reader.feed(file.slice(at, at + piece)));
-    return { rows, count: reader.end() };
+    const { rows: last, count, unread } = reader.end();
+    return { rows: [...rows, ...last], count, ...(unread.count > 0 && { unread }) };
   } catch (error) {
     const { code, details, message } = toAppError(error);
     return { code, ...details, told: JSON.stringify([details, message]) };
@@ -73,6 +74,9 @@ describe('a trade bill', () => {
     ['a line break', '茶\n龙井'],
     ['the beginning of another row', '茶\r\n`2026-11-21 12:00:00,`wx'],
     ['what stands between two cells', '茶,`龙井,`0.01'],
+    ['the ends of as many cells as follow, and a line break', '茶,`0.00,`0.00\n龙井'],
+    ['the ends of more cells than follow, and lines that begin like a cell', '茶,`a,`b,`c\n`\n\n`龙井'],
+    ['what the summary begins with', '茶,`0.00,`0.00\n总交易单数,应结订单总金额\n`1,`18.50'],
   ] as const) {
     it(`is read where a merchant’s text holds ${what}`, () => {
       const file = [header, paid.replace('茶，龙井', text), refunded, summaryHeader, summary].join('\n');
@@ -92,31 +96,59 @@ describe('a trade bill', () => {
     expect(read(file)).to.deep.equal({ rows: [payment, refund], count: 2 });
   });
 
+  it('is read where a row says no time', () => {
+    const timeless = (row: string) => row.replace(/^`[^,]*/, '`');
+    for (const rows of [
+      [paid, timeless(refunded)],
+      [timeless(paid), refunded],
+    ]) {
+      const file = [header, ...rows, summaryHeader, summary].join('\n');
+      expect(read(file)).to.deep.equal({ rows: [payment, refund], count: 2 });
+    }
+  });
+
+  const total = (rows: number) => [summaryHeader, summary.replace('`2', `\`${rows}`)];
   const broken: [what: string, line: number, reason: string, file: readonly string[]][] = [
+    ['a row with a column too few', 2, 'number_of_columns', [header, paid.replace(',`CNY', ''), ...total(1)]],
     [
-      'a row with a column too few',
+      'a row with an amount too many',
       2,
-      'number_of_columns',
-      [header, paid.replace(',`CNY', ''), summaryHeader],
+      'not_an_amount',
+      [header, `${paid},\`secret`, `${paid},\`secret`, ...total(2)],
     ],
-    ['a row with an amount too many', 3, 'not_an_amount', [header, paid, `${paid},\`secret`, summary]],
     [
       'a row with a column too many, none of them a text',
       2,
       'number_of_columns',
-      [header.replace('商品名称', '商品'), `${paid},\`secret`, summary],
+      [header.replace('商品名称', '商品'), `${paid},\`secret`, ...total(1)],
     ],
-    ['a row without backticks', 2, 'no_backtick', [header, 'secret', summary]],
-    ['a row whose amount is none', 2, 'not_an_amount', [header, paid.replace('18.80', 'secret')]],
-    ['an amount with parts of a fen', 2, 'not_an_amount', [header, paid.replace('18.80', '18.805')]],
+    ['a row without backticks', 2, 'no_backtick', [header, 'secret', ...total(1)]],
+    [
+      'a row whose amount is none',
+      2,
+      'not_an_amount',
+      [header, paid.replace('18.80', 'secret'), ...total(1)],
+    ],
+    [
+      'an amount with parts of a fen',
+      2,
+      'not_an_amount',
+      [header, paid.replace('18.80', '18.805'), ...total(1)],
+    ],
     ['no column for the order', 1, 'column_missing', [header.replace('商户订单号', '商户单号'), paid]],
     ['no summary', 4, 'no_summary', [header, paid, refunded]],
     ['half a summary', 5, 'no_summary', lines.slice(0, 4)],
     ['one row less than the summary says', 4, 'count_differs', [header, paid, summaryHeader, summary]],
     ['another sum', 5, 'sum_differs', [...lines.slice(0, 4), summary.replace('5.05', '5.06')]],
-    ['something after the summary', 6, 'line_after_summary', [...lines, 'secret']],
+    ['something after the summary', 7, 'no_summary', [...lines, 'secret']],
     ['a very long line', 2, 'line_too_long', [header, `\`${'secret'.repeat(2_000)}`]],
     ['a very long line without an end', 2, 'line_too_long', [header, paid + 'secret'.repeat(9_999)]],
+    [
+      'a row that does not end',
+      2,
+      'line_too_long',
+      [header, paid, ...Array.from({ length: 2_000 }, () => 'secret'), ...total(1)],
+    ],
     ['nothing but a line feed', 1, 'column_missing', ['']],
   ];
   for (const [what, line, reason, file] of broken) {
@@ -129,7 +161,63 @@ describe('a trade bill', () => {
 
   it('has no more rows than allowed', () => {
     const limits = { ...defaultBillLimits, mostRows: 1 };
-    expect(read(lines.join('\n'), 50, limits)).to.include({ reason: 'too_many_rows', line: 3 });
+    const found = { code: 'BILL_TOO_LONG', reason: 'too_many_rows', most: 1 };
+    expect(read(lines.join('\n'), 50, limits)).to.include(found);
+  });
+
+  describe('with a row that cannot be read', () => {
+    const bad = paid.replace('18.80', 'secret');
+    const file = (rows: readonly string[], count: number, sums = summary) =>
+      [header, ...rows, summaryHeader, sums.replace('`2', `\`${count}`)].join('\n');
+    const more = summary.replace('18.80', '37.60').replace('18.50', '37.00');
+
+    it('is read without that row, of which nothing is believed', () => {
+      for (const at of [0, 1, 2]) {
+        const rows = [paid, refunded].toSpliced(at, 0, bad);
+        const unread = { count: 1, first: [{ line: at + 2, reason: 'not_an_amount', column: '订单金额' }] };
+        for (const piece of [1, 100]) {
+          const found = { rows: [payment, refund], count: 3, unread };
+          expect(read(file(rows, 3, more), piece), String(at)).to.deep.equal(found);
+        }
+      }
+    });
+
+    it('is refused where count and sums do not leave that row', () => {
+      const refused = { code: 'BILL_NOT_UNDERSTOOD', line: 3, reason: 'not_an_amount', unread: 1 };
+      const rows = [paid, bad, refunded];
+      expect(read(file(rows, 3, more)), 'it can be read without').to.have.property('count', 3);
+      expect(read(file(rows, 2, more)), 'another count').to.include(refused);
+      for (const [what, sums] of [
+        ['less was given back than the others say', more.replace('5.05', '5.04')],
+        ['less was paid than it settles', more.replace('37.60', '37.29')],
+        ['another sum is settled', more.replace('37.00', '37.01')],
+      ] as const) {
+        expect(read(file(rows, 3, sums)), what).to.include(refused);
+      }
+      const unsettled = bad.replace('18.50', 'secret');
+      expect(read(file([paid, unsettled, refunded], 3, more))).to.include({ ...refused, unread: 1 });
+    });
+
+    it('is refused where another says that it came to less than was settled of it', () => {
+      const odd = paid.replace('18.80', '18.49');
+      const rows = [odd, bad, refunded];
+      expect(read(file(rows, 3, more))).to.include({ line: 3, reason: 'not_an_amount' });
+    });
+
+    it('is refused where there are more of them than one for each hundred that are right', () => {
+      const rows = (good: number, wrong: number) => [
+        ...Array.from({ length: good }, () => paid),
+        ...Array.from({ length: wrong }, () => bad),
+      ];
+      const sums = (all: number) =>
+        `\`2,\`${(all * 18.5).toFixed(2)},\`0.00,\`0.00,\`${(all * 18.8).toFixed(2)},\`0.00`;
+      expect(read(file(rows(101, 2), 103, sums(103)))).to.have.property('count', 103);
+      expect(read(file(rows(100, 2), 102, sums(102)))).to.include({ line: 102, reason: 'not_an_amount' });
+    });
+
+    it('is refused where all of them are laid out in another way', () => {
+      expect(read(file([bad, bad], 2, more))).to.include({ line: 2, reason: 'not_an_amount', unread: 2 });
+    });
   });
 });
 
@@ -162,7 +250,7 @@ describe('the trade bill of a day', () => {
     const { asked, rows, outcome } = await ask(file);
     const path = '/v3/bill/tradebill?bill_date=2026-11-21&bill_type=ALL&tar_type=GZIP';
     expect(asked).to.deep.equal([{ api: 'trade-bill', method: 'GET', path }]);
-    expect(outcome).to.deep.equal({ rows: 2, bytes: file.length });
+    expect(outcome).to.deep.equal({ rows: 2, bytes: file.length, unread: { count: 0, first: [] } });
     expect(rows).to.deep.equal([payment, refund]);
   });
 
@@ -182,7 +270,7 @@ describe('the trade bill of a day', () => {
   });
 
   it('is not read beyond its largest size', async () => {
-    expect((await ask(file, answer, { mostBytes: 100 })).outcome).to.equal('BILL_NOT_UNDERSTOOD');
+    expect((await ask(file, answer, { mostBytes: 100 })).outcome).to.equal('BILL_TOO_LONG');
   });
 
   it('may not exist', async () => {

@@ -3,6 +3,7 @@ import { StringDecoder } from 'node:string_decoder';
 import { AppError, toAppError } from '@huidiao/errors';
 import { z } from 'zod';
 import type { PayRequest } from '../send-pay-request.ts';
+import type { UnreadRows } from './compare-summary.ts';
 import { type BillLimits, createTradeBillReader, defaultBillLimits } from './trade-bill-reader.ts';
 import type { TradeBillRow } from './trade-bill-row.ts';
 
@@ -19,7 +20,9 @@ export interface WantedTradeBill {
 
 /** A bill that was read to its end, and found right. */
 export interface TradeBill {
+  /** All of them, those that could not be read too. */
   readonly rows: number;
+  readonly unread: UnreadRows;
   /** Of the file, after it was unpacked. */
   readonly bytes: number;
 }
@@ -31,7 +34,7 @@ export interface BillCalls {
    * for nothing unless this resolves, for only the end tells whether hash, count and sums are right.
    *
    * @returns undefined where the day has none
-   * @throws AppError BILL_NOT_READY, BILL_HASH_DIFFERS, BILL_NOT_UNDERSTOOD, WECHAT_*; what `onRows` throws
+   * @throws AppError BILL_NOT_READY, BILL_HASH_DIFFERS, BILL_NOT_UNDERSTOOD, BILL_TOO_LONG, WECHAT_*; what `onRows` throws
    */
   tradeBill(
     wanted: WantedTradeBill,
@@ -46,7 +49,8 @@ export interface BillCallsOptions {
   readonly download: (downloadUrl: string, signal: AbortSignal) => AsyncIterable<Buffer>;
 }
 
-const longestDownloadMs = 60 * 60_000;
+/** A day of a hundred million lines is compared as it comes. One that hangs ends by its silence. */
+const longestDownloadMs = 6 * 60 * 60_000;
 
 /** https://pay.weixin.qq.com/doc/v3/merchant/4013071227 */
 const applied = z.looseObject({
@@ -55,7 +59,7 @@ const applied = z.looseObject({
   hash_value: z.string().regex(/^[0-9A-Fa-f]{40}$/),
 });
 
-/** Asks for the bill with `fire`, and reads it with `download`; a download may take an hour. */
+/** Asks for the bill with `fire`, and reads it with `download`; a download may take six hours. */
 export function createBillCalls({ fire, download }: BillCallsOptions): BillCalls {
   return {
     async tradeBill(wanted, onRows) {
@@ -102,7 +106,7 @@ async function readBill(
   for await (const chunk of chunks) {
     sha1.update(chunk);
     bytes += chunk.length;
-    if (bytes > limits.mostBytes) throw tooLarge();
+    if (bytes > limits.mostBytes) throw tooLarge(limits);
     if (failure !== undefined) continue;
     const rows = attempt(() => reader.feed(decoder.write(chunk)));
     if (rows instanceof AppError) failure = rows;
@@ -111,7 +115,9 @@ async function readBill(
   const found = sha1.digest('hex');
   if (found !== hash) throw new AppError('BILL_HASH_DIFFERS', { details: { told: hash, found, bytes } });
   if (failure !== undefined) throw failure;
-  return { rows: reader.end(), bytes };
+  const { rows, count, unread } = reader.end();
+  if (rows.length > 0) await onRows(rows);
+  return { rows: count, bytes, unread };
 }
 
 function attempt<T>(read: () => T): T | AppError {
@@ -122,6 +128,6 @@ function attempt<T>(read: () => T): T | AppError {
   }
 }
 
-function tooLarge(): AppError {
-  return new AppError('BILL_NOT_UNDERSTOOD', { details: { reason: 'too_large' } });
+function tooLarge({ mostBytes }: BillLimits): AppError {
+  return new AppError('BILL_TOO_LONG', { details: { reason: 'too_large', most: mostBytes } });
 }

@@ -3,6 +3,7 @@ import { logIn, logOut } from '../../api/session';
 import { readPhoneNumber, readProfile, type ToldProfile, tellNickname, tellUserInfo } from '../../api/users';
 import { toProblemText } from '../../texts/problem-text';
 import { getUserInfo } from '../../wechat/get-user-info';
+import { forgetAvatar, getKeptAvatar, keepAvatar } from '../../wechat/kept-avatar';
 import { type Failure, type PrivacyRefusal, toPrivacyRefusal } from '../../wechat/privacy';
 
 type ChosenAvatar = WechatMiniprogram.CustomEvent<Partial<Failure> & { readonly avatarUrl?: string }>;
@@ -29,6 +30,7 @@ Page({
   },
 
   async onShow() {
+    if (this.data.avatarUrl === '') this.setData({ avatarUrl: getKeptAvatar() });
     const answer = await readProfile();
     if (answer.kind !== 'ok') return this.setData({ hint: toProblemText(answer) });
     this.setData({ hint: '' });
@@ -59,10 +61,13 @@ Page({
     this.showProfile(answer.body.profile);
   },
 
-  /** A picture of this phone; a shop that keeps it uploads it (wx.uploadFile) and tells its https address. */
+  /** Kept on this phone alone; a shop that wants it uploads it (wx.uploadFile) and tells its https address. */
   chooseAvatar({ detail }: ChosenAvatar) {
     const { avatarUrl, errMsg = '', errno } = detail;
-    if (avatarUrl !== undefined) return this.setData({ avatarUrl });
+    if (avatarUrl !== undefined) {
+      this.setData({ avatarUrl });
+      return keepAvatar(avatarUrl);
+    }
     const refusal = toPrivacyRefusal({ errMsg, ...(errno === undefined ? {} : { errno }) });
     if (refusal !== undefined) this.setData({ hint: refusals[refusal] });
   },
@@ -87,6 +92,7 @@ Page({
   },
 
   async leave() {
+    forgetAvatar();
     await logOut();
     this.setData({ nickname: '', avatarUrl: '', phoneNumber: '', asksByForm: false, hint: '已退出登录' });
   },

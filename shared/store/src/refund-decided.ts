@@ -1,21 +1,18 @@
 import { type Clock, defaultLane } from '@huidiao/contracts';
-import type { Producer } from '@huidiao/queue';
 import type { Logger } from '@huidiao/runtime';
-import {
-  addEffectJobs,
-  type Order,
-  type Store,
-  type StoredDeadLetter,
-  toRefundableFen,
-  toRefundEffect,
-} from '@huidiao/store';
-import { caseQueue } from './case-kinds.ts';
-import type { FoundCase } from './found-case.ts';
+import { addEffectJobs, type EffectJob } from './add-effect-jobs.ts';
+import { type DeadJobFacts, toDeadJobFacts } from './dead-job-facts.ts';
+import type { DeadLetterStore, StoredDeadLetter } from './dead-letter.ts';
+import type { Order } from './order.ts';
+import type { OrderStore } from './order-store.ts';
+import { toRefundableFen } from './refundable.ts';
+import { toRefundEffect } from './to-refund-effect.ts';
 
-export interface RefundCaseDeps {
-  readonly deadLetters: Pick<Store['deadLetters'], 'reopen' | 'resolve'>;
-  readonly orders: Pick<Store['orders'], 'find' | 'requestRefund' | 'keepOtherPayment'>;
-  readonly producer: Pick<Producer, 'add'>;
+export interface RefundDecidedDeps {
+  readonly deadLetters: Pick<DeadLetterStore, 'resolve'>;
+  readonly orders: Pick<OrderStore, 'find' | 'requestRefund' | 'keepOtherPayment'>;
+  /** shared/queue's producer. */
+  readonly producer: { add(job: EffectJob): Promise<void> };
   readonly clock: Clock;
   readonly logger: Logger;
 }
@@ -24,38 +21,39 @@ export interface RefundCaseDeps {
 const refundGraceMs = 10_000;
 
 /**
- * Asks for a refund of what is left of a case's very payment, and resolves the case. The refund's number is made of the
- * transaction, so that doing it again after it was interrupted makes no second one.
+ * Asks for a refund of what is left of the very payment that a dead letter is about, and resolves that. The refund's number
+ * is made of the transaction, so that doing it again after it was interrupted makes no second one.
  *
- * @returns false where nothing is left to be given back; the case is open again then
- * @throws AppError STORE_UNAVAILABLE
+ * @returns false where nothing is left to be given back
+ * @throws AppError ORDER_CHANGED_MEANWHILE, STORE_UNAVAILABLE
  */
-export async function refundCase(
-  deps: RefundCaseDeps,
+export async function refundDecided(
+  deps: RefundDecidedDeps,
+  letter: StoredDeadLetter,
   requestId: string,
-  { letter, payment }: FoundCase,
-  order: Order | undefined,
 ): Promise<boolean> {
-  if (payment === undefined || order === undefined) return reopened(deps, letter);
+  const { payment } = toDeadJobFacts(letter);
+  const order = payment && (await deps.orders.find(payment.mchId, payment.outTradeNo));
+  if (payment === undefined || order === undefined) return false;
   const { mchId, outTradeNo, transactionId, amountFen } = payment;
   const known = await keepPayment(deps, payment, order);
-  const outRefundNo = toCaseRefundNo(known, transactionId);
+  const outRefundNo = toRefundNo(known, transactionId);
   const asked = known.refundRequests.find((request) => request.outRefundNo === outRefundNo);
   const refundFen = asked?.refundFen ?? Math.min(amountFen, toRefundableFen(known, transactionId));
-  if (refundFen === 0) return reopened(deps, letter);
+  if (refundFen === 0) return false;
   const dueAt = new Date(deps.clock.now().getTime() + refundGraceMs);
   const cause = { requestId, lane: defaultLane };
   const effect = toRefundEffect({ mchId, outTradeNo, outRefundNo }, cause, dueAt);
   const request = { outRefundNo, refundFen, transactionId, requestedBy: 'case' };
   const requested = await deps.orders.requestRefund(mchId, outTradeNo, request, { effects: [effect] });
-  if (requested?.outcome !== 'requested' && requested?.outcome !== 'same') return reopened(deps, letter);
-  await deps.deadLetters.resolve(caseQueue, letter.jobId);
+  if (requested?.outcome !== 'requested' && requested?.outcome !== 'same') return false;
+  await deps.deadLetters.resolve(letter.queue, letter.jobId);
   await addEffectJobs(deps.producer, order, [effect], deps.logger);
   return true;
 }
 
 /** One number for a transaction, until WeChat Pay refuses or closes the refund: then the money is free for another one. */
-function toCaseRefundNo({ refundRequests }: Order, transactionId: string): string {
+function toRefundNo({ refundRequests }: Order, transactionId: string): string {
   const spent = refundRequests.filter(
     (request) =>
       request.outRefundNo.startsWith(`case-${transactionId}`) &&
@@ -66,8 +64,8 @@ function toCaseRefundNo({ refundRequests }: Order, transactionId: string): strin
 
 /** Refunds are of payments that the order knows. */
 async function keepPayment(
-  { orders }: RefundCaseDeps,
-  payment: NonNullable<FoundCase['payment']>,
+  { orders }: RefundDecidedDeps,
+  payment: NonNullable<DeadJobFacts['payment']>,
   order: Order,
 ): Promise<Order> {
   const { transactionId, amountFen } = payment;
@@ -76,9 +74,4 @@ async function keepPayment(
   const entry = { event: 'payment.kept', transactionId, amountFen };
   await orders.keepOtherPayment(payment, { eventKey: `kept_${transactionId}`, entry });
   return (await orders.find(order.mchId, order.outTradeNo)) ?? order;
-}
-
-async function reopened({ deadLetters }: RefundCaseDeps, letter: StoredDeadLetter): Promise<boolean> {
-  await deadLetters.reopen(letter.id);
-  return false;
 }

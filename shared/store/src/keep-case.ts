@@ -7,10 +7,14 @@ import {
   toPaymentCallbackKey,
 } from '@huidiao/contracts';
 import { AppError } from '@huidiao/errors';
-import { isLeftWithMerchant, type Order, type Store, toPaymentFact, toRefundableFen } from '@huidiao/store';
+import type { DeadLetterStore } from './dead-letter.ts';
+import { isLeftWithMerchant } from './is-left-with-merchant.ts';
+import type { Order } from './order.ts';
+import { toRefundableFen } from './refundable.ts';
+import { toPaymentFact } from './to-payment-fact.ts';
 
 export interface KeepCaseDeps {
-  readonly store: Pick<Store, 'deadLetters'>;
+  readonly store: { readonly deadLetters: Pick<DeadLetterStore, 'find' | 'store'> };
   readonly clock: Clock;
 }
 
@@ -24,7 +28,7 @@ interface EndedRefund {
 const { queue } = jobCatalogue['apply-payment'];
 
 /**
- * Lets a person decide where WeChat Pay closed or refused the refund of a payment that nothing is delivered for: the goods go
+ * Lets a person decide where WeChat Pay closed or refused, or somebody gave up, the refund of a payment that nothing is delivered for: the goods go
  * nowhere, and neither does the money. May be repeated: a case that waits, or was given up, stays as it is.
  *
  * | payment | |
