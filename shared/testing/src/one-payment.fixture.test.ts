@@ -157,11 +157,16 @@ export function useOnePayment(): OnePayment {
     const { deadLetters } = await installation.store.deadLetters.list({ state: 'open', limit: 100 });
     return deadLetters.filter((letter) => JSON.stringify(letter).includes(outTradeNo));
   };
+  /** A job may look for its order a second before its time is over, and then only fourteen seconds later again. */
   const deadLetter = (code: string) =>
-    waitFor(`a dead letter ${code}`, async () => {
-      const open = await openDeadLetters();
-      return open.find((letter) => letter.errorCode === code);
-    });
+    waitFor(
+      `a dead letter ${code}`,
+      async () => {
+        const open = await openDeadLetters();
+        return open.find((letter) => letter.errorCode === code);
+      },
+      { timeoutMs: 20_000 },
+    );
   const reached = (status: string) =>
     waitFor(`the order to be ${status}`, async () => {
       const order = await installation.readOrder(outTradeNo);

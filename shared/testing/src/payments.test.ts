@@ -139,10 +139,8 @@ describe('what a payment means for an order', function () {
   });
 
   it('of an order that nobody registers, with unknown_order forward: the shop is told of it', async () => {
-    setMerchant({ unknownOrder: 'forward' });
+    setMerchant({ unknownOrder: 'forward', unknownOrderAfterMs: 1_000 });
     await notify();
-    await postponed(1);
-    payment.aheadMs = 11 * minuteMs;
     await waitFor('the shop to be told', () => unmatched().length === 1);
     expect(await openDeadLetters()).to.deep.equal([]);
   });

@@ -36,6 +36,8 @@ export interface FleetOptions {
 const clockSpeed = '10';
 /** Found this long after its worker was killed, the job of a dead process is another's: 30 s would outlast the run. */
 const jobLockMs = '5000';
+/** Likewise the effects that a killed reconciler had claimed: for 60 s nobody else would add their jobs. */
+const effectLeaseMs = '15000';
 
 /**
  * Starts Redis, the embedded store, the two ends of the wires, and the services, one process of each kind. WeChat and
@@ -83,6 +85,7 @@ async function start(
     REDIS_URL: `redis://127.0.0.1:${redis.port}`,
     MONGODB_URI: `mongodb://127.0.0.1:${store.port}/chaos?directConnection=true`,
     JOB_LOCK_MS: jobLockMs,
+    EFFECT_LEASE_MS: effectLeaseMs,
     LOG_LEVEL: 'info',
   };
   await runProgram({

@@ -58,16 +58,35 @@ describe('the upload of what is delivered at once', () => {
     expect(await fulfil(await newPaidOrder(), wanted, unmanaged)).to.deep.equal([]);
   });
 
-  it('is asked for where WeChat said a moment before the payment that it does not manage the app', async () => {
+  it('asks WeChat again where it said long before the payment that it does not manage the app', async () => {
+    let asked = 0;
+    let isManaged = false;
+    const isTradeManaged = async () => {
+      asked += 1;
+      return { kind: 'done', isManaged } as const;
+    };
+    let aheadMs = -60_000;
+    const clock = { now: () => new Date(Date.now() + aheadMs) };
+    const management = createShippingManagement({ isTradeManaged }, clock);
+    const [app] = toDirectory({ app: { shipping: wanted } }).apps.values();
+    expect(await management.isManaged(app as App)).to.equal(false);
+    aheadMs = 0;
+    isManaged = true;
+    expect(await fulfil(await newPaidOrder(), wanted, management)).to.have.length(1);
+    expect(asked).to.equal(2);
+  });
+
+  it('asks WeChat once about the orders of ten seconds', async () => {
     let asked = 0;
     const isTradeManaged = async () => {
       asked += 1;
       return { kind: 'done', isManaged: false } as const;
     };
     const management = createShippingManagement({ isTradeManaged });
-    expect(await fulfil(await newPaidOrder(), wanted, management), 'asked since').to.deep.equal([]);
-    expect(await fulfil(await newPaidOrder(), wanted, management)).to.have.length(1);
-    expect(asked, 'for it is not asked about every order').to.equal(1);
+    for (let orders = 0; orders < 3; orders += 1) {
+      expect(await fulfil(await newPaidOrder(), wanted, management)).to.deep.equal([]);
+    }
+    expect(asked).to.equal(1);
   });
 
   it('is asked for where WeChat does not say: the job asks again', async () => {

@@ -17,6 +17,12 @@ const mostCharacters = 120;
 /** A payment enters WeChat's order management some seconds after it was made; earlier it is 10060001 for certain. */
 const leastAgeMs = 15_000;
 
+/**
+ * How much older than the payment a no may be: WeChat is asked every ten seconds and not about every order. What is paid
+ * in the seconds in which WeChat takes an app under management waits for a person, who is told that its money is frozen.
+ */
+const believedNoMs = 10_000;
+
 export interface AutoUploadDeps {
   readonly directory: Pick<MerchantDirectory, 'apps'>;
   readonly management: ShippingManagement;
@@ -30,9 +36,8 @@ export function isDeliveredAtOnce({ logisticsType }: { readonly logisticsType: L
 
 /**
  * The effect by which WeChat is told that an order of virtual goods or self pick-up, which the shop has accepted, is
- * delivered: its money is frozen until then. None where the app does not want it, or where WeChat said after the payment
- * that it does not manage the app. Where the last answer is older than that, for WeChat is not asked about every order,
- * or where there is none, the job asks again.
+ * delivered: its money is frozen until then. None where the app does not want it, or where WeChat says that it does not
+ * manage the app. Where it does not say, the job asks again.
  *
  * Its job is to be left to the reconciler, which adds it when WeChat may know the payment.
  */
@@ -44,7 +49,8 @@ export async function toAutoUploads(
   const app = directory.apps.get(order.appId);
   if (app === undefined || app.kind === 'service_account' || !app.shipping.autoUpload) return [];
   if (!isDeliveredAtOnce(order) || order.shipments.length > 0) return [];
-  const mayBeManaged = await management.isManaged(app, order.paidAt).catch(() => true);
+  const since = order.paidAt && new Date(order.paidAt.getTime() - believedNoMs);
+  const mayBeManaged = await management.isManaged(app, since).catch(() => true);
   if (!mayBeManaged) return [];
   const dueAt = new Date(clock.now().getTime() + leastAgeMs);
   return [{ id: toUploadEffectId(order, autoShipmentId), job: 'upload-shipment', dueAt, ...cause }];
