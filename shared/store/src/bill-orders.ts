@@ -24,7 +24,7 @@ export interface BillOrderStore {
   walkPaid(walk: OrderWalk): AsyncGenerator<readonly Order[]>;
   /** The orders of which a refund is known, and that were changed within the time; one that changes meanwhile may be missing. */
   walkRefunded(walk: OrderWalk): AsyncGenerator<readonly Order[]>;
-  /** Those that there are, by their numbers. */
+  /** Those that there are, by their numbers, with parts of others' combined orders (合单) whose money went to this merchant. */
   findMany(mchId: string, outTradeNos: readonly string[]): Promise<ReadonlyMap<string, Order>>;
   /** The notificationId of the first that told of each of these, as far as the ledger (still) knows, by its key. */
   findSources(callbackKeys: readonly string[]): Promise<ReadonlyMap<string, string>>;
@@ -73,16 +73,32 @@ export function createBillOrderStore(connection: StoreConnection): BillOrderStor
     }
   }
 
+  /** As findPart, of many. */
+  async function findParts(paidMchId: string, outTradeNos: readonly string[]): Promise<OrderRow[]> {
+    if (outTradeNos.length === 0) return [];
+    const named = {
+      subMchId: paidMchId,
+      outTradeNo: trusted({ $in: [...outTradeNos] }),
+      combineOutTradeNo: trusted({ $exists: true }),
+    };
+    return await run('orders.find-parts', async () =>
+      orders.find(named).setOptions(oneBatch(outTradeNos.length)).lean<OrderRow[]>(),
+    );
+  }
+
   return {
     walkPaid: (options) => walk('paidAt', options, {}),
     // Named as the partial index has it, so that MongoDB sees that it may be used.
     walkRefunded: (options) => walk('updatedAt', options, { 'refunds.refundId': trusted({ $exists: true }) }),
     async findMany(mchId, outTradeNos) {
       const _id = trusted({ $in: outTradeNos.map((outTradeNo) => toOrderId(mchId, outTradeNo)) });
-      const rows = await run('orders.find-many', async () =>
+      const own = await run('orders.find-many', async () =>
         orders.find({ _id }).setOptions(oneBatch(outTradeNos.length)).lean<OrderRow[]>(),
       );
-      return new Map(rows.map((row) => [row.outTradeNo, toOrder(row)]));
+      const found = new Map(own.map((row) => [row.outTradeNo, toOrder(row)]));
+      const others = outTradeNos.filter((outTradeNo) => !found.has(outTradeNo));
+      for (const row of await findParts(mchId, others)) found.set(row.outTradeNo, toOrder(row));
+      return found;
     },
     async findSources(callbackKeys) {
       const rows = await run('callbacks.find-many', async () =>

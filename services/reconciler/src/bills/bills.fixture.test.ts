@@ -53,7 +53,7 @@ export interface BillWorld {
   /** An order that is paid at WeChat Pay, and not here. */
   buy(changes?: Partial<NewOrder>): Promise<{ order: Order; transactionId: string }>;
   /** The same, paid here too; `by` is what told of it first. */
-  buyHere(by?: string): Promise<{ order: Order; transactionId: string }>;
+  buyHere(by?: string, changes?: Partial<NewOrder>): Promise<{ order: Order; transactionId: string }>;
   /** Does what an order-worker does with a job. */
   apply(job: NewJob | undefined): Promise<void>;
 }
@@ -160,15 +160,15 @@ export function useBills() {
         const { transactionId } = simulator.payDirectly(payment, { drop: 100 });
         return { order, transactionId };
       },
-      async buyHere(by) {
-        const bought = await world.buy();
+      async buyHere(by, changes) {
+        const bought = await world.buy(changes);
         const { outTradeNo, amountFen } = bought.order;
         const { transactionId } = bought;
         const callbackKey = `payment_${mchId}_${transactionId}_SUCCESS`;
         const successTime = new Date().toISOString();
         const payment = {
           type: 'payment.succeeded',
-          mchId,
+          mchId: bought.order.mchId,
           appId,
           outTradeNo,
           transactionId,

@@ -107,6 +107,18 @@ describe('the check of a bill', () => {
     }
   });
 
+  it('knows a part of another merchant’s combined order whose money came to this one', async () => {
+    const { mchId, check, buyHere, alarms, added } = bills.createWorld();
+    const { order } = await buyHere(undefined, {
+      mchId: '1900000001',
+      subMchId: mchId,
+      combineOutTradeNo: `whole-${mchId}`,
+    });
+    expect(order.mchId).to.equal('1900000001');
+    expect(toShort((await check()).proof)).to.deep.equal({ known: [1, 888] });
+    expect([alarms, added]).to.deep.equal([[], []]);
+  });
+
   it('knows a payment whose order nobody registered where the shop was told of it', async () => {
     const { mchId, check, alarms } = bills.createWorld({ adopts: true }, { unknownOrder: 'forward' });
     const outTradeNo = `lost-${mchId}`;
