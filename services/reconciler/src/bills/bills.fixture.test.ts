@@ -162,7 +162,7 @@ export function useBills() {
       },
       async buyHere(by, changes) {
         const bought = await world.buy(changes);
-        const { outTradeNo, amountFen } = bought.order;
+        const { outTradeNo, amountFen, subMchId } = bought.order;
         const { transactionId } = bought;
         const callbackKey = `payment_${mchId}_${transactionId}_SUCCESS`;
         const successTime = new Date().toISOString();
@@ -173,6 +173,7 @@ export function useBills() {
           outTradeNo,
           transactionId,
           amountFen,
+          ...(subMchId !== undefined && { subMchId }),
         } as const;
         const told = { ...payment, currency: 'CNY', tradeType: 'JSAPI', successTime };
         await store.orders.pay(bought.order, told, { eventKey: callbackKey, effects: [] });
