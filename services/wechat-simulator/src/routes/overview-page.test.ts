@@ -1,34 +1,22 @@
 import { waitFor } from '@huidiao/testing';
 import { expect } from 'chai';
-import { after, before, describe, it } from 'mocha';
-import { createSimulator, type Simulator } from '../index.ts';
+import { describe, it } from 'mocha';
 import {
   callJson,
   callPay,
-  createReceiver,
   prepayBody,
-  type Receiver,
   requestPayment,
-  testApp,
   testMerchant,
 } from '../wechat-simulator.fixture.test.ts';
+import { useOwnSimulator } from './own-simulator.fixture.test.ts';
 
 const browser = { headers: { accept: 'text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8' } };
 
 describe('wechat-simulator: the page that shows what happened', () => {
-  let simulator: Simulator;
-  let receiver: Receiver;
-  before(async () => {
-    receiver = await createReceiver(() => 204);
-    simulator = await createSimulator({ merchants: [testMerchant], apps: [testApp] });
-  });
-  after(async () => {
-    await simulator.close();
-    await receiver.close();
-  });
+  const own = useOwnSimulator();
 
   const open = async () => {
-    const response = await fetch(`${simulator.uri}/simulator`, browser);
+    const response = await fetch(`${own.simulator.uri}/simulator`, browser);
     return { response, html: await response.text() };
   };
 
@@ -36,14 +24,14 @@ describe('wechat-simulator: the page that shows what happened', () => {
     const { response } = await open();
     expect(response.headers.get('content-type')).to.match(/^text\/html/);
     expect(response.headers.get('content-security-policy')).to.include("default-src 'none'");
-    const { json } = await callJson('GET', `${simulator.uri}/simulator`);
+    const { json } = await callJson('GET', `${own.simulator.uri}/simulator`);
     expect(json).to.have.property('POST /simulator/buyers/pay');
   });
 
   it('shows each order with its payment, how its callback was answered, and every call', async () => {
-    const order = prepayBody(receiver.url, { out_trade_no: 'LONGJING-1', amount: { total: 1_990 } });
-    const { json } = await callPay(simulator.uri, 'POST', '/v3/pay/transactions/jsapi', order);
-    await callJson('POST', `${simulator.uri}/simulator/buyers/pay`, requestPayment(json.prepay_id));
+    const order = prepayBody(own.receiver.url, { out_trade_no: 'LONGJING-1', amount: { total: 1_990 } });
+    const { json } = await callPay(own.simulator.uri, 'POST', '/v3/pay/transactions/jsapi', order);
+    await callJson('POST', `${own.simulator.uri}/simulator/buyers/pay`, requestPayment(json.prepay_id));
     const html = await waitFor('the callback on the page', async () => {
       const page = (await open()).html;
       return page.includes('acknowledged') ? page : undefined;
@@ -54,8 +42,8 @@ describe('wechat-simulator: the page that shows what happened', () => {
   });
 
   it('shows what strangers sent as words, not as tags', async () => {
-    const body = { mchid: testMerchant.mchId, url: receiver.url, event_type: '<b>X</b>', resource: {} };
-    await callJson('POST', `${simulator.uri}/simulator/notifications`, body);
+    const body = { mchid: testMerchant.mchId, url: own.receiver.url, event_type: '<b>X</b>', resource: {} };
+    await callJson('POST', `${own.simulator.uri}/simulator/notifications`, body);
     const { html } = await open();
     expect(html).to.include('&#60;b&#62;X').and.not.to.include('<b>X');
   });

@@ -1,47 +1,35 @@
 import { waitFor } from '@huidiao/testing';
 import { expect } from 'chai';
-import { after, before, describe, it } from 'mocha';
-import { createSimulator, type Simulator } from '../index.ts';
+import { describe, it } from 'mocha';
 import {
   callPay,
-  createReceiver,
   newOutTradeNo,
   prepayBody,
-  type Receiver,
   requestPayment,
-  testApp,
   testMerchant,
 } from '../wechat-simulator.fixture.test.ts';
+import { useOwnSimulator } from './own-simulator.fixture.test.ts';
 
 const back = 'http://127.0.0.1:3003/orders/1?a=1&b="2"';
 
 describe('wechat-simulator: the page on which a buyer pays', () => {
-  let simulator: Simulator;
-  let receiver: Receiver;
-  before(async () => {
-    receiver = await createReceiver(() => 204);
-    simulator = await createSimulator({ merchants: [testMerchant], apps: [testApp] });
-  });
-  after(async () => {
-    await simulator.close();
-    await receiver.close();
-  });
+  const own = useOwnSimulator();
 
   /** A new order's parameters of wx.requestPayment, and where to go afterwards. */
   async function newSheet(facts: object = {}): Promise<Record<string, string>> {
-    const body = { ...prepayBody(receiver.url), out_trade_no: newOutTradeNo(), ...facts };
-    const { json } = await callPay(simulator.uri, 'POST', '/v3/pay/transactions/jsapi', body);
+    const body = { ...prepayBody(own.receiver.url), out_trade_no: newOutTradeNo(), ...facts };
+    const { json } = await callPay(own.simulator.uri, 'POST', '/v3/pay/transactions/jsapi', body);
     return { ...requestPayment(json.prepay_id), back };
   }
 
   async function open(sheet: Record<string, string>) {
     const query = new URLSearchParams(sheet);
-    const response = await fetch(`${simulator.uri}/simulator/payment-sheet?${query}`);
+    const response = await fetch(`${own.simulator.uri}/simulator/payment-sheet?${query}`);
     return { status: response.status, html: await response.text(), headers: response.headers };
   }
 
   const press = (sheet: Record<string, string>) =>
-    fetch(`${simulator.uri}/simulator/payment-sheet`, {
+    fetch(`${own.simulator.uri}/simulator/payment-sheet`, {
       method: 'POST',
       redirect: 'manual',
       body: new URLSearchParams(sheet),
@@ -59,10 +47,10 @@ describe('wechat-simulator: the page on which a buyer pays', () => {
       name,
       value.replace(/&#(\d+);/g, (_, code) => String.fromCharCode(Number(code))),
     ]);
-    const before = simulator.ledger().notifications.length;
+    const before = own.simulator.ledger().notifications.length;
     const pressed = await press(Object.fromEntries(fields));
     expect([pressed.status, pressed.headers.get('location')]).to.deep.equal([303, encodeURI(back)]);
-    await waitFor('the notification', () => simulator.ledger().notifications.length > before);
+    await waitFor('the notification', () => own.simulator.ledger().notifications.length > before);
     expect((await press(Object.fromEntries(fields))).status).to.equal(409);
   });
 
